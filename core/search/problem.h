@@ -140,7 +140,9 @@ class Problem {
   [[nodiscard]] virtual std::vector<Section> describe(const State& state) const = 0;
 
   [[nodiscard]] virtual std::vector<Prediction> predict(std::span<const State> states) const = 0;
-  virtual void learn(std::span<const Observation> observations) = 0;
+  /// Teaches the model what was measured since the last call (after a resume: everything so far, once). The problem keeps what it
+  /// was told and decides whether to retrain; true if predictions may have changed.
+  virtual bool learn(std::span<const Observation> observations) = 0;
 
   [[nodiscard]] virtual std::unique_ptr<BuiltCandidate> build(const State& state) = 0;
   [[nodiscard]] virtual Measurement measure(BuiltCandidate& candidate, const MeasureRequest& request) = 0;
