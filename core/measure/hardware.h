@@ -1,0 +1,60 @@
+// SPDX-FileCopyrightText: 2026 Espalier developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "codegen/target.h"
+#include "support/outcome.h"
+
+namespace espalier {
+
+class Worker;
+
+/// A level of the memory of a machine with the read bandwidth measured on it.
+struct MemoryLevel {
+  std::string name;                ///< "L1", "L2", "L3", "DRAM"
+  std::int64_t bytes = 0;          ///< size of one instance; for DRAM the physical memory
+  int sharedBy = 1;                ///< cores that share one instance
+  double bandwidthOneThread = 0;   ///< bytes a second
+  double bandwidthAllThreads = 0;  ///< bytes a second, the threads together
+};
+
+/// What a worker's machine is and what it was measured to do.
+struct HardwareSheet {
+  std::string cpu;      ///< as the machine calls itself, for instance `AMD EPYC`
+  Target target;        ///< as LLVM calls it
+  int cores = 1;        ///< cores that the worker may use
+  double clockGigahertz = 0;        ///< under a dependent chain of one-cycle instructions
+  double fmaLatencyCycles = 0;
+  double peakOneThread = 0;   ///< float32 operations a second, an FMA is two
+  double peakAllThreads = 0;
+  std::vector<MemoryLevel> levels;  ///< smallest first, DRAM last
+  std::string measuredAt;           ///< UTC, `2026-11-20T09:40:00Z`
+
+  /// float32 operations a second with that many threads (1 … cores).
+  [[nodiscard]] double peak(int threads) const;
+  /// Bytes a second that `threads` threads read from a level.
+  [[nodiscard]] double bandwidth(const MemoryLevel& level, int threads) const;
+  /// The smallest level that holds that many bytes for the threads in use.
+  [[nodiscard]] const MemoryLevel& levelHolding(double bytes, int threads) const;
+};
+
+/// Both ways without loss.
+[[nodiscard]] std::string toJson(const HardwareSheet& sheet);
+[[nodiscard]] Result<HardwareSheet> hardwareSheetFromJson(std::string_view text);
+
+/// Measures the worker's machine: about three seconds.
+[[nodiscard]] Result<HardwareSheet> measureHardware(Worker& worker);
+
+/// The sheet of the worker's machine from the cache ($XDG_CACHE_HOME/espalier or ~/.cache/espalier), measured first if
+/// there is none or `again`. A cache that cannot be written is no error.
+[[nodiscard]] Result<HardwareSheet> hardwareSheet(Worker& worker, bool again = false);
+
+/// A fixed, plausible sheet (two AVX-512 cores) for tests and for what must not depend on the machine.
+[[nodiscard]] HardwareSheet exampleHardwareSheet();
+
+}  // namespace espalier
