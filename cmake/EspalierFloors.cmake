@@ -4,6 +4,7 @@
 # The compiler proves it: every floor is reachable only through a link of its own,
 # build/floors/<name>/<name> -> core/<name>, and a floor's include path holds its own
 # link and those of the floors below it, nothing else.
+# A path like "../program/program.h" would go around that; tests/walls looks for those.
 set(ESPALIER_FLOOR_ROOT ${CMAKE_BINARY_DIR}/floors)
 
 function(espalier_floor name)
@@ -27,6 +28,8 @@ function(espalier_floor name)
   foreach(lower IN LISTS FLOOR_BELOW)
     target_link_libraries(espalier_${name} ${scope} espalier_${lower})
   endforeach()
+  set_property(GLOBAL APPEND PROPERTY ESPALIER_FLOORS ${name})
+  set_property(GLOBAL PROPERTY ESPALIER_BELOW_${name} ${FLOOR_BELOW})
   if(FLOOR_LINK)
     target_link_libraries(espalier_${name} ${scope} ${FLOOR_LINK})
   endif()

@@ -1,0 +1,36 @@
+// SPDX-FileCopyrightText: 2026 Espalier developers
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/console.h"
+
+#include <nlohmann/json.hpp>
+#include <ostream>
+
+#include "cli/terminal.h"
+
+namespace espalier {
+
+void Console::print(std::string_view text) { out_ << harmless(text); }
+
+void Console::print(const nlohmann::json& object) {
+  // ASCII only: safe on every terminal, and text that is no UTF-8 cannot break the object.
+  out_ << object.dump(2, ' ', true, nlohmann::json::error_handler_t::replace) << '\n';
+}
+
+void Console::progress(std::string_view line) {
+  if (!quiet) err_ << harmless(line) << '\n' << std::flush;
+}
+
+void Console::warn(std::string_view line) { err_ << "espalier-cli: " << harmless(line) << '\n' << std::flush; }
+
+ExitStatus Console::fail(const Error& error) {
+  err_ << "espalier-cli: " << harmless(error.text()) << '\n' << std::flush;
+  if (json) print(nlohmann::json{{"error", error.message}, {"hint", error.hint}});
+  return exitStatusOf(error.kind);
+}
+
+bool Console::flush() {
+  out_.flush();
+  return out_.good();
+}
+
+}  // namespace espalier

@@ -1,0 +1,9 @@
+// SPDX-FileCopyrightText: 2026 Espalier developers
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/verbs.h"
+
+namespace espalier {
+
+Result<ExitStatus> doctor(Console&) { return environmentError("This verb is not built yet."); }
+
+}  // namespace espalier

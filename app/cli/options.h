@@ -1,0 +1,78 @@
+// SPDX-FileCopyrightText: 2026 Espalier developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace espalier {
+
+// What the command line asks for, as plain values. An option that was not given is empty: the default belongs to the
+// part that uses it, and `resume` takes the session's own value.
+
+/// What to tune: a named layer or a kernel of a .tc file.
+struct WorkloadOptions {
+  std::string workload;            ///< name or path
+  std::string kernel;              ///< which def of the file; empty = the only one
+  std::vector<std::string> sizes;  ///< NAME=VALUE
+};
+
+struct SearchOptions {
+  std::optional<std::string> session;  ///< path of the session file
+  std::optional<std::int64_t> samples;
+  std::optional<std::uint64_t> seed;
+  std::optional<int> threads;
+  std::optional<std::string> strategy;
+  std::optional<std::string> proposer;
+  std::optional<std::string> llmUrl;
+  std::optional<std::string> llmModel;
+  std::optional<std::string> recording;
+  std::optional<double> maxCost;  ///< USD
+  std::optional<std::int64_t> maxTokens;
+  std::optional<std::int64_t> maxCalls;
+  std::optional<int> proposals;  ///< per call
+  std::optional<double> timeLimit;  ///< seconds
+  std::optional<int> historyDepth;
+  std::optional<int> branching;
+  std::optional<double> exploration;
+  std::optional<std::string> preset;
+};
+
+struct TuneOptions {
+  WorkloadOptions workload;
+  SearchOptions search;
+};
+
+struct ResumeOptions {
+  std::string session;
+  SearchOptions search;
+};
+
+/// A node of a session: by id, or the best.
+struct NodeOptions {
+  std::string session;
+  std::optional<std::uint64_t> node;
+  bool best = false;
+};
+
+struct ExportOptions {
+  NodeOptions node;
+  std::string format;
+  std::string output;
+};
+
+struct MeasureOptions {
+  WorkloadOptions workload;
+  std::optional<int> threads;
+  std::optional<std::string> trace;
+  std::optional<std::string> inputs;   ///< folder
+  std::optional<std::string> outputs;  ///< folder
+};
+
+struct CompareOptions {
+  std::vector<std::string> sessions;
+};
+
+}  // namespace espalier

@@ -1,0 +1,80 @@
+# SPDX-FileCopyrightText: 2026 Espalier developers
+# SPDX-License-Identifier: Apache-2.0
+# Everything that is not ours. ./run.sh installs it all on Debian; elsewhere a missing part ends here, with its name.
+
+# espalier_need(VARIABLE "what it is (Debian package)"): ends the configuration if the search before found nothing.
+function(espalier_need variable what)
+  if(NOT ${variable})
+    message(FATAL_ERROR "Espalier needs ${what}. On Debian ./run.sh installs everything that is missing.")
+  endif()
+endfunction()
+
+foreach(release 19.1 20.1 21.1)
+  if(NOT LLVM_FOUND)
+    find_package(LLVM ${release} QUIET CONFIG)
+  endif()
+endforeach()
+espalier_need(LLVM_FOUND "LLVM 19 or newer (llvm-19-dev)")
+message(STATUS "LLVM ${LLVM_PACKAGE_VERSION} in ${LLVM_DIR}")
+
+find_package(nlohmann_json QUIET)
+espalier_need(nlohmann_json_FOUND "nlohmann-json (nlohmann-json3-dev)")
+find_package(SQLite3 QUIET)
+espalier_need(SQLite3_FOUND "SQLite (libsqlite3-dev)")
+find_package(CURL QUIET)
+espalier_need(CURL_FOUND "libcurl (libcurl4-openssl-dev)")
+find_package(tl-expected QUIET)
+espalier_need(tl-expected_FOUND "tl::expected (libexpected-dev)")
+find_package(CLI11 QUIET)
+espalier_need(CLI11_FOUND "CLI11 (libcli11-dev)")
+find_package(Threads REQUIRED)
+if(ESPALIER_FUZZ)
+  # Clang's OpenMP runtime is a package of its own, and the fuzzed readers run no loop in parallel.
+  add_library(OpenMP::OpenMP_CXX INTERFACE IMPORTED)
+else()
+  find_package(OpenMP QUIET COMPONENTS CXX)
+  espalier_need(OpenMP_CXX_FOUND "OpenMP of the compiler (g++ has it; for clang: libomp-dev)")
+endif()
+
+find_path(XGBOOST_INCLUDE xgboost/c_api.h)
+find_library(XGBOOST_LIBRARY xgboost)
+espalier_need(XGBOOST_INCLUDE "XGBoost's C header (libxgboost-dev)")
+espalier_need(XGBOOST_LIBRARY "the XGBoost library (libxgboost-dev)")
+find_path(ZSTD_INCLUDE zstd.h)
+find_library(ZSTD_LIBRARY zstd)
+espalier_need(ZSTD_INCLUDE "zstd's header (libzstd-dev)")
+espalier_need(ZSTD_LIBRARY "the zstd library (libzstd-dev)")
+
+add_library(espalier_llvm INTERFACE)
+target_include_directories(espalier_llvm SYSTEM INTERFACE ${LLVM_INCLUDE_DIRS})
+separate_arguments(llvm_definitions NATIVE_COMMAND "${LLVM_DEFINITIONS}")
+target_compile_options(espalier_llvm INTERFACE ${llvm_definitions})
+target_link_libraries(espalier_llvm INTERFACE LLVM)
+target_link_directories(espalier_llvm INTERFACE ${LLVM_LIBRARY_DIRS})
+
+add_library(espalier_xgboost INTERFACE)
+target_include_directories(espalier_xgboost SYSTEM INTERFACE ${XGBOOST_INCLUDE})
+target_link_libraries(espalier_xgboost INTERFACE ${XGBOOST_LIBRARY})
+
+add_library(espalier_zstd INTERFACE)
+target_include_directories(espalier_zstd SYSTEM INTERFACE ${ZSTD_INCLUDE})
+target_link_libraries(espalier_zstd INTERFACE ${ZSTD_LIBRARY})
+
+if(ESPALIER_UI)
+  find_package(Qt6 QUIET COMPONENTS Core Gui Widgets Charts)
+  if(NOT Qt6_FOUND)
+    message(FATAL_ERROR
+      "The window needs Qt 6 with Charts (Debian: qt6-base-dev qt6-charts-dev libqscintilla2-qt6-dev). "
+      "Install it, or build without the window: cmake --preset core-only && cmake --build --preset core-only.")
+  endif()
+endif()
+if(ESPALIER_TESTS)
+  find_package(GTest QUIET)
+  espalier_need(GTest_FOUND "GoogleTest (libgtest-dev libgmock-dev)")
+  find_library(RAPIDCHECK_LIBRARY rapidcheck)
+  espalier_need(RAPIDCHECK_LIBRARY "RapidCheck (librapidcheck-dev)")
+endif()
+if(ESPALIER_BENCH)
+  find_package(benchmark QUIET)
+  espalier_need(benchmark_FOUND "Google Benchmark (libbenchmark-dev), or -DESPALIER_BENCH=OFF")
+endif()

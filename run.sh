@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# SPDX-FileCopyrightText: 2026 Espalier developers
+# SPDX-License-Identifier: Apache-2.0
+# ./run.sh [ARGUMENTS]   installs what is missing, builds, and runs `espalier-cli ARGUMENTS`.
+# Without arguments: the window where there is a display, else it tunes a named layer.
+set -euo pipefail
+# shellcheck source=.ci/setup.sh
+source "$(dirname "${BASH_SOURCE[0]}")/.ci/setup.sh"
+
+install_missing
+programs=(espalier-cli espalier-worker)
+has_window=no
+if compgen -G "$espalier_root/ui/widgets/*.cpp" > /dev/null; then
+  has_window=yes
+  programs+=(espalier)
+fi
+build_preset release "${programs[@]}"
+
+bin=$espalier_root/build/release/bin
+if [ $# -gt 0 ]; then
+  exec "$bin/espalier-cli" "$@"
+elif [ $has_window = yes ] && [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then
+  exec "$bin/espalier"
+else
+  exec "$bin/espalier-cli" tune deepseek_r1_moe
+fi

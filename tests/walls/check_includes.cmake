@@ -1,0 +1,20 @@
+# SPDX-FileCopyrightText: 2026 Espalier developers
+# SPDX-License-Identifier: Apache-2.0
+# What include paths cannot prove: nobody climbs with "../", the core includes no Qt, and ui/models no widgets.
+function(refuse_includes folder pattern reason)
+  file(GLOB_RECURSE sources ${ROOT}/${folder}/*.h ${ROOT}/${folder}/*.cpp)
+  foreach(source IN LISTS sources)
+    file(STRINGS ${source} lines REGEX "^[ \t]*#[ \t]*include[ \t]*[<\"]${pattern}")
+    if(lines)
+      message(SEND_ERROR "${source}: ${reason}: ${lines}")
+    endif()
+  endforeach()
+  list(LENGTH sources count)
+  message(STATUS "${folder}: ${count} files, none includes ${pattern}")
+endfunction()
+
+refuse_includes(core "[^>\"]*\\.\\./" "a relative path goes around the walls")
+refuse_includes(core "(Q[A-Z]|Qt|Qsci)" "the core knows no Qt")
+refuse_includes(ui/models "(QtWidgets|QWidget|QApplication|QMainWindow|QDialog|QAbstractScrollArea)" "models know no widgets")
+refuse_includes(ui "(program|transform|codegen|surrogate|measure|search|tensor_problem|reasoning)/"
+  "the window knows only events and commands")
