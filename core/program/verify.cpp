@@ -24,14 +24,18 @@ Finding brokenTree(const Program& program) {
     if (finding) return;
     if (const LoopId* id = std::get_if<LoopId>(&node)) {
       const Loop& loop = program.loop(*id);
-      if (!loops.insert(*id).second) finding = "loop " + loop.name + " hangs in the tree twice";
-      if (!loopNames.insert(loop.name).second) finding = "two loops are named " + loop.name;
+      if (!loops.insert(*id).second)
+        finding = "loop " + loop.name + " hangs in the tree twice";
+      else if (!loopNames.insert(loop.name).second)
+        finding = "two loops are named " + loop.name;
       if (loop.extent < 1) finding = "loop " + loop.name + " has extent " + std::to_string(loop.extent);
       if (loop.body.empty()) finding = "loop " + loop.name + " is empty";
     } else {
       const Block& block = program.block(std::get<BlockId>(node));
-      if (!blocks.insert(std::get<BlockId>(node)).second) finding = "block " + block.name + " hangs twice";
-      if (!blockNames.insert(block.name).second) finding = "two blocks are named " + block.name;
+      if (!blocks.insert(std::get<BlockId>(node)).second)
+        finding = "block " + block.name + " hangs in the tree twice";
+      else if (!blockNames.insert(block.name).second)
+        finding = "two blocks are named " + block.name;
     }
   });
   std::set<std::string> bufferNames;
