@@ -1,5 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Espalier developers
 # SPDX-License-Identifier: Apache-2.0
+cmake_minimum_required(VERSION 3.25)
 set(options)
 foreach(directory IN LISTS INCLUDES)
   list(APPEND options -I${directory})

@@ -1,5 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Espalier developers
 # SPDX-License-Identifier: Apache-2.0
+cmake_minimum_required(VERSION 3.25)
 # What include paths cannot prove: nobody climbs with "../", the core includes no Qt, and ui/models no widgets.
 function(refuse_includes folder pattern reason)
   file(GLOB_RECURSE sources ${ROOT}/${folder}/*.h ${ROOT}/${folder}/*.cpp)
