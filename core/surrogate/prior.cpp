@@ -1,0 +1,359 @@
+// SPDX-FileCopyrightText: 2026 Espalier developers
+// SPDX-License-Identifier: Apache-2.0
+#include "surrogate/prior.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+#include "program/analysis.h"
+
+namespace espalier {
+
+namespace {
+
+/// How often the instructions of one access or of the arithmetic run.
+struct Execution {
+  double count = 1;
+  bool vector = false;     ///< lanes carry consecutive elements
+  bool gathered = false;   ///< lanes carry elements at other distances
+  double perChunk = 1;     ///< lanes used by one instruction on average
+};
+
+class BlockEstimator {
+ public:
+  BlockEstimator(const Program& program, const BlockFacts& block, const std::vector<double>& sets,
+                 const MachineModel& machine)
+      : program_(program), block_(block), sets_(sets), machine_(machine) {}
+
+  BlockEstimate run() {
+    result_.block = block_.block;
+    shareAmongThreads();
+    lanes_ = std::max(1, machine_.lanes(std::max(1, block_.accesses.front().bytesPerElement)));
+    innermostSerial_ = lastLoop([](const LoopFacts& loop) { return !loop.straight(); });
+    countArithmetic();
+    countAccesses();
+    countRegisters();
+    countLatency();
+    countFrontEnd();
+    countTraffic();
+    join();
+    return result_;
+  }
+
+ private:
+  template <class Test>
+  std::ptrdiff_t lastLoop(const Test& test) const {
+    for (std::size_t l = block_.loops.size(); l-- > 0;)
+      if (test(block_.loops[l])) return static_cast<std::ptrdiff_t>(l);
+    return -1;
+  }
+
+  double chunks(const LoopFacts& loop) const {
+    return loop.kind == LoopKind::Vectorized ? std::ceil(static_cast<double>(loop.extent) / lanes_)
+                                             : static_cast<double>(loop.extent);
+  }
+
+  void shareAmongThreads() {
+    double outside = 1;
+    for (const LoopFacts& loop : block_.loops) {
+      if (loop.kind == LoopKind::Parallel) {
+        launches_ = outside;
+        const double iterations = static_cast<double>(loop.extent);
+        const double rounds = std::ceil(iterations / machine_.threads);
+        result_.parallelism = machine_.threads > 1 ? iterations / rounds : 1;
+        inParallel_ = machine_.threads > 1;
+        break;
+      }
+      outside *= static_cast<double>(loop.extent);
+    }
+  }
+
+  /// Instructions run once for every value of the run-time loops down to the last one that matters to them; straight
+  /// loops inside that one are replicated only where the instruction differs, those outside are separate code.
+  Execution executionOf(const std::vector<bool>& depends, const std::vector<std::int64_t>& strides) const {
+    std::ptrdiff_t last = -1;
+    for (std::size_t l = 0; l < block_.loops.size(); ++l)
+      if (!block_.loops[l].straight() && depends[l]) last = static_cast<std::ptrdiff_t>(l);
+    Execution execution;
+    execution.count = block_.guardFraction;
+    for (std::size_t l = 0; l < block_.loops.size(); ++l) {
+      const LoopFacts& loop = block_.loops[l];
+      const bool outside = static_cast<std::ptrdiff_t>(l) <= last;
+      if (!loop.straight()) {
+        if (outside) execution.count *= static_cast<double>(loop.extent);
+        continue;
+      }
+      if (depends[l]) {
+        execution.count *= chunks(loop);
+        if (loop.kind == LoopKind::Vectorized) {
+          execution.perChunk = static_cast<double>(loop.extent) / chunks(loop);
+          (strides[l] == 1 ? execution.vector : execution.gathered) = true;
+        }
+      } else if (outside) {
+        execution.count *= chunks(loop);
+      }
+    }
+    return execution;
+  }
+
+  void countArithmetic() {
+    double instances = block_.guardFraction;
+    double instructions = block_.guardFraction;
+    for (const LoopFacts& loop : block_.loops) {
+      instances *= static_cast<double>(loop.extent);
+      instructions *= chunks(loop);
+    }
+    const OperationCounts& f = block_.floats;
+    const OperationCounts& i = block_.integers;
+    result_.multiplyAdds = instances * f.multiplyAdd;
+    const double divisions = (f.divide + i.divide) * std::max(2.0, lanes_ / 2.0);
+    const double work = f.multiplyAdd + f.addSub + f.multiply + f.compare + f.select + f.boolean + f.other +
+                        i.multiplyAdd + i.addSub + i.multiply + i.compare + i.select + i.boolean + i.other +
+                        f.functionWork + i.functionWork + divisions;
+    const bool lazyStart = program_.block(block_.block).initialises && !block_.ownsReduction;
+    instructions_ = instructions * (work + (lazyStart ? 2 : 0));
+    instances_ = instructions;
+    result_.vectorInstructions = instructions_;
+    result_.vectorEfficiency = instances / std::max(1.0, instructions * lanes_);
+    result_.copies = f.arithmetic() + i.arithmetic() == 0;
+    result_.arithmetic = instructions_ / machine_.multiplyAddsPerCycle;
+  }
+
+  void countAccesses() {
+    for (const AccessFacts& access : block_.accesses) {
+      if (access.inRegisters) continue;
+      const Execution execution = executionOf(access.depends, access.strides);
+      const double elements = execution.gathered ? execution.count * execution.perChunk : execution.count;
+      if (access.reads) {
+        if (execution.gathered) {
+          result_.gathers += elements;
+        } else if (execution.vector || !vectorised()) {
+          result_.loads += execution.count;
+        } else {
+          result_.broadcasts += execution.count;
+        }
+      }
+      if (access.writes) {
+        result_.stores += execution.gathered ? elements : execution.count;
+        if (execution.gathered) result_.gathers += elements;
+      }
+    }
+  }
+
+  [[nodiscard]] bool vectorised() const {
+    return std::any_of(block_.loops.begin(), block_.loops.end(),
+                       [](const LoopFacts& loop) { return loop.kind == LoopKind::Vectorized; });
+  }
+
+  /// Distinct vectors that an access holds in the straight code below the innermost run-time loop.
+  double vectorsInBody(const AccessFacts& access) const {
+    double vectors = 1;
+    for (std::size_t l = 0; l < block_.loops.size(); ++l)
+      if (block_.loops[l].straight() && static_cast<std::ptrdiff_t>(l) > innermostSerial_ && access.depends[l])
+        vectors *= chunks(block_.loops[l]);
+    return vectors;
+  }
+
+  void countRegisters() {
+    const AccessFacts& output = block_.accesses.front();
+    const Block& block = program_.block(block_.block);
+    const bool reduces = block.combiner != Combiner::None;
+    const bool invariant = innermostSerial_ < 0 || !output.depends[static_cast<std::size_t>(innermostSerial_)];
+    result_.accumulators = reduces ? vectorsInBody(output) : 1;
+    double others = 1;
+    if (block_.accesses.size() > 1) {
+      double widest = 0;
+      for (std::size_t a = 1; a < block_.accesses.size(); ++a) {
+        const bool broadcast = !executionOf(block_.accesses[a].depends, block_.accesses[a].strides).vector;
+        if (!broadcast) widest = std::max(widest, std::min(vectorsInBody(block_.accesses[a]), 4.0));
+      }
+      others += widest;
+    }
+    result_.registersNeeded = (reduces && invariant ? result_.accumulators : 1) + others;
+    const double spilled = result_.registersNeeded - machine_.vectorRegisters;
+    if (reduces && invariant && spilled > 0) {
+      // Every accumulator without a register is loaded and stored at each step of the innermost loop.
+      const double share = std::min(1.0, spilled / result_.accumulators);
+      result_.loads += instances_ * share;
+      result_.stores += instances_ * share;
+    }
+    result_.memoryIssue = result_.loads / machine_.loadsPerCycle + result_.broadcasts / machine_.broadcastsPerCycle +
+                          result_.gathers / machine_.loadsPerCycle * 1.5 + result_.stores / machine_.storesPerCycle;
+  }
+
+  void countLatency() {
+    const Block& block = program_.block(block_.block);
+    if (block.combiner == Combiner::None) return;
+    const AccessFacts& output = block_.accesses.front();
+    const bool carried = innermostSerial_ >= 0 && !output.depends[static_cast<std::size_t>(innermostSerial_)];
+    if (!carried) return;
+    // One chain for each accumulator; a chain advances once per latency.
+    const double chainSteps = instances_ / std::max(1.0, result_.accumulators);
+    const double inMemory = output.inRegisters || result_.accumulators <= machine_.vectorRegisters ? 1 : 2;
+    result_.latency = chainSteps * machine_.multiplyAddLatency * inMemory;
+  }
+
+  void countFrontEnd() {
+    double iterations = block_.guardFraction;
+    double control = 0;
+    double straight = 1;
+    for (std::size_t l = 0; l < block_.loops.size(); ++l) {
+      const LoopFacts& loop = block_.loops[l];
+      if (loop.straight()) {
+        iterations *= chunks(loop);
+        straight *= chunks(loop);
+      } else {
+        iterations *= static_cast<double>(loop.extent);
+        control += iterations * 3;
+      }
+    }
+    const double body = instructions_ + result_.loads + result_.gathers * 2 + result_.stores +
+                        (machine_.vectorRegisters >= 32 ? 0.0 : result_.broadcasts);
+    // Scalar code computes an address for every access.
+    const double addresses = vectorised() ? 0 : instances_ * 0.5 * static_cast<double>(block_.accesses.size());
+    const double instructionsInBody = straight * std::max(1.0, instructions_ / std::max(1.0, instances_) + 1);
+    result_.codeBytes = instructionsInBody * 8;
+    const double decode = result_.codeBytes > machine_.codeBytes ? 2.5 : 1.0;
+    result_.frontEnd = (body * decode + addresses + control) / machine_.instructionsPerCycle;
+  }
+
+  [[nodiscard]] double setAt(std::size_t depth) const {
+    return depth == 0 ? sets_.back() : sets_[block_.loops[depth - 1].loop.index];
+  }
+
+  /// Bytes that must come from beyond a cache of this size.
+  double missedBytes(const AccessFacts& access, double capacity) const {
+    std::size_t fits = block_.loops.size();
+    while (fits > 0 && setAt(fits - 1) <= capacity) --fits;
+    if (fits == 0) return 0;  // everything stays there from one run to the next
+    double outer = 1;
+    for (std::size_t l = 0; l + 1 < fits; ++l) outer *= static_cast<double>(block_.loops[l].extent);
+    const double bytes = NestFacts::footprint(program_, block_, access, fits - 1) * outer;
+    // The prefetchers follow long runs; short ones pay for it, most where the way is long.
+    const double run = NestFacts::runBytes(program_, block_, access, fits - 1);
+    return bytes * (run >= 512 ? 1.0 : run >= 128 ? 1.25 : 1.8);
+  }
+
+  void countTraffic() {
+    result_.traffic.assign(machine_.levels.size(), 0);
+    result_.trafficBytes.assign(machine_.levels.size(), 0);
+    for (std::size_t level = 1; level < machine_.levels.size(); ++level) {
+      const auto& inner = machine_.levels[level - 1];
+      double capacity = inner.bytes * 0.9;
+      if (inner.shared && inParallel_) capacity /= result_.parallelism;
+      for (const AccessFacts& access : block_.accesses) {
+        if (access.inRegisters) continue;
+        const double bytes = missedBytes(access, capacity);
+        result_.trafficBytes[level] += bytes * (access.writes ? 2 : 1);
+      }
+      const auto& from = machine_.levels[level];
+      const double bandwidth = inParallel_ ? from.bytesPerSecondAll : from.bytesPerSecondOne;
+      result_.traffic[level] = result_.trafficBytes[level] / bandwidth;
+    }
+  }
+
+  void join() {
+    const double core = machine_.cycleSeconds / result_.parallelism;
+    result_.arithmetic *= core;
+    result_.memoryIssue *= core;
+    result_.latency *= core;
+    result_.frontEnd *= core;
+    result_.launch = launches_ * (machine_.threads > 1 ? machine_.parallelLaunchSeconds : 0);
+    double largest = std::max({result_.arithmetic, result_.memoryIssue, result_.latency, result_.frontEnd});
+    double sum = result_.arithmetic + result_.memoryIssue + result_.latency + result_.frontEnd;
+    for (const double part : result_.traffic) {
+      largest = std::max(largest, part);
+      sum += part;
+    }
+    constexpr double kNotOverlapped = 0.12;
+    result_.seconds = largest + kNotOverlapped * (sum - largest) + result_.launch;
+  }
+
+  const Program& program_;
+  const BlockFacts& block_;
+  const std::vector<double>& sets_;
+  const MachineModel& machine_;
+  BlockEstimate result_;
+  int lanes_ = 1;
+  std::ptrdiff_t innermostSerial_ = -1;
+  bool inParallel_ = false;
+  double launches_ = 0;
+  double instances_ = 1;     ///< block instances as instructions: a vector of lanes counts once
+  double instructions_ = 1;  ///< arithmetic instructions
+};
+
+std::string format(const char* pattern, double value) {
+  char text[160];
+  std::snprintf(text, sizeof text, pattern, value);
+  return text;
+}
+
+void explain(const Program& program, const MachineModel& machine, Estimate& result) {
+  const auto slowest = std::max_element(result.blocks.begin(), result.blocks.end(),
+                                        [](const BlockEstimate& a, const BlockEstimate& b) { return a.seconds < b.seconds; });
+  if (slowest == result.blocks.end()) {
+    result.bound = "nothing";
+    result.words = "the program computes nothing";
+    return;
+  }
+  const BlockEstimate& block = *slowest;
+  struct Part {
+    double seconds;
+    std::string name;
+    std::string detail;
+  };
+  std::vector<Part> parts;
+  const double perWork = std::max(1.0, block.multiplyAdds > 0 ? block.multiplyAdds : block.vectorInstructions);
+  const char* work = block.multiplyAdds > 0 ? "multiply-add" : "operation";
+  parts.push_back({block.arithmetic, "arithmetic",
+                   block.vectorEfficiency < 0.9
+                       ? format("only %.0f %% of the vector lanes are used", block.vectorEfficiency * 100)
+                       : "vector arithmetic, " + format("%.0f accumulators", block.accumulators)});
+  std::string issue = format("%.2f loads and stores per arithmetic instruction",
+                             (block.loads + block.broadcasts + block.gathers + block.stores) /
+                                 std::max(1.0, block.vectorInstructions));
+  if (block.gathers > block.loads + block.broadcasts) issue += ", most of them gathers";
+  if (block.registersNeeded > machine.vectorRegisters)
+    issue += format(", %.0f vector registers wanted", block.registersNeeded) +
+             format(" of %.0f", machine.vectorRegisters);
+  parts.push_back({block.memoryIssue, "load and store issue", issue});
+  parts.push_back({block.latency, "accumulation latency",
+                   format("%.0f independent accumulators", block.accumulators) +
+                       format(" where %.0f hide the latency", machine.multiplyAddLatency * machine.multiplyAddsPerCycle)});
+  parts.push_back({block.frontEnd, "instruction issue",
+                   block.codeBytes > machine.codeBytes ? format("unrolled code of %.0f KiB", block.codeBytes / 1024)
+                                                       : std::string("loop control and addresses")});
+  for (std::size_t level = 1; level < block.traffic.size(); ++level)
+    parts.push_back({block.traffic[level], machine.levels[level].name + " traffic",
+                     format("%.2g bytes per ", block.trafficBytes[level] / perWork) + work});
+  parts.push_back({block.launch, "parallel launches", "the parallel loop starts too often"});
+  const auto worst =
+      std::max_element(parts.begin(), parts.end(), [](const Part& a, const Part& b) { return a.seconds < b.seconds; });
+  result.bound = worst->name;
+  result.words = "bound by " + worst->name + ": " + worst->detail;
+  if (result.blocks.size() > 1)
+    result.words += " (block " + program.block(block.block).name +
+                    format(", %.0f %% of the estimated time)", 100 * block.seconds / std::max(1e-30, result.seconds));
+  if (machine.threads > 1 && block.parallelism < 0.75 * machine.threads)
+    result.words += format("; %.1f", block.parallelism) + format(" of %.0f threads have work", machine.threads);
+}
+
+}  // namespace
+
+Estimate estimate(const Program& program, const MachineModel& machine) {
+  return estimate(program, nestFacts(program), machine);
+}
+
+Estimate estimate(const Program& program, const NestFacts& facts, const MachineModel& machine) {
+  const std::vector<double> sets = workingSets(program, facts);
+  Estimate result;
+  for (const BlockFacts& block : facts.blocks) {
+    result.blocks.push_back(BlockEstimator(program, block, sets, machine).run());
+    result.seconds += result.blocks.back().seconds;
+  }
+  explain(program, machine, result);
+  return result;
+}
+
+}  // namespace espalier
