@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "surrogate/prior.h"
 
+#include <algorithm>
+#include <cmath>
+
 #include <gtest/gtest.h>
 
 #include "measure/hardware.h"
@@ -86,7 +89,7 @@ TEST(Prior, SaysWhatBounds) {
   const Estimate good = estimate(tiledMatmul(192, 192, 192, 8, 32), wideCore());
   EXPECT_EQ(good.bound, "arithmetic") << good.words;
   // Sixteen rows of activations against a weight of 58 MB that lies beyond every cache.
-  const Estimate streaming = estimate(tiledMatmul(16, 2048, 7168, 8, 32), wideCore());
+  const Estimate streaming = estimate(tiledMatmul(16, 2048, 7168, 16, 16), wideCore());
   EXPECT_EQ(streaming.bound, "DRAM traffic") << streaming.words;
   EXPECT_NE(streaming.words.find("bytes per multiply-add"), std::string::npos) << streaming.words;
 }
@@ -97,7 +100,7 @@ TEST(Prior, ThreadsShareParallelLoopsAndNothingElse) {
   const Program serial = tiledMatmul(512, 512, 512, 8, 32);
   const Program parallel = tiledMatmul(512, 512, 512, 8, 32, LoopKind::Parallel);
   EXPECT_DOUBLE_EQ(secondsOf(serial, two), secondsOf(serial));
-  EXPECT_LT(secondsOf(parallel, two), 0.6 * secondsOf(serial));
+  EXPECT_LT(secondsOf(parallel, two), 0.75 * secondsOf(serial)) << "a shared cache serves both";
   const Program oneIteration = tiledMatmul(512, 32, 512, 8, 32, LoopKind::Parallel);
   EXPECT_GE(secondsOf(oneIteration, two), secondsOf(tiledMatmul(512, 32, 512, 8, 32)));
   EXPECT_NE(estimate(oneIteration, two).words.find("1.0 of 2 threads have work"), std::string::npos);
