@@ -17,7 +17,8 @@ namespace espalier {
 ///   {"protocol": 1, "cpu": …, "triple": …, "target_cpu": …, "features": …, "vector_bits": …, "vector_registers": …,
 ///    "cores": …, "memory": bytes, "caches": [{"level", "bytes", "shared_by"}, …]}
 ///
-/// then answers every request with one message; `{"ok": true, …}` or `{"ok": false, "failure": CODE, "detail": WORDS}`.
+/// then answers every request with one message; `{"ok": true, …}` or `{"ok": false, "failure": CODE,
+/// "detail": WORDS}`, the latter with `"ended": true` if the process ends with it (a crash).
 ///
 ///   {"request": "inputs", "set": NAME, "tensors": [TENSOR, …]}
 ///        Makes the arguments of a kernel in their logical shape, kept under NAME until dropped or replaced. TENSOR =
@@ -26,7 +27,7 @@ namespace espalier {
 ///        {"kind": "integers", "seed", "low", "high"} | {"kind": "payload"} (next bytes of the payload). None for "write".
 ///   {"request": "drop", "set": NAME}
 ///   {"request": "load", "kernel": NAME, "entry", "workspace", "workspace_per_thread",
-///    "packs": [{"argument", "symbol", "elements"}, …]}    payload: the object file. Replaces a kernel of that name.
+///    "packs": [{"argument", "symbol", "bytes"}, …]}    payload: the object file. Replaces a kernel of that name.
 ///   {"request": "unload", "kernel": NAME}
 ///   {"request": "run", "kernel", "set", "threads"}
 ///        Poisons what is written, runs once, checks the guards. Answer: {"seconds"}, payload: all tensors with access "write" and

@@ -9,16 +9,11 @@
 
 #include "codegen/target.h"
 #include "measure/failure.h"
+#include "measure/machine_probe.h"
 #include "measure/protocol.h"
 #include "support/outcome.h"
 
 namespace espalier {
-
-struct CacheDescription {
-  int level = 1;
-  std::int64_t bytes = 0;
-  int sharedBy = 1;  ///< cores that share one instance
-};
 
 /// What a worker says about itself when it starts.
 struct Handshake {
