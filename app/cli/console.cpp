@@ -11,7 +11,7 @@ namespace espalier {
 
 void Console::print(std::string_view text) { out_ << harmless(text); }
 
-void Console::print(const nlohmann::json& object) {
+void Console::printJson(const nlohmann::json& object) {
   // ASCII only: safe on every terminal, and text that is no UTF-8 cannot break the object.
   out_ << object.dump(2, ' ', true, nlohmann::json::error_handler_t::replace) << '\n';
 }
@@ -24,7 +24,7 @@ void Console::warn(std::string_view line) { err_ << "espalier-cli: " << harmless
 
 ExitStatus Console::fail(const Error& error) {
   err_ << "espalier-cli: " << harmless(error.text()) << '\n' << std::flush;
-  if (json) print(nlohmann::json{{"error", error.message}, {"hint", error.hint}});
+  if (json) printJson(nlohmann::json{{"error", error.message}, {"hint", error.hint}});
   return exitStatusOf(error.kind);
 }
 

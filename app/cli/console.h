@@ -23,7 +23,7 @@ class Console {
   /// A result for people.
   void print(std::string_view text);
   /// The one JSON object of a run.
-  void print(const nlohmann::json& object);
+  void printJson(const nlohmann::json& object);
   /// A line of progress; the newline is added.
   void progress(std::string_view line);
   /// A remark that --quiet does not silence.

@@ -91,7 +91,7 @@ Result<ExitStatus> listWorkloads(Console& console) {
       listText += "    " + std::to_string(task.weight) + " x " + task.layer + "\n";
   }
   if (console.json) {
-    console.print(nlohmann::json{{"workloads", layers}, {"lists", lists}});
+    console.printJson(nlohmann::json{{"workloads", layers}, {"lists", lists}});
   } else {
     console.print(table.text() + texts + listText);
   }

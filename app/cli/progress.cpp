@@ -1,0 +1,81 @@
+// SPDX-FileCopyrightText: 2026 Espalier developers
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/progress.h"
+
+#include <algorithm>
+
+#include "cli/figures.h"
+#include "cli/terminal.h"
+
+namespace espalier {
+namespace {
+
+constexpr std::size_t kTriedColumns = 100;
+
+/// The steps that led from the parent to the node, and who proposed them.
+std::string triedText(const NodeAdded& node) {
+  std::string text;
+  for (const AppliedItem& item : node.items)
+    if (item.accepted) text += (text.empty() ? "" : ", ") + item.applied;
+  if (text.empty()) text = node.state.trace.empty() ? "nothing" : node.state.trace.back();
+  if (displayWidth(text) > kTriedColumns) {
+    std::size_t cut = kTriedColumns;
+    while (cut > 0 && (static_cast<unsigned char>(text[cut]) & 0xc0) == 0x80) --cut;
+    text = text.substr(0, cut) + "...";
+  }
+  return node.source + (node.fallback ? " (fallback)" : "") + ": " + text;
+}
+
+std::string rightAligned(const std::string& text, std::size_t width) {
+  const std::size_t columns = displayWidth(text);
+  return columns < width ? std::string(width - columns, ' ') + text : text;
+}
+
+template <class... Visitors>
+struct Overloaded : Visitors... {
+  using Visitors::operator()...;
+};
+
+}  // namespace
+
+void ProgressPrinter::tell(const Event& event) {
+  std::visit(Overloaded{
+                 [&](const BaselineMeasured& baseline) {
+                   baselineSeconds_ = baseline.measurement.seconds;
+                   if (baseline.measurement.valid) console_.progress("baseline  " + duration(baselineSeconds_));
+                 },
+                 [&](const NodeAdded& node) { tried_[node.node] = triedText(node); },
+                 [&](const SampleMeasured& sample) { sampleMeasured(sample); },
+                 [&](const ReplyFinished& reply) {
+                   const Exchange& exchange = reply.exchange;
+                   if (exchange.outcome != "ok") console_.progress("model     " + exchange.outcome + ": " + exchange.words);
+                 },
+                 [&](const Notice& notice) { console_.progress(notice.severity + ": " + notice.text); },
+                 [&](const auto&) {},
+             },
+             event.body);
+}
+
+void ProgressPrinter::sampleMeasured(const SampleMeasured& sample) {
+  const Measurement& measurement = sample.measurement;
+  std::string line = "sample " + rightAligned(std::to_string(sample.sample), 4) + "  ";
+  if (measurement.valid) {
+    const bool best = bestSeconds_ == 0 || measurement.seconds < bestSeconds_;
+    if (best) bestSeconds_ = measurement.seconds;
+    line += rightAligned(duration(measurement.seconds), 8) + "  " +
+            rightAligned(fixed(baselineSeconds_ / measurement.seconds, 1) + "x", 8) + "  " +
+            rightAligned(fixed(operations_ / measurement.seconds * 1e-9, 1), 7) + " GFLOPS  best " +
+            rightAligned(fixed(baselineSeconds_ / bestSeconds_, 1) + "x", 8) + (best ? " *  " : "    ");
+  } else {
+    line += "failed (" + measurement.failure + "): " + measurement.detail + "  ";
+  }
+  const auto tried = tried_.find(sample.node);
+  if (tried != tried_.end()) {
+    line += tried->second;
+    tried_.erase(tried);
+  }
+  std::replace(line.begin(), line.end(), '\n', ' ');
+  console_.progress(line);
+}
+
+}  // namespace espalier
