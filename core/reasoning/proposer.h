@@ -58,6 +58,7 @@ struct ProposalContext {
   double bestSeconds = 0;                       ///< 0 = nothing valid yet
   int samplesDone = 0;
   int sampleBudget = 0;                         ///< 0 = no limit
+  std::optional<std::string> editedPrompt;      ///< written by the user in place of the assembled one
   std::vector<std::string> hints;               ///< the user's, for the node and those above it, oldest first
   /// Applies items to a state without any effect on the search, to check what is legal. Empty where there is no problem at
   /// hand (recorded contexts). May be called from any thread.
@@ -72,6 +73,7 @@ struct Proposal {
   std::vector<std::string> items;     ///< step texts, arguments optional; nothing is believed about their legality
   std::string proposer;               ///< who really proposed: "rules", a model's name, "random", …
   std::vector<Exchange> exchanges;    ///< calls made for it, in order
+  bool random = false;                ///< `items` is empty on purpose: take a random step, and do not call it a fallback
   bool fallback = false;              ///< the proposer itself fell back to another one, and `notice` says why
   std::string notice;                 ///< something the user should read; empty if nothing
 };

@@ -16,6 +16,9 @@ namespace espalier {
 /// What happens inside a search, as values. The tree changes only by these (Tree::apply), live and on replay alike, so a
 /// tree rebuilt from a stored sequence equals the one that was searched.
 
+/// Requests are numbered from 0 in a run; what no request led to (the root, sampled designs) carries this.
+inline constexpr std::uint64_t kNoRequest = ~std::uint64_t{0};
+
 /// The initial state as the ordinary compiler builds it; what speedups refer to. Not a sample.
 struct BaselineMeasured {
   Measurement measurement;
@@ -45,7 +48,7 @@ struct NodeSelected {
 
 /// A proposal became a node.
 struct NodeAdded {
-  std::uint64_t request = 0;
+  std::uint64_t request = kNoRequest;
   NodeId node = kNoNode;
   NodeId parent = kNoNode;         ///< kNoNode for the root
   State state;
@@ -100,7 +103,7 @@ struct NewBest {
   double speedup = 0;  ///< over the baseline; 0 while there is none
 };
 
-/// The surrogate learnt, or what scores refer to changed; W of every node is computed anew.
+/// The surrogate learnt, or what scores refer to changed; W of every node is computed anew unless values are kept.
 struct ValuesRefreshed {
   struct Entry {
     NodeId node = kNoNode;
@@ -110,6 +113,7 @@ struct ValuesRefreshed {
   int observations = 0;             ///< that the surrogate has seen; 0 = it did not learn now
   double measuredReference = 0;     ///< best measured seconds: score of a measured node = this / its seconds
   double predictedReference = 0;    ///< best predicted seconds: score of an unmeasured node = this / its prediction
+  bool valuesKept = false;          ///< rewards stay what they were when they were counted (the paper's way)
   std::vector<Entry> predictions;   ///< that changed
 };
 

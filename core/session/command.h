@@ -23,7 +23,7 @@ struct StopCommand {};                                ///< ends the run; it can 
 struct StepCommand { bool stage = false; };           ///< one iteration, or one stage of it, then pause
 struct ExpandCommand { NodeId node = kNoNode; };      ///< the next expansion is of this node
 struct MeasureCommand { NodeId node = kNoNode; };     ///< the next sample is this node, verified
-struct PinCommand { NodeId node = kNoNode; };         ///< kept in view, and always expandable
+struct PinCommand { NodeId node = kNoNode; };         ///< marked by the person, to be kept in view
 struct UnpinCommand { NodeId node = kNoNode; };
 struct PruneCommand { NodeId node = kNoNode; };       ///< nothing at or below it is selected or measured
 struct UnpruneCommand { NodeId node = kNoNode; };

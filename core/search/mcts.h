@@ -1,0 +1,92 @@
+// SPDX-FileCopyrightText: 2026 Espalier developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "search/search_record.h"
+#include "search/strategy.h"
+
+namespace espalier {
+
+struct MctsOptions {
+  int branching = 2;                      ///< children of a node at most
+  double exploration = 1.4142135623730951;  ///< c of UCT
+  int rolloutSteps = 0;                   ///< random transformations of a rollout at most; 0 = no rollout
+  int rolloutCount = 1;                   ///< rollouts a node; the best predicted one counts
+  bool backpropagateMeasurements = true;  ///< a measurement is another visit, and replaces what was predicted
+  bool refreshValues = true;              ///< values follow the surrogate and the best known, not frozen when counted
+  int expansionsPerSample = 1;            ///< the best predicted of the unmeasured nodes is measured after so many
+  double randomSample = 0;                ///< probability that a random unmeasured node is measured instead
+  double optimism = 0.5;                  ///< nodes are ranked by ln(predicted) - optimism · uncertainty
+  int maximumRejections = 5;              ///< proposals that led nowhere until a node is given up
+  int randomDraws = 8;                    ///< random steps drawn to find one that is new
+  std::size_t refreshLimit = 128;         ///< unmeasured nodes predicted anew when the surrogate has learnt
+
+  /// The paper's: rollouts to the end, surrogate alone in the tree, rewards never revised, 5 % random samples.
+  [[nodiscard]] static MctsOptions paper();
+};
+
+/// Monte Carlo tree search. One iteration in named stages: select a node, have a proposal for it, expand and evaluate, backpropagate,
+/// choose what to measure, learn from the measurement. Stages are calls, so a single step is one call.
+class Mcts final : public SearchStrategy {
+ public:
+  Mcts(Problem& problem, std::uint64_t seed, const MctsOptions& options);
+
+  [[nodiscard]] std::string name() const override { return "mcts"; }
+  [[nodiscard]] const Tree& tree() const override { return record_.tree(); }
+  void start() override;
+  [[nodiscard]] Result<void> restore(std::span<const SearchEvent> history) override;
+  void baselineMeasured(const Measurement& measurement) override;
+  [[nodiscard]] SearchRequest ask(const Capacity& capacity) override;
+  void proposalArrived(const ExpansionRequest& request, const ProposedSequence& proposal) override;
+  void measured(const SampleRequest& request, const Measurement& measurement) override;
+  [[nodiscard]] std::vector<SearchEvent> takeEvents() override { return record_.takeEvents(); }
+  [[nodiscard]] Result<void> mark(NodeId node, NodeMark mark) override;
+  [[nodiscard]] Result<void> requestExpansion(NodeId node) override;
+  [[nodiscard]] Result<void> requestSample(NodeId node) override;
+  [[nodiscard]] Result<NodeId> addByHand(NodeId node, std::span<const std::string> items,
+                                         const std::string& reasoning) override;
+  [[nodiscard]] Result<void> setParameter(const std::string& name, double value) override;
+
+  /// The stage of selection by itself: the node that UCT leads to from the focus, or kNoNode. `path`, if given,
+  /// receives the terms of every child on the way.
+  [[nodiscard]] NodeId select(std::vector<SelectionStep>* path) const;
+
+ private:
+  [[nodiscard]] bool expandable(const TreeNode& node) const;
+  [[nodiscard]] std::optional<ExpansionRequest> beginExpansion();
+  [[nodiscard]] NodeId chooseUnmeasured(std::string& cause);
+  [[nodiscard]] bool prunedAbove(NodeId node) const;
+
+  [[nodiscard]] std::optional<Application> randomApplication(NodeId node, const State& from, Random& random) const;
+  NodeId expand(NodeAdded node, Random& random);
+  void evaluate(NodeAdded& node, Random& random) const;
+  void reject(ProposalRejected rejection);
+  void adjustPredictedReference(const NodeAdded& node);
+  void backpropagateEvaluation(NodeId node, const char* cause);
+  void refreshPredictions();
+  void emitReferences(double measured, double predicted);
+
+  void reopenAbove(NodeId node);
+  void closeAbove(NodeId node);
+  void recomputeExhausted();
+
+  SearchRecord record_;
+  std::uint64_t seed_;
+  MctsOptions options_;
+  std::vector<NodeId> unmeasured_;
+  std::deque<NodeId> wantedExpansions_;
+  std::deque<NodeId> wantedSamples_;
+  std::uint64_t nextRequest_ = 0;
+  int expansionsInFlight_ = 0;
+  int samplesInFlight_ = 0;
+  int expansionsSinceSample_ = 0;
+};
+
+}  // namespace espalier
