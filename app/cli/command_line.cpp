@@ -92,7 +92,8 @@ void addSearch(CLI::App* app, SearchOptions& options, Console& console) {
   app->add_option("--exploration", options.exploration, "The constant c of UCT")
       ->check(notNegative)
       ->type_name("C");
-  app->add_option("--preset", options.preset, "espalier (what our measurements favour) or paper (the paper's rules)")
+  app->add_option("--preset", options.preset,
+                  "espalier (what our measurements favour) or paper (the paper's rules)")
       ->check(CLI::IsMember({"espalier", "paper"}))
       ->type_name("NAME");
   app->add_flag("--quiet", console.quiet, "No progress on standard error");
@@ -133,8 +134,7 @@ std::vector<Verb> addVerbs(CLI::App& app, Parsed& parsed, Console& console) {
       ->type_name("FILE");
   addSearch(verb, parsed.tune.search, console);
 
-  verb = add("resume", "Go on where a session stopped",
-             [&] { return resume(parsed.resume, console); });
+  verb = add("resume", "Go on where a session stopped", [&] { return resume(parsed.resume, console); });
   verb->add_option("SESSION", parsed.resume.session, "A session file (.espalier)")->required();
   addSearch(verb, parsed.resume.search, console);
 
@@ -156,7 +156,8 @@ std::vector<Verb> addVerbs(CLI::App& app, Parsed& parsed, Console& console) {
   verb = add("measure", "Apply a trace, verify the output and time it against the unscheduled program",
              [&] { return measureTrace(parsed.measure, console); });
   addWorkload(verb, parsed.measure.workload);
-  verb->add_option("--trace", parsed.measure.trace, "Trace file (default: no transformation)")->type_name("FILE");
+  verb->add_option("--trace", parsed.measure.trace, "Trace file (default: no transformation)")
+      ->type_name("FILE");
   verb->add_option("--inputs", parsed.measure.inputs, "Folder with a NumPy file TENSOR.npy for every input")
       ->type_name("DIR");
   verb->add_option("--outputs", parsed.measure.outputs, "Folder to write TENSOR.npy for every output")
@@ -168,11 +169,13 @@ std::vector<Verb> addVerbs(CLI::App& app, Parsed& parsed, Console& console) {
 
   verb = add("compare", "Speedup against samples of several sessions, side by side",
              [&] { return compareSessions(parsed.compare, console); });
-  verb->add_option("SESSION", parsed.compare.sessions, "Two session files or more")->required()->expected(2, 64);
+  verb->add_option("SESSION", parsed.compare.sessions, "Two session files or more")
+      ->required()
+      ->expected(2, 64);
   addJson(verb, console);
 
-  verb = add("doctor", "Measure this machine and look for what Espalier needs",
-             [&] { return doctor(console); });
+  verb =
+      add("doctor", "Measure this machine and look for what Espalier needs", [&] { return doctor(console); });
   addJson(verb, console);
   return verbs;
 }
@@ -183,7 +186,8 @@ ExitStatus runVerb(const Verb& verb, Console& console) {
     const Result<ExitStatus> status = verb.run();
     return status ? *status : console.fail(status.error());
   } catch (const std::bad_alloc&) {
-    return console.fail({ErrorKind::Environment, "There is not enough memory for this.", "Take smaller sizes."});
+    return console.fail(
+        {ErrorKind::Environment, "There is not enough memory for this.", "Take smaller sizes."});
   } catch (const std::exception& exception) {
     console.warn(std::string("Internal error: ") + exception.what() +
                  " This is a bug of Espalier; please report it with the command that you typed.");

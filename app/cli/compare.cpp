@@ -4,6 +4,8 @@
 
 namespace espalier {
 
-Result<ExitStatus> compareSessions(const CompareOptions&, Console&) { return environmentError("This verb is not built yet."); }
+Result<ExitStatus> compareSessions(const CompareOptions&, Console&) {
+  return environmentError("This verb is not built yet.");
+}
 
 }  // namespace espalier

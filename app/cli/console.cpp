@@ -20,7 +20,9 @@ void Console::progress(std::string_view line) {
   if (!quiet) err_ << harmless(line) << '\n' << std::flush;
 }
 
-void Console::warn(std::string_view line) { err_ << "espalier-cli: " << harmless(line) << '\n' << std::flush; }
+void Console::warn(std::string_view line) {
+  err_ << "espalier-cli: " << harmless(line) << '\n' << std::flush;
+}
 
 ExitStatus Console::fail(const Error& error) {
   err_ << "espalier-cli: " << harmless(error.text()) << '\n' << std::flush;

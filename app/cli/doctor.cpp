@@ -1,11 +1,11 @@
 // SPDX-FileCopyrightText: 2026 Espalier developers
 // SPDX-License-Identifier: Apache-2.0
-#include <cstdlib>
 #include <curl/curl.h>
 #include <llvm/Config/llvm-config.h>
-#include <nlohmann/json.hpp>
 #include <sqlite3.h>
 #include <xgboost/c_api.h>
+#include <cstdlib>
+#include <nlohmann/json.hpp>
 
 #include "cli/figures.h"
 #include "cli/table.h"
@@ -44,7 +44,8 @@ nlohmann::json asJson(const HardwareSheet& sheet) {
                       {"bytes", level.bytes},
                       {"shared_by", level.sharedBy},
                       {"bandwidth_gbps",
-                       {{"one_thread", level.bandwidthOneThread * kGiga}, {"all_threads", level.bandwidthAllThreads * kGiga}}}});
+                       {{"one_thread", level.bandwidthOneThread * kGiga},
+                        {"all_threads", level.bandwidthAllThreads * kGiga}}}});
   const MemoryLevel memory = sheet.levels.empty() ? MemoryLevel{} : sheet.levels.back();
   return {{"cpu", sheet.cpu},
           {"target", {{"triple", sheet.target.triple}, {"cpu", sheet.target.cpu}}},
@@ -52,9 +53,11 @@ nlohmann::json asJson(const HardwareSheet& sheet) {
           {"vector_bits", sheet.target.vectorBits},
           {"vector_registers", sheet.target.vectorRegisters},
           {"clock_ghz", sheet.clockGigahertz},
-          {"peak_gflops", {{"one_thread", sheet.peakOneThread * kGiga}, {"all_threads", sheet.peakAllThreads * kGiga}}},
+          {"peak_gflops",
+           {{"one_thread", sheet.peakOneThread * kGiga}, {"all_threads", sheet.peakAllThreads * kGiga}}},
           {"bandwidth_gbps",
-           {{"one_thread", memory.bandwidthOneThread * kGiga}, {"all_threads", memory.bandwidthAllThreads * kGiga}}},
+           {{"one_thread", memory.bandwidthOneThread * kGiga},
+            {"all_threads", memory.bandwidthAllThreads * kGiga}}},
           {"caches", caches}};
 }
 
@@ -64,9 +67,10 @@ std::string inWords(const nlohmann::json& report) {
     return fixed(figures.at("one_thread").get<double>(), 1) + " " + unit + " with one thread, " +
            fixed(figures.at("all_threads").get<double>(), 1) + " with all";
   };
-  table.add({"CPU", report.at("cpu").get<std::string>() + ", " + std::to_string(report.at("cores").get<int>()) +
-                        " cores, vectors of " + std::to_string(report.at("vector_bits").get<int>()) + " bits (LLVM: " +
-                        report.at("target").at("cpu").get<std::string>() + ")"});
+  table.add({"CPU", report.at("cpu").get<std::string>() + ", " +
+                        std::to_string(report.at("cores").get<int>()) + " cores, vectors of " +
+                        std::to_string(report.at("vector_bits").get<int>()) +
+                        " bits (LLVM: " + report.at("target").at("cpu").get<std::string>() + ")"});
   table.add({"peak", both(report.at("peak_gflops"), "GFLOPS")});
   for (const auto& level : report.at("caches"))
     table.add({level.at("name"), bytesInWords(level.at("bytes").get<double>()) + ", " +
@@ -81,10 +85,11 @@ std::string inWords(const nlohmann::json& report) {
 
 nlohmann::json modelReport() {
   const std::string source = keySource();
-  return {{"key_from", source.empty() ? nlohmann::json() : nlohmann::json(source)},
-          {"words", source.empty() ? "no key in ESPALIER_API_KEY or OPENAI_API_KEY; a local server needs none "
-                                     "(tune --llm-url URL --llm-model NAME)"
-                                   : "key found in " + source}};
+  return {
+      {"key_from", source.empty() ? nlohmann::json() : nlohmann::json(source)},
+      {"words", source.empty() ? "no key in ESPALIER_API_KEY or OPENAI_API_KEY; a local server needs none "
+                                 "(tune --llm-url URL --llm-model NAME)"
+                               : "key found in " + source}};
 }
 
 }  // namespace

@@ -4,6 +4,8 @@
 
 namespace espalier {
 
-Result<ExitStatus> exportNode(const ExportOptions&, Console&) { return environmentError("This verb is not built yet."); }
+Result<ExitStatus> exportNode(const ExportOptions&, Console&) {
+  return environmentError("This verb is not built yet.");
+}
 
 }  // namespace espalier

@@ -18,12 +18,14 @@ Result<std::string> readTextFile(const std::string& path, const std::string& wha
   errno = 0;
   std::ifstream stream(path, std::ios::binary);
   if (!stream)
-    return inputError(path + " cannot be read: " + std::strerror(errno) + ".", "Name the file that holds " + what + ".");
+    return inputError(path + " cannot be read: " + std::strerror(errno) + ".",
+                      "Name the file that holds " + what + ".");
   if (std::filesystem::file_size(path, ignored) > kLargest && !ignored)
     return inputError(path + " is larger than 64 MB, so it is not " + what + ".", "Name the right file.");
   std::ostringstream content;
   content << stream.rdbuf();
-  if (stream.bad()) return inputError(path + " could not be read to its end.", "Look at the disk that holds it.");
+  if (stream.bad())
+    return inputError(path + " could not be read to its end.", "Look at the disk that holds it.");
   return content.str();
 }
 

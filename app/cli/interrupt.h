@@ -4,8 +4,8 @@
 
 namespace espalier {
 
-/// While it lives, the first Ctrl-C (or SIGTERM, SIGHUP) is only remembered, so that the session can be closed cleanly; the
-/// second one ends the program at once. One at a time.
+/// While it lives, the first Ctrl-C (or SIGTERM, SIGHUP) is only remembered, so that the session can be
+/// closed cleanly; the second one ends the program at once. One at a time.
 class InterruptGuard {
  public:
   InterruptGuard();

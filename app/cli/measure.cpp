@@ -40,7 +40,8 @@ Result<Scheduled> applyTraceFile(const Program& initial, const std::optional<std
   for (std::size_t i = 0; i < trace->size(); ++i) {
     auto applied = applyStep(scheduled.program, (*trace)[i], random);
     if (!applied)
-      return inputError(*path + ": step " + std::to_string(i + 1) + ", " + print((*trace)[i]) + ": " + applied.error().sentence,
+      return inputError(*path + ": step " + std::to_string(i + 1) + ", " + print((*trace)[i]) + ": " +
+                            applied.error().sentence,
                         applied.error().hint);
     scheduled.program = std::move(applied->program);
     scheduled.trace.push_back(std::move(applied->step));
@@ -63,7 +64,8 @@ Result<std::vector<Tensor>> readInputs(const Program& program, const fs::path& f
   return tensors;
 }
 
-Result<void> writeOutputs(const Program& program, const std::vector<Tensor>& outputs, const fs::path& folder) {
+Result<void> writeOutputs(const Program& program, const std::vector<Tensor>& outputs,
+                          const fs::path& folder) {
   std::error_code error;
   fs::create_directories(folder, error);
   if (error)
@@ -72,13 +74,15 @@ Result<void> writeOutputs(const Program& program, const std::vector<Tensor>& out
   std::size_t next = 0;
   for (const KernelArgument& argument : kernelArguments(program)) {
     if (argument.access == Access::Read) continue;
-    if (auto written = writeNpy(folder / (argument.name + ".npy"), outputs.at(next++)); !written) return written;
+    if (auto written = writeNpy(folder / (argument.name + ".npy"), outputs.at(next++)); !written)
+      return written;
   }
   return {};
 }
 
 Error asError(const Failure& failure) {
-  return {ErrorKind::Environment, "The kernel could not be run (" + failure.code + "): " + failure.detail, ""};
+  return {ErrorKind::Environment, "The kernel could not be run (" + failure.code + "): " + failure.detail,
+          ""};
 }
 
 /// p0 as the ordinary compiler builds it, a few times, on one thread.

@@ -9,8 +9,8 @@
 
 namespace espalier {
 
-// What the command line asks for, as plain values. An option that was not given is empty: the default belongs to the
-// part that uses it, and `resume` takes the session's own value.
+// What the command line asks for, as plain values. An option that was not given is empty: the default belongs
+// to the part that uses it, and `resume` takes the session's own value.
 
 /// What to tune: a named layer or a kernel of a .tc file.
 struct WorkloadOptions {
@@ -32,7 +32,7 @@ struct SearchOptions {
   std::optional<double> maxCost;  ///< USD
   std::optional<std::int64_t> maxTokens;
   std::optional<std::int64_t> maxCalls;
-  std::optional<int> proposals;  ///< per call
+  std::optional<int> proposals;     ///< per call
   std::optional<double> timeLimit;  ///< seconds
   std::optional<int> historyDepth;
   std::optional<int> branching;

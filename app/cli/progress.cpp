@@ -42,13 +42,15 @@ void ProgressPrinter::tell(const Event& event) {
   std::visit(Overloaded{
                  [&](const BaselineMeasured& baseline) {
                    baselineSeconds_ = baseline.measurement.seconds;
-                   if (baseline.measurement.valid) console_.progress("baseline  " + duration(baselineSeconds_));
+                   if (baseline.measurement.valid)
+                     console_.progress("baseline  " + duration(baselineSeconds_));
                  },
                  [&](const NodeAdded& node) { tried_[node.node] = triedText(node); },
                  [&](const SampleMeasured& sample) { sampleMeasured(sample); },
                  [&](const ReplyFinished& reply) {
                    const Exchange& exchange = reply.exchange;
-                   if (exchange.outcome != "ok") console_.progress("model     " + exchange.outcome + ": " + exchange.words);
+                   if (exchange.outcome != "ok")
+                     console_.progress("model     " + exchange.outcome + ": " + exchange.words);
                  },
                  [&](const Notice& notice) { console_.progress(notice.severity + ": " + notice.text); },
                  [&](const auto&) {},

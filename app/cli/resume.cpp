@@ -4,6 +4,8 @@
 
 namespace espalier {
 
-Result<ExitStatus> resume(const ResumeOptions&, Console&) { return environmentError("This verb is not built yet."); }
+Result<ExitStatus> resume(const ResumeOptions&, Console&) {
+  return environmentError("This verb is not built yet.");
+}
 
 }  // namespace espalier

@@ -4,6 +4,8 @@
 
 namespace espalier {
 
-Result<ExitStatus> show(const NodeOptions&, Console&) { return environmentError("This verb is not built yet."); }
+Result<ExitStatus> show(const NodeOptions&, Console&) {
+  return environmentError("This verb is not built yet.");
+}
 
 }  // namespace espalier

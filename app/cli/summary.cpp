@@ -47,8 +47,10 @@ std::string inWords(const RunSummary& summary) {
   Table table({{""}, {""}});
   table.add({"workload", summary.workload});
   table.add({"samples", grouped(summary.samples) + " (" + grouped(summary.failedSamples) + " failed), " +
-                            duration(summary.wallSeconds) + ", " + summary.strategy + " with " + summary.proposer});
-  table.add({"baseline", duration(summary.baselineSeconds) + " (the unscheduled program, LLVM -O3, one thread)"});
+                            duration(summary.wallSeconds) + ", " + summary.strategy + " with " +
+                            summary.proposer});
+  table.add(
+      {"baseline", duration(summary.baselineSeconds) + " (the unscheduled program, LLVM -O3, one thread)"});
   if (summary.bestSeconds) {
     table.add({"best", duration(*summary.bestSeconds) + " (" + std::to_string(summary.threads) +
                            (summary.threads == 1 ? " thread)" : " threads)")});
@@ -61,9 +63,10 @@ std::string inWords(const RunSummary& summary) {
     table.add({"best", "nothing valid was measured"});
   }
   if (summary.model.calls > 0)
-    table.add({"model", grouped(summary.model.calls) + " calls, " + grouped(summary.model.promptTokens) + " + " +
-                            grouped(summary.model.completionTokens) + " tokens, " + fixed(summary.model.costUsd, 4) +
-                            " USD, " + fixed(100 * summary.model.fallbackRate, 1) + " % fallback"});
+    table.add({"model", grouped(summary.model.calls) + " calls, " + grouped(summary.model.promptTokens) +
+                            " + " + grouped(summary.model.completionTokens) + " tokens, " +
+                            fixed(summary.model.costUsd, 4) + " USD, " +
+                            fixed(100 * summary.model.fallbackRate, 1) + " % fallback"});
   if (!summary.session.empty()) table.add({"session", summary.session});
   if (!summary.stopReason.empty()) table.add({"ended", summary.stopReason});
 

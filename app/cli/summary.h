@@ -30,7 +30,7 @@ struct RunSummary {
   int threads = 1;
   std::int64_t samples = 0;
   std::int64_t failedSamples = 0;
-  double operations = 0;              ///< FLOPs of p0
+  double operations = 0;  ///< FLOPs of p0
   double rooflineSeconds = 0;
   double baselineSeconds = 0;
   std::optional<double> bestSeconds;  ///< nothing valid was measured: empty
@@ -45,7 +45,9 @@ struct RunSummary {
 
   [[nodiscard]] double speedup() const { return bestSeconds ? baselineSeconds / *bestSeconds : 0; }
   [[nodiscard]] double gflops() const { return bestSeconds ? operations / *bestSeconds * 1e-9 : 0; }
-  [[nodiscard]] double percentOfRoofline() const { return bestSeconds ? 100 * rooflineSeconds / *bestSeconds : 0; }
+  [[nodiscard]] double percentOfRoofline() const {
+    return bestSeconds ? 100 * rooflineSeconds / *bestSeconds : 0;
+  }
 };
 
 [[nodiscard]] nlohmann::json toJson(const RunSummary& summary);

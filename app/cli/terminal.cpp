@@ -37,9 +37,9 @@ std::size_t sequenceLength(std::string_view text, std::uint32_t& codePoint) {
 
 /// C0 and C1 controls, and the marks that reorder or hide text.
 bool isDangerous(std::uint32_t codePoint) {
-  return (codePoint < 0x20 && codePoint != '\n' && codePoint != '\t') || (codePoint >= 0x7f && codePoint < 0xa0) ||
-         codePoint == 0x200e || codePoint == 0x200f || (codePoint >= 0x202a && codePoint <= 0x202e) ||
-         (codePoint >= 0x2066 && codePoint <= 0x2069);
+  return (codePoint < 0x20 && codePoint != '\n' && codePoint != '\t') ||
+         (codePoint >= 0x7f && codePoint < 0xa0) || codePoint == 0x200e || codePoint == 0x200f ||
+         (codePoint >= 0x202a && codePoint <= 0x202e) || (codePoint >= 0x2066 && codePoint <= 0x2069);
 }
 
 void appendEscaped(std::string& text, std::string_view bytes) {

@@ -7,8 +7,8 @@
 
 namespace espalier {
 
-/// Text of foreign origin (files, models, sessions) made harmless for a terminal: control characters other than
-/// newline and tab, and bytes that are no UTF-8, become visible escapes such as `\x1b`.
+/// Text of foreign origin (files, models, sessions) made harmless for a terminal: control characters other
+/// than newline and tab, and bytes that are no UTF-8, become visible escapes such as `\x1b`.
 [[nodiscard]] std::string harmless(std::string_view text);
 
 /// Columns that the text takes on a terminal, one a code point.

@@ -4,6 +4,8 @@
 
 namespace espalier {
 
-Result<ExitStatus> tune(const TuneOptions&, Console&) { return environmentError("This verb is not built yet."); }
+Result<ExitStatus> tune(const TuneOptions&, Console&) {
+  return environmentError("This verb is not built yet.");
+}
 
 }  // namespace espalier

@@ -9,8 +9,8 @@
 
 namespace espalier {
 
-// The verbs of espalier-cli, one source file each. They print their result and answer the exit status; the error is
-// printed by the caller.
+// The verbs of espalier-cli, one source file each. They print their result and answer the exit status; the
+// error is printed by the caller.
 
 [[nodiscard]] Result<ExitStatus> listWorkloads(Console& console);
 [[nodiscard]] Result<ExitStatus> tune(const TuneOptions& options, Console& console);

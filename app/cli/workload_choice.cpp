@@ -19,7 +19,8 @@ Result<std::map<std::string, std::int64_t>> parseSizes(const std::vector<std::st
     const std::size_t equals = text.find('=');
     const std::string name = text.substr(0, equals);
     if (equals == std::string::npos || name.empty())
-      return usageError("--size " + text + " is not of the form NAME=VALUE.", "Write for instance --size M=64.");
+      return usageError("--size " + text + " is not of the form NAME=VALUE.",
+                        "Write for instance --size M=64.");
     std::int64_t value = 0;
     const char* begin = text.data() + equals + 1;
     const char* end = text.data() + text.size();
@@ -27,7 +28,8 @@ Result<std::map<std::string, std::int64_t>> parseSizes(const std::vector<std::st
     if (status == std::errc::result_out_of_range)
       return inputError("--size " + text + " is too large.", "A size is at most 2^40.");
     if (status != std::errc() || stop != end)
-      return usageError("--size " + text + " does not give a whole number.", "Write for instance --size M=64.");
+      return usageError("--size " + text + " does not give a whole number.",
+                        "Write for instance --size M=64.");
     if (!result.emplace(name, value).second)
       return usageError("--size gives " + name + " twice.", "Give every size once.");
   }

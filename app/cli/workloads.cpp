@@ -39,7 +39,8 @@ std::string shapesOf(const Program& program) {
   for (const BufferId id : argumentsOf(program)) {
     const Buffer& buffer = program.buffer(id);
     std::string shape;
-    for (const std::int64_t extent : logicalShape(buffer)) shape += (shape.empty() ? "" : ",") + std::to_string(extent);
+    for (const std::int64_t extent : logicalShape(buffer))
+      shape += (shape.empty() ? "" : ",") + std::to_string(extent);
     text += (text.empty() ? "" : " ") + buffer.name + "(" + shape + ")";
   }
   return text;
@@ -57,7 +58,8 @@ std::string indented(const std::string& text) {
 
 nlohmann::json asJson(const LayerList& list) {
   nlohmann::json tasks = nlohmann::json::array();
-  for (const LayerList::Task& task : list.tasks) tasks.push_back({{"layer", task.layer}, {"weight", task.weight}});
+  for (const LayerList::Task& task : list.tasks)
+    tasks.push_back({{"layer", task.layer}, {"weight", task.weight}});
   return {{"name", list.name}, {"title", list.title}, {"tasks", tasks}};
 }
 
@@ -70,7 +72,8 @@ Result<ExitStatus> listWorkloads(Console& console) {
   for (const NamedLayer& layer : namedLayers()) {
     const Result<Workload> workload = namedWorkload(layer.name);
     if (!workload) return tl::unexpected(workload.error());
-    table.add({layer.name, quantity(workload->operations), bytesInWords(workload->bytes), shapesOf(workload->program)});
+    table.add({layer.name, quantity(workload->operations), bytesInWords(workload->bytes),
+               shapesOf(workload->program)});
     texts += "\n" + layer.name + ": " + layer.title + "\n" + indented(workload->text);
     layers.push_back({{"name", layer.name},
                       {"title", layer.title},

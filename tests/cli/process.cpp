@@ -2,22 +2,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/process.h"
 
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #include <algorithm>
 #include <array>
 #include <csignal>
 #include <cstdlib>
-#include <fcntl.h>
 #include <fstream>
-#include <poll.h>
 #include <sstream>
 #include <stdexcept>
-#include <sys/wait.h>
-#include <unistd.h>
 
 namespace espalier::testing {
 namespace {
 
-[[noreturn]] void becomeProgram(const std::vector<std::string>& command, const ProcessOptions& options, int out, int err) {
+[[noreturn]] void becomeProgram(const std::vector<std::string>& command, const ProcessOptions& options,
+                                int out, int err) {
   const int nothing = open("/dev/null", O_RDONLY);
   const int output =
       options.outputFile.empty() ? out : open(options.outputFile.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
@@ -38,7 +39,8 @@ namespace {
 Process::Process(const std::vector<std::string>& command, const ProcessOptions& options) {
   std::array<int, 2> out{};
   std::array<int, 2> err{};
-  if (pipe2(out.data(), O_CLOEXEC) != 0 || pipe2(err.data(), O_CLOEXEC) != 0) throw std::runtime_error("no pipe");
+  if (pipe2(out.data(), O_CLOEXEC) != 0 || pipe2(err.data(), O_CLOEXEC) != 0)
+    throw std::runtime_error("no pipe");
   process_ = fork();
   if (process_ < 0) throw std::runtime_error("no process");
   if (process_ == 0) becomeProgram(command, options, out[1], err[1]);
@@ -126,7 +128,8 @@ std::string TemporaryFolder::write(const std::string& name, const std::string& c
 
 std::vector<std::string> TemporaryFolder::content() const {
   std::vector<std::string> names;
-  for (const auto& entry : std::filesystem::directory_iterator(path_)) names.push_back(entry.path().filename().string());
+  for (const auto& entry : std::filesystem::directory_iterator(path_))
+    names.push_back(entry.path().filename().string());
   std::ranges::sort(names);
   return names;
 }

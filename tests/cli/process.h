@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <sys/types.h>
 #include <filesystem>
 #include <map>
 #include <string>
-#include <sys/types.h>
 #include <vector>
 
 namespace espalier::testing {
@@ -18,9 +18,9 @@ struct Finished {
 };
 
 struct ProcessOptions {
-  std::filesystem::path folder = {};                ///< where it runs; empty = here
-  std::map<std::string, std::string> environment;   ///< beside what the test has itself
-  std::string outputFile = {};                      ///< standard output goes there instead
+  std::filesystem::path folder = {};               ///< where it runs; empty = here
+  std::map<std::string, std::string> environment;  ///< beside what the test has itself
+  std::string outputFile = {};                     ///< standard output goes there instead
 };
 
 /// A program that runs while the test goes on. The destructor kills what still runs.

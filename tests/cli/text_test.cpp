@@ -18,15 +18,17 @@ TEST(Harmless, KeepsOrdinaryTextInAnyLanguage) {
 TEST(Harmless, ShowsEscapeSequencesInsteadOfSendingThem) {
   EXPECT_EQ(harmless("\x1b[2J\x1b]0;title\x07"), "\\x1b[2J\\x1b]0;title\\x07");
   EXPECT_EQ(harmless("a\rb\x7f"), "a\\x0db\\x7f");
-  EXPECT_EQ(harmless("\xc2\x9b" "31m"), "\\xc2\\x9b31m");         // a C1 control in UTF-8
-  EXPECT_EQ(harmless("x\xe2\x80\xaey"), "x\\xe2\\x80\\xaey");     // right-to-left override
+  EXPECT_EQ(harmless("\xc2\x9b"
+                     "31m"),
+            "\\xc2\\x9b31m");                                  // a C1 control in UTF-8
+  EXPECT_EQ(harmless("x\xe2\x80\xaey"), "x\\xe2\\x80\\xaey");  // right-to-left override
 }
 
 TEST(Harmless, ShowsBytesThatAreNoUtf8) {
   EXPECT_EQ(harmless("\xff\xfe"), "\\xff\\xfe");
-  EXPECT_EQ(harmless("\xc0\xaf"), "\\xc0\\xaf");              // overlong
-  EXPECT_EQ(harmless("\xed\xa0\x80"), "\\xed\\xa0\\x80");     // surrogate
-  EXPECT_EQ(harmless("\xe2\x82"), "\\xe2\\x82");              // cut
+  EXPECT_EQ(harmless("\xc0\xaf"), "\\xc0\\xaf");           // overlong
+  EXPECT_EQ(harmless("\xed\xa0\x80"), "\\xed\\xa0\\x80");  // surrogate
+  EXPECT_EQ(harmless("\xe2\x82"), "\\xe2\\x82");           // cut
   EXPECT_EQ(harmless(std::string_view("a\0b", 3)), "a\\x00b");
 }
 

@@ -32,18 +32,20 @@ void expectMonotoneCurve(const json& result) {
 }
 
 void expectContract(const json& result) {
-  for (const char* field : {"workload", "strategy", "proposer", "seed", "samples", "failed_samples", "baseline_ms", "best_ms",
-                            "speedup", "best_gflops", "percent_of_roofline", "correct", "best_trace", "llm", "curve",
-                            "wall_seconds"})
+  for (const char* field : {"workload", "strategy", "proposer", "seed", "samples", "failed_samples",
+                            "baseline_ms", "best_ms", "speedup", "best_gflops", "percent_of_roofline",
+                            "correct", "best_trace", "llm", "curve", "wall_seconds"})
     EXPECT_TRUE(result.contains(field)) << field;
-  for (const char* field : {"calls", "prompt_tokens", "completion_tokens", "cached_tokens", "cost_usd", "fallback_rate"})
+  for (const char* field :
+       {"calls", "prompt_tokens", "completion_tokens", "cached_tokens", "cost_usd", "fallback_rate"})
     EXPECT_TRUE(result.at("llm").contains(field)) << field;
   expectMonotoneCurve(result);
 }
 
-Finished tuneSmall(const std::string& session, const std::string& samples, std::vector<std::string> more = {}) {
-  std::vector<std::string> command{"tune", "matmul_small", "--samples", samples, "--seed", "5",
-                                   "--threads", "1", "--json", "--session", session};
+Finished tuneSmall(const std::string& session, const std::string& samples,
+                   std::vector<std::string> more = {}) {
+  std::vector<std::string> command{"tune", "matmul_small", "--samples", samples, "--seed", "5", "--threads",
+                                   "1",    "--json",       "--session", session};
   command.insert(command.end(), more.begin(), more.end());
   return runCli(command);
 }
@@ -145,7 +147,8 @@ TEST(Resume, CountsOnAfterAKill) {
   EXPECT_EQ(result.at("seed"), 5);
   // At most the sample in flight was lost, and none is done twice.
   EXPECT_EQ(resumed.err.find("sample    1 "), std::string::npos) << resumed.err;
-  EXPECT_EQ(resumed.err.find("sample " + std::string(4 - std::to_string(seen - 1).size(), ' ') + std::to_string(seen - 1) + " "),
+  EXPECT_EQ(resumed.err.find("sample " + std::string(4 - std::to_string(seen - 1).size(), ' ') +
+                             std::to_string(seen - 1) + " "),
             std::string::npos)
       << resumed.err;
 }

@@ -35,7 +35,8 @@ TEST_P(WrongUsage, EndsWithTwoAndASentence) {
 
 INSTANTIATE_TEST_SUITE_P(
     All, WrongUsage,
-    ::testing::Values(std::vector<std::string>{}, std::vector<std::string>{"sing"}, std::vector<std::string>{"tune"},
+    ::testing::Values(std::vector<std::string>{}, std::vector<std::string>{"sing"},
+                      std::vector<std::string>{"tune"},
                       std::vector<std::string>{"tune", "matmul_small", "--samples", "0"},
                       std::vector<std::string>{"tune", "matmul_small", "--samples", "many"},
                       std::vector<std::string>{"tune", "matmul_small", "--threads", "-1"},
@@ -75,7 +76,8 @@ TEST(Workloads, AreListedWithExactFigures) {
 }
 
 TEST(Workloads, SayWhenTheirOutputIsLost) {
-  const Finished finished = run(cli({"workloads"}), {.folder = {}, .environment = {}, .outputFile = "/dev/full"});
+  const Finished finished =
+      run(cli({"workloads"}), {.folder = {}, .environment = {}, .outputFile = "/dev/full"});
   EXPECT_EQ(finished.status, 4);
   EXPECT_NE(finished.err.find("could not be written"), std::string::npos) << finished.err;
 }

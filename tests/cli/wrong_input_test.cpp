@@ -3,21 +3,23 @@
 // What a user can get wrong beside the options: the right exit status, a sentence, and nothing left behind.
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <unistd.h>
+#include <filesystem>
 
 #include "cli/process.h"
 
 namespace espalier::testing {
 namespace {
 
-constexpr const char* kMatmul = "def mm(float(M,K) A, float(K,N) B) -> (C) {\n  C(m,n) +=! A(m,k) * B(k,n)\n}\n";
+constexpr const char* kMatmul =
+    "def mm(float(M,K) A, float(K,N) B) -> (C) {\n  C(m,n) +=! A(m,k) * B(k,n)\n}\n";
 
 /// Ends as it must, in one or two sentences without any trace of our insides, and leaves no file behind.
 void expectRefusal(const Finished& finished, int status, const std::vector<std::string>& words) {
   EXPECT_EQ(finished.status, status) << finished.err;
   EXPECT_EQ(finished.out, "");
-  for (const std::string& word : words) EXPECT_NE(finished.err.find(word), std::string::npos) << word << "\n" << finished.err;
+  for (const std::string& word : words)
+    EXPECT_NE(finished.err.find(word), std::string::npos) << word << "\n" << finished.err;
   for (const char* inside : {"terminate", "Assertion", "std::", "#0", ".cpp", "Internal error"})
     EXPECT_EQ(finished.err.find(inside), std::string::npos) << finished.err;
 }
@@ -49,25 +51,42 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         WrongKernel{"Empty", "", {}, 3, {"kernel.tc"}},
         WrongKernel{"BadSyntax", "def mm(float(M,K) A -> (C) {}", {}, 3, {"kernel.tc:1:"}},
-        WrongKernel{"Binary", std::string("\x7f" "ELF\0\0\1", 7), {}, 3, {"kernel.tc"}},
-        WrongKernel{"UnknownTensor", "def f(float(N) A) -> (C) { C(i) = Q(i) + A(i) }", {"--size", "N=4"}, 3, {"kernel.tc:1:", "Q"}},
+        WrongKernel{"Binary",
+                    std::string("\x7f"
+                                "ELF\0\0\1",
+                                7),
+                    {},
+                    3,
+                    {"kernel.tc"}},
+        WrongKernel{"UnknownTensor",
+                    "def f(float(N) A) -> (C) { C(i) = Q(i) + A(i) }",
+                    {"--size", "N=4"},
+                    3,
+                    {"kernel.tc:1:", "Q"}},
         WrongKernel{"UnknownKernel", kMatmul, {"--kernel", "nope"}, 3, {"nope"}},
         WrongKernel{"MissingSize", kMatmul, {"--size", "M=8", "--size", "N=8"}, 3, {"K", "--size"}},
         WrongKernel{"ZeroSize", kMatmul, {"--size", "M=0", "--size", "N=8", "--size", "K=8"}, 3, {"M"}},
         WrongKernel{"NegativeSize", kMatmul, {"--size", "M=-3", "--size", "N=8", "--size", "K=8"}, 3, {"M"}},
-        WrongKernel{"HugeSize", kMatmul, {"--size", "M=8000000000000", "--size", "N=8", "--size", "K=8"}, 3, {"M"}},
+        WrongKernel{
+            "HugeSize", kMatmul, {"--size", "M=8000000000000", "--size", "N=8", "--size", "K=8"}, 3, {"M"}},
         WrongKernel{"OverflowingSize", kMatmul, {"--size", "M=99999999999999999999"}, 3, {"too large"}},
-        WrongKernel{"UnknownSize", kMatmul, {"--size", "M=8", "--size", "N=8", "--size", "K=8", "--size", "Q=8"}, 3, {"Q"}},
+        WrongKernel{"UnknownSize",
+                    kMatmul,
+                    {"--size", "M=8", "--size", "N=8", "--size", "K=8", "--size", "Q=8"},
+                    3,
+                    {"Q"}},
         WrongKernel{"SizeIsNoNumber", kMatmul, {"--size", "M=eight"}, 2, {"M=eight"}},
         WrongKernel{"SizeWithoutName", kMatmul, {"--size", "=8"}, 2, {"NAME=VALUE"}}),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& parameter) { return parameter.param.name; });
 
 TEST(WrongInput, AMissingFileIsNamed) {
   expectRefusal(runCli({"tune", "/nowhere/kernel.tc"}), 3, {"/nowhere/kernel.tc"});
   expectRefusal(runCli({"show", "/nowhere/x.espalier"}), 3, {"/nowhere/x.espalier"});
   expectRefusal(runCli({"resume", "/nowhere/x.espalier"}), 3, {"/nowhere/x.espalier"});
-  expectRefusal(runCli({"export", "/nowhere/x.espalier", "--format", "c", "--output", "/tmp/never.c"}), 3, {"/nowhere/x.espalier"});
-  expectRefusal(runCli({"compare", "/nowhere/x.espalier", "/nowhere/y.espalier"}), 3, {"/nowhere/x.espalier"});
+  expectRefusal(runCli({"export", "/nowhere/x.espalier", "--format", "c", "--output", "/tmp/never.c"}), 3,
+                {"/nowhere/x.espalier"});
+  expectRefusal(runCli({"compare", "/nowhere/x.espalier", "/nowhere/y.espalier"}), 3,
+                {"/nowhere/x.espalier"});
   expectRefusal(runCli({"measure", "matmul_small", "--trace", "/nowhere/t.trace"}), 3, {"/nowhere/t.trace"});
   EXPECT_FALSE(std::filesystem::exists("/tmp/never.c"));
 }
@@ -103,8 +122,10 @@ TEST(WrongInput, AFileIsNotTakenForASession) {
 }
 
 TEST(WrongInput, AFolderThatCannotBeWrittenIsNamed) {
-  expectRefusal(runCli({"tune", "matmul_small", "--samples", "1", "--session", "/proc/x.espalier"}), 4, {"/proc/x.espalier"});
-  expectRefusal(runCli({"tune", "matmul_small", "--samples", "1", "--session", "/nowhere/x.espalier"}), 4, {"/nowhere"});
+  expectRefusal(runCli({"tune", "matmul_small", "--samples", "1", "--session", "/proc/x.espalier"}), 4,
+                {"/proc/x.espalier"});
+  expectRefusal(runCli({"tune", "matmul_small", "--samples", "1", "--session", "/nowhere/x.espalier"}), 4,
+                {"/nowhere"});
 }
 
 TEST(WrongInput, AWrongTraceNamesLineAndStep) {
@@ -122,11 +143,14 @@ TEST(WrongInput, AWrongTraceNamesLineAndStep) {
 TEST(WrongInput, NumpyFilesMustFit) {
   const TemporaryFolder folder;
   const std::string kernel = folder.write("k.tc", "def f(float(N) A) -> (C) { C(i) = A(i) + A(i) }");
-  const auto measure = [&] { return runCli({"measure", kernel, "--size", "N=4", "--inputs", folder.path().string()}); };
+  const auto measure = [&] {
+    return runCli({"measure", kernel, "--size", "N=4", "--inputs", folder.path().string()});
+  };
   expectRefusal(measure(), 3, {"A.npy"});
   folder.write("A.npy", "not numpy");
   expectRefusal(measure(), 3, {"A.npy"});
-  expectRefusal(runCli({"measure", kernel, "--size", "N=4", "--outputs", folder.file("out")}), 2, {"--inputs"});
+  expectRefusal(runCli({"measure", kernel, "--size", "N=4", "--outputs", folder.file("out")}), 2,
+                {"--inputs"});
 }
 
 }  // namespace
