@@ -1,0 +1,35 @@
+// SPDX-FileCopyrightText: 2026 Espalier developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QObject>
+#include <QThread>
+#include <atomic>
+#include <memory>
+
+#include "models/tree_layout.h"
+
+namespace espalier::ui {
+
+/// Lays trees out on a thread of its own. A newer request cancels and replaces the one at work; only the newest
+/// result is delivered, on the owner's thread.
+class LayoutWorker : public QObject {
+  Q_OBJECT
+
+ public:
+  explicit LayoutWorker(QObject* parent = nullptr);
+  ~LayoutWorker() override;
+
+  void request(LayoutInput input);
+  [[nodiscard]] bool busy() const { return cancelled_ != nullptr; }
+
+ Q_SIGNALS:
+  void finished(std::shared_ptr<espalier::ui::TreeLayout> layout);
+
+ private:
+  QThread thread_;
+  QObject* executor_;   ///< lives on the thread; deleted by it
+  std::shared_ptr<std::atomic<bool>> cancelled_;
+};
+
+}  // namespace espalier::ui

@@ -1,0 +1,128 @@
+// SPDX-FileCopyrightText: 2026 Espalier developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QAbstractScrollArea>
+#include <QElapsedTimer>
+#include <QTimer>
+#include <memory>
+#include <set>
+
+#include "models/theme.h"
+#include "models/tree_display.h"
+#include "widgets/layout_worker.h"
+
+namespace espalier::ui {
+
+/// What the view keeps in sight while the tree grows.
+enum class Follow { Nothing, Best, Newest };
+
+/// The live search tree. Paints a display list of what is in view, so that its cost follows the size of the window and not that of
+/// the tree; layouts are computed on a worker and replaced whole, with the node under the eye held where it is.
+class TreeView : public QAbstractScrollArea {
+  Q_OBJECT
+
+ public:
+  explicit TreeView(QWidget* parent = nullptr);
+  ~TreeView() override;
+
+  /// The tree must outlive the view or be replaced; null shows an empty canvas.
+  void setTree(const SearchTree* tree);
+  /// Call after events were applied to the tree; cheap.
+  void treeChanged();
+  void setTheme(const Theme& theme);
+
+  [[nodiscard]] NodeId selected() const { return selected_; }
+  [[nodiscard]] NodeId second() const { return second_; }
+  [[nodiscard]] const TreeLayout& treeLayout() const { return layout_; }
+  [[nodiscard]] const Viewport& viewportState() const { return view_; }
+  [[nodiscard]] Metric colourMetric() const { return colour_; }
+  [[nodiscard]] bool hidesFailed() const { return hideFailed_; }
+  [[nodiscard]] Follow follow() const { return follow_; }
+  [[nodiscard]] NodeId hoisted() const { return root_; }
+  /// Everything below the node folded away by the user.
+  [[nodiscard]] bool isFolded(NodeId node) const { return folded_.contains(node); }
+
+  /// Paints the current view (or the whole tree, fitted) with any painter: for PNG, PDF and SVG.
+  void paintTo(QPainter& painter, const QSize& size, bool wholeTree) const;
+  /// Computes the layout now, on this thread: for pictures without an event loop.
+  void layOutNow();
+
+ public Q_SLOTS:
+  void select(espalier::NodeId node, bool centre = false);
+  void compareWith(espalier::NodeId node);
+  void fit();
+  void centreOn(espalier::NodeId node);
+  void zoom(double factor, QPointF around);
+  void setColourMetric(espalier::ui::Metric metric);
+  void setSizeMetric(espalier::ui::Metric metric);
+  void setHideFailed(bool hide);
+  void setFollow(espalier::ui::Follow follow);
+  void toggleFolded(espalier::NodeId node);
+  void unfoldAll();
+  /// Draws only the subtree; kRootNode shows everything again.
+  void hoist(espalier::NodeId node);
+  void selectParent();
+  void selectChild();
+  void selectSibling(int direction);
+  void selectNextBest();
+  void scrollTo(double left, double top);
+
+ Q_SIGNALS:
+  void selectionChanged(espalier::NodeId node);
+  void secondChanged(espalier::NodeId node);
+  void activated(espalier::NodeId node);
+  void contextMenuRequested(espalier::NodeId node, const QPoint& globalPosition);
+  /// The part of the layout in view moved or the layout changed: for the minimap.
+  void viewMoved();
+
+ protected:
+  void paintEvent(QPaintEvent* event) override;
+  void resizeEvent(QResizeEvent* event) override;
+  void wheelEvent(QWheelEvent* event) override;
+  void mousePressEvent(QMouseEvent* event) override;
+  void mouseMoveEvent(QMouseEvent* event) override;
+  void mouseReleaseEvent(QMouseEvent* event) override;
+  void mouseDoubleClickEvent(QMouseEvent* event) override;
+  void keyPressEvent(QKeyEvent* event) override;
+  void contextMenuEvent(QContextMenuEvent* event) override;
+  void focusInEvent(QFocusEvent* event) override;
+  void focusOutEvent(QFocusEvent* event) override;
+  bool viewportEvent(QEvent* event) override;
+  void scrollContentsBy(int dx, int dy) override;
+
+ private:
+  [[nodiscard]] LayoutInput layoutInput() const;
+  void requestLayout();
+  void adoptLayout(TreeLayout layout);
+  void followTree();
+  void updateScrollBars();
+  void moveView(double left, double top);
+  void paintNotice(QPainter& painter) const;
+  [[nodiscard]] NodeId at(const QPointF& position) const;
+  [[nodiscard]] std::vector<NodeId> alwaysShown() const;
+  [[nodiscard]] QString toolTipFor(NodeId node) const;
+
+  const SearchTree* tree_ = nullptr;
+  Theme theme_ = Theme::light();
+  TreeLayout layout_;
+  Viewport view_;
+  LayoutWorker worker_;
+  QTimer layoutTimer_;
+  std::uint64_t requestedVersion_ = 0;
+  NodeId root_ = kRootNode;
+  NodeId selected_ = kNoNode;
+  NodeId second_ = kNoNode;
+  NodeId hovered_ = kNoNode;
+  std::set<NodeId> folded_;
+  Metric colour_ = Metric::Speedup;
+  Metric size_ = Metric::Visits;
+  Follow follow_ = Follow::Nothing;
+  bool hideFailed_ = false;
+  bool fitted_ = true;          ///< the view shows the whole tree and goes on doing so as it grows
+  bool updatingScrollBars_ = false;
+  std::optional<QPointF> dragFrom_;
+  bool dragged_ = false;
+};
+
+}  // namespace espalier::ui
