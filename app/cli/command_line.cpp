@@ -46,6 +46,18 @@ void addWorkload(CLI::App* app, WorkloadOptions& options) {
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 
+void addKernel(CLI::App* app, KernelOptions& options) {
+  app->add_option("--threads", options.threads, "Threads of the kernel (default: all cores)")
+      ->check(CLI::Range(1, 4096))
+      ->type_name("T");
+  app->add_option("--prepack", options.prepack,
+                  "Whether weights may be packed once, outside the timed region: auto, on or off")
+      ->check(CLI::IsMember({"auto", "on", "off"}))
+      ->type_name("WHEN");
+  app->add_option("--target-cpu", options.targetCpu, "CPU to generate code for, by LLVM's name")
+      ->type_name("NAME");
+}
+
 void addSearch(CLI::App* app, SearchOptions& options, Console& console) {
   const auto positive = CLI::Range(std::int64_t{1}, std::numeric_limits<std::int64_t>::max());
   const auto notNegative = CLI::Range(0.0, std::numeric_limits<double>::max());
@@ -53,9 +65,6 @@ void addSearch(CLI::App* app, SearchOptions& options, Console& console) {
       ->check(CLI::Range(1, 10'000'000))
       ->type_name("N");
   app->add_option("--seed", options.seed, "Seed of all randomness")->type_name("S");
-  app->add_option("--threads", options.threads, "Threads of the tuned kernel")
-      ->check(CLI::Range(1, 4096))
-      ->type_name("T");
   app->add_option("--strategy", options.strategy, "mcts, evolutionary or random")
       ->check(CLI::IsMember({"mcts", "evolutionary", "random"}))
       ->type_name("NAME");
@@ -129,6 +138,7 @@ std::vector<Verb> addVerbs(CLI::App& app, Parsed& parsed, Console& console) {
 
   verb = add("tune", "Tune a layer or a kernel", [&] { return tune(parsed.tune, console); });
   addWorkload(verb, parsed.tune.workload);
+  addKernel(verb, parsed.tune.kernel);
   verb->add_option("--session", parsed.tune.search.session,
                    "Session file to write (default: WORKLOAD.espalier in this folder, numbered if it exists)")
       ->type_name("FILE");
@@ -151,6 +161,8 @@ std::vector<Verb> addVerbs(CLI::App& app, Parsed& parsed, Console& console) {
       ->check(CLI::IsMember({"trace", "c", "llvm", "asm", "object", "tvm", "csv", "json", "html"}))
       ->type_name("NAME");
   verb->add_option("--output", parsed.exported.output, "File to write")->required()->type_name("PATH");
+  verb->add_option("--target-cpu", parsed.exported.targetCpu, "CPU to generate code for, by LLVM's name")
+      ->type_name("NAME");
   addJson(verb, console);
 
   verb = add("measure", "Apply a trace, verify the output and time it against the unscheduled program",
@@ -162,9 +174,7 @@ std::vector<Verb> addVerbs(CLI::App& app, Parsed& parsed, Console& console) {
       ->type_name("DIR");
   verb->add_option("--outputs", parsed.measure.outputs, "Folder to write TENSOR.npy for every output")
       ->type_name("DIR");
-  verb->add_option("--threads", parsed.measure.threads, "Threads of the kernel")
-      ->check(CLI::Range(1, 4096))
-      ->type_name("T");
+  addKernel(verb, parsed.measure.kernel);
   addJson(verb, console);
 
   verb = add("compare", "Speedup against samples of several sessions, side by side",

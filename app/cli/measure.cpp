@@ -6,47 +6,40 @@
 
 #include "cli/files.h"
 #include "cli/summary.h"
+#include "cli/tensor_problem_choice.h"
 #include "cli/verbs.h"
 #include "cli/workload_choice.h"
 #include "codegen/compiler.h"
-#include "measure/hardware.h"
 #include "measure/measurer.h"
 #include "measure/npy.h"
-#include "measure/roofline.h"
-#include "transform/transformation.h"
+#include "transform/step.h"
 
 namespace espalier {
 namespace {
 
 namespace fs = std::filesystem;
 
-/// An unscheduled layer may take minutes.
+/// A run of an unscheduled layer on the inputs of a person may take minutes.
 constexpr double kPatienceSeconds = 300;
 
-struct Scheduled {
-  Program program;
-  Trace trace;
-};
-
 /// Carries out the trace of a file; arguments that a person left out are drawn from a fixed seed.
-Result<Scheduled> applyTraceFile(const Program& initial, const std::optional<std::string>& path) {
-  Scheduled scheduled{initial, {}};
-  if (!path) return scheduled;
-  auto text = readTextFile(*path, "a trace");
+Result<State> applyTraceFile(const TensorProblem& problem, const std::string& path) {
+  auto text = readTextFile(path, "a trace");
   if (!text) return tl::unexpected(text.error());
   auto trace = parseTrace(*text);
-  if (!trace) return inputError(*path + ": " + trace.error().message, trace.error().hint);
+  if (!trace) return inputError(path + ": " + trace.error().message, trace.error().hint);
   Random random(1);
+  State state = problem.initial();
   for (std::size_t i = 0; i < trace->size(); ++i) {
-    auto applied = applyStep(scheduled.program, (*trace)[i], random);
-    if (!applied)
-      return inputError(*path + ": step " + std::to_string(i + 1) + ", " + print((*trace)[i]) + ": " +
-                            applied.error().sentence,
-                        applied.error().hint);
-    scheduled.program = std::move(applied->program);
-    scheduled.trace.push_back(std::move(applied->step));
+    const std::vector<std::string> step{print((*trace)[i])};
+    Application application = problem.apply(state, step, random);
+    for (const AppliedItem& item : application.items)
+      if (!item.accepted)
+        return inputError(
+            path + ": step " + std::to_string(i + 1) + ", " + item.proposed + ": " + item.reason, item.hint);
+    state = std::move(application.state);
   }
-  return scheduled;
+  return state;
 }
 
 /// One tensor an argument in order: what is read comes from FOLDER/NAME.npy.
@@ -80,22 +73,37 @@ Result<void> writeOutputs(const Program& program, const std::vector<Tensor>& out
   return {};
 }
 
-Error asError(const Failure& failure) {
-  return {ErrorKind::Environment, "The kernel could not be run (" + failure.code + "): " + failure.detail,
-          ""};
-}
-
-/// p0 as the ordinary compiler builds it, a few times, on one thread.
-Result<double> baselineSeconds(Measurer& measurer, const Program& initial) {
-  const auto kernel = compile(initial, measurer.handshake().target, {.pipeline = Pipeline::Full});
+/// Runs a program on the inputs of a person, compares with the reference and writes what comes out. A wrong
+/// or failed candidate is a measurement, not an error.
+Result<Measurement> runOnInputs(const TensorProblem& problem, const Program& program,
+                                const MeasureOptions& options) {
+  const Program& initial = problem.initialProgram();
+  const auto inputs = readInputs(initial, *options.inputs);
+  if (!inputs) return tl::unexpected(inputs.error());
+  MeasurerOptions measurerOptions;
+  measurerOptions.threads = problem.options().threads;
+  const auto measurer = Measurer::start(initial, measurerOptions);
+  if (!measurer) return tl::unexpected(measurer.error());
+  const auto kernel = compile(program, problem.target(), {});
   if (!kernel) return tl::unexpected(kernel.error());
-  SampleOptions options;
-  options.timing = {.repeats = 5, .minimumRepeatSeconds = 1.5e-3, .budgetSeconds = 2};
-  options.timeoutSeconds = kPatienceSeconds;
-  options.threads = 1;
-  const Sample sample = measurer.measure(initial, *kernel, options);
-  if (sample.failure) return tl::unexpected(asError(*sample.failure));
-  return sample.seconds;
+  Measurement measurement;
+  const auto fail = [&](const Failure& failure) {
+    measurement.failure = failure.code;
+    measurement.detail = failure.detail;
+    return measurement;
+  };
+  const auto verdict = (*measurer)->verifyOn(program, *kernel, *inputs, kPatienceSeconds);
+  if (!verdict) return fail(verdict.error());
+  if (!verdict->correct) return fail({"wrong-output", verdict->words});
+  measurement.valid = true;
+  measurement.verified = true;
+  measurement.verification = verdict->words + " (on your inputs)";
+  if (!options.outputs) return measurement;
+  const auto outputs = (*measurer)->run(program, *kernel, *inputs, kPatienceSeconds);
+  if (!outputs) return fail(outputs.error());
+  if (auto written = writeOutputs(initial, *outputs, *options.outputs); !written)
+    return tl::unexpected(written.error());
+  return measurement;
 }
 
 }  // namespace
@@ -106,70 +114,52 @@ Result<ExitStatus> measureTrace(const MeasureOptions& options, Console& console)
     return usageError("--outputs needs --inputs.", "Give the folder with the inputs as NumPy files too.");
   auto workload = loadWorkload(options.workload);
   if (!workload) return tl::unexpected(workload.error());
-  const Program& initial = workload->program;
-  auto scheduled = applyTraceFile(initial, options.trace);
-  if (!scheduled) return tl::unexpected(scheduled.error());
-  std::vector<Tensor> inputs;
-  if (options.inputs) {
-    auto read = readInputs(initial, *options.inputs);
-    if (!read) return tl::unexpected(read.error());
-    inputs = std::move(*read);
-  }
-
-  auto measurer = Measurer::start(initial);
-  if (!measurer) return tl::unexpected(measurer.error());
-  const int threads = options.threads.value_or((*measurer)->handshake().cores);
-  const auto sheet = hardwareSheet((*measurer)->worker());
-  if (!sheet) return tl::unexpected(sheet.error());
-  const auto kernel = compile(scheduled->program, (*measurer)->handshake().target, {});
-  if (!kernel) return tl::unexpected(kernel.error());
+  const auto opened = openTensorProblem(std::move(*workload), options.kernel, 1);
+  if (!opened) return tl::unexpected(opened.error());
+  TensorProblem& problem = **opened;
+  Result<State> state = options.trace ? applyTraceFile(problem, *options.trace) : problem.initial();
+  if (!state) return tl::unexpected(state.error());
 
   RunSummary summary;
-  summary.workload = workload->name;
+  summary.workload = problem.info().name;
   summary.strategy = "trace";
   summary.proposer = "none";
-  summary.threads = threads;
+  summary.seed = problem.options().seed;
+  summary.threads = problem.info().threads;
   summary.samples = 1;
-  summary.operations = workload->operations;
-  summary.rooflineSeconds = roofline(initial, *sheet, threads).seconds;
-  for (const Step& step : scheduled->trace) summary.bestTrace.push_back(print(step));
-  console.progress("timing the unscheduled program");
-  const auto baseline = baselineSeconds(**measurer, initial);
-  if (!baseline) return tl::unexpected(baseline.error());
-  summary.baselineSeconds = *baseline;
-
-  console.progress("verifying and timing the scheduled program");
-  SampleOptions sampleOptions;
-  sampleOptions.verify = inputs.empty();
-  sampleOptions.timing.budgetSeconds = 1;
-  sampleOptions.timeoutSeconds = kPatienceSeconds;
-  sampleOptions.threads = threads;
-  const Sample sample = (*measurer)->measure(scheduled->program, *kernel, sampleOptions);
-  std::optional<Failure> failure = sample.failure;
-  summary.correct = sample.verified;
-  summary.verification = sample.verification;
-  if (!failure && !inputs.empty()) {
-    const auto verdict = (*measurer)->verifyOn(scheduled->program, *kernel, inputs, kPatienceSeconds);
-    if (!verdict) {
-      failure = verdict.error();
-    } else {
-      summary.correct = verdict->correct;
-      summary.verification = verdict->words;
-      if (!verdict->correct) failure = Failure{"wrong-output", verdict->words};
-    }
+  summary.operations = problem.info().operations;
+  summary.rooflineSeconds = problem.info().rooflineSeconds;
+  summary.bestTrace = state->trace;
+  Measurement measurement;
+  if (options.inputs) {
+    console.progress("running on the inputs in " + *options.inputs);
+    auto ran = runOnInputs(problem, problem.programOf(*state), options);
+    if (!ran) return tl::unexpected(ran.error());
+    measurement = std::move(*ran);
   }
-  if (failure) {
-    summary.failedSamples = 1;
-    summary.verification = failure->code + ": " + failure->detail;
-    summary.stopReason = "The scheduled program failed (" + summary.verification + ").";
+  console.progress("timing the unscheduled program");
+  const Measurement baseline = problem.measureBaseline();
+  if (!baseline.valid)
+    return environmentError("The unscheduled program could not be timed (" + baseline.failure +
+                            "): " + baseline.detail);
+  summary.baselineSeconds = baseline.seconds;
+
+  if (!options.inputs || measurement.valid) {
+    console.progress("verifying and timing the scheduled program");
+    const auto candidate = problem.build(*state);
+    Measurement timed = candidate->failure
+                            ? *candidate->failure
+                            : problem.measure(*candidate, {.verify = true, .extraRepeats = 20});
+    if (options.inputs && timed.verified) timed.verification = measurement.verification;
+    measurement = std::move(timed);
+  }
+  summary.correct = measurement.verified;
+  summary.verification = measurement.verification;
+  if (measurement.valid) {
+    summary.bestSeconds = measurement.seconds;
   } else {
-    summary.bestSeconds = sample.seconds;
-    if (options.outputs) {
-      const auto outputs = (*measurer)->run(scheduled->program, *kernel, inputs, kPatienceSeconds);
-      if (!outputs) return tl::unexpected(asError(outputs.error()));
-      if (auto written = writeOutputs(initial, *outputs, *options.outputs); !written)
-        return tl::unexpected(written.error());
-    }
+    summary.failedSamples = 1;
+    summary.stopReason = "The scheduled program failed (" + measurement.failure + "): " + measurement.detail;
   }
   summary.curve = {{1, summary.speedup()}};
   summary.wallSeconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -178,7 +168,7 @@ Result<ExitStatus> measureTrace(const MeasureOptions& options, Console& console)
   } else {
     console.print(inWords(summary));
   }
-  return failure ? ExitStatus::NothingValid : ExitStatus::Done;
+  return measurement.valid ? ExitStatus::Done : ExitStatus::NothingValid;
 }
 
 }  // namespace espalier

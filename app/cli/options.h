@@ -19,11 +19,17 @@ struct WorkloadOptions {
   std::vector<std::string> sizes;  ///< NAME=VALUE
 };
 
+/// What belongs to the problem beside the workload.
+struct KernelOptions {
+  std::optional<int> threads;
+  std::optional<std::string> prepack;  ///< auto, on, off
+  std::string targetCpu;               ///< LLVM's name; empty = this machine
+};
+
 struct SearchOptions {
   std::optional<std::string> session;  ///< path of the session file
   std::optional<std::int64_t> samples;
   std::optional<std::uint64_t> seed;
-  std::optional<int> threads;
   std::optional<std::string> strategy;
   std::optional<std::string> proposer;
   std::optional<std::string> llmUrl;
@@ -42,6 +48,7 @@ struct SearchOptions {
 
 struct TuneOptions {
   WorkloadOptions workload;
+  KernelOptions kernel;
   SearchOptions search;
 };
 
@@ -61,11 +68,12 @@ struct ExportOptions {
   NodeOptions node;
   std::string format;
   std::string output;
+  std::string targetCpu;  ///< of the code; empty = what the session was tuned for
 };
 
 struct MeasureOptions {
   WorkloadOptions workload;
-  std::optional<int> threads;
+  KernelOptions kernel;
   std::optional<std::string> trace;
   std::optional<std::string> inputs;   ///< folder
   std::optional<std::string> outputs;  ///< folder

@@ -1,0 +1,21 @@
+// SPDX-FileCopyrightText: 2026 Espalier developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+
+#include "cli/options.h"
+#include "support/outcome.h"
+#include "tensor_problem/tensor_problem.h"
+
+namespace espalier {
+
+/// The problem that the options ask for, ready to measure on this machine.
+[[nodiscard]] Result<std::unique_ptr<TensorProblem>> openTensorProblem(Workload workload,
+                                                                       const KernelOptions& options,
+                                                                       std::uint64_t seed);
+
+/// Cores that this process may use.
+[[nodiscard]] int usableCores();
+
+}  // namespace espalier
