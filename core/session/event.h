@@ -59,6 +59,7 @@ struct ProposalArrived {
   std::string proposer;
   std::string reasoning;
   std::vector<std::string> items;
+  bool random = false;             ///< no items on purpose
   bool fallback = false;           ///< the proposer fell back to another one
   std::string notice;
 };
