@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -29,12 +30,13 @@ struct CompileOptions {
 ///     void ENTRY(void* const* arguments, void* workspace, std::int64_t threads);
 ///     void ENTRY_pack_NAME(const void* logical, void* packed);   // one for each buffer with a Packing
 ///
-/// `arguments` holds one pointer an argument buffer in program order, 64-byte aligned; a packed constant is passed packed. `workspace` has
-/// workspaceBytes + threads × workspaceBytesPerThread bytes, 64-byte aligned. Parallel loops call
+/// `arguments` holds one pointer an argument buffer in program order, 64-byte aligned; a packed constant is
+/// passed packed. `workspace` has workspaceBytes + threads × workspaceBytesPerThread bytes, 64-byte aligned.
+/// Parallel loops call
 ///
 ///     void espalier_parallel_for(std::int64_t iterations, std::int64_t threads,
-///                                void (*body)(std::int64_t begin, std::int64_t end, std::int64_t thread, void* context),
-///                                void* context);
+///                                void (*body)(std::int64_t begin, std::int64_t end, std::int64_t thread,
+///                                void* context), void* context);
 ///
 /// which the object only declares.
 struct CompiledKernel {
@@ -51,11 +53,33 @@ struct CompiledKernel {
   double seconds = 0;  ///< wall time of generation and LLVM
 };
 
-/// The error is about the program being too large to compile in reason (code size after unrolling); anything else
-/// that goes wrong is a bug and throws.
-[[nodiscard]] Result<CompiledKernel> compile(const Program& program, const Target& target, const CompileOptions& options);
-/// Text of the optimised LLVM IR or of the assembly, for reading and export.
-[[nodiscard]] Result<std::string> llvmText(const Program& program, const Target& target, const CompileOptions& options);
-[[nodiscard]] Result<std::string> assemblyText(const Program& program, const Target& target, const CompileOptions& options);
+/// A code generator for one target. It is worth keeping: making one takes longer than a small kernel. One
+/// thread at a time; each thread may have its own. The error is always about the program being too large to
+/// compile in reason (code size after unrolling); anything else that goes wrong is a bug and throws.
+class Compiler {
+ public:
+  explicit Compiler(const Target& target);
+  ~Compiler();
+  Compiler(Compiler&&) noexcept;
+  Compiler& operator=(Compiler&&) noexcept;
+
+  [[nodiscard]] const Target& target() const;
+  [[nodiscard]] Result<CompiledKernel> compile(const Program& program, const CompileOptions& options);
+  /// The optimised LLVM IR or the assembly, for reading and export.
+  [[nodiscard]] Result<std::string> llvmText(const Program& program, const CompileOptions& options);
+  [[nodiscard]] Result<std::string> assemblyText(const Program& program, const CompileOptions& options);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// The same, with a Compiler made for one call.
+[[nodiscard]] Result<CompiledKernel> compile(const Program& program, const Target& target,
+                                             const CompileOptions& options);
+[[nodiscard]] Result<std::string> llvmText(const Program& program, const Target& target,
+                                           const CompileOptions& options);
+[[nodiscard]] Result<std::string> assemblyText(const Program& program, const Target& target,
+                                               const CompileOptions& options);
 
 }  // namespace espalier

@@ -19,7 +19,8 @@ struct Target {
   [[nodiscard]] int lanes(int bytesPerElement) const { return vectorBits / 8 / bytesPerElement; }
 };
 
-/// This machine, asked of LLVM: CPU name and features together, falling back to a known CPU with explicit features where this LLVM does not know the name.
+/// This machine, asked of LLVM: CPU name and features together, falling back to a known CPU with explicit
+/// features where this LLVM does not know the name.
 [[nodiscard]] Target hostTarget();
 /// Another machine by its CPU name; an error lists near names.
 [[nodiscard]] Result<Target> targetFor(const std::string& cpu, const std::string& triple = {});

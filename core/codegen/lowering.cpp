@@ -1,0 +1,291 @@
+// SPDX-FileCopyrightText: 2026 Espalier developers
+// SPDX-License-Identifier: Apache-2.0
+#include "codegen/lowering.h"
+
+#include <algorithm>
+#include <bit>
+#include <functional>
+#include <string>
+#include <utility>
+
+#include "codegen/guard_regions.h"
+#include "codegen/storage.h"
+
+namespace espalier {
+namespace {
+
+/// Code generation takes a millisecond for some tens of blocks; more than this would take too long.
+constexpr std::int64_t kMostBlockInstances = 20000;
+/// Emitted blocks after which loops are no longer cut where guards change.
+constexpr std::int64_t kMostCutBlocks = 3000;
+/// Vector groups up to this many are emitted one after the other, more as a loop.
+constexpr std::int64_t kMostReplicatedGroups = 8;
+/// Undecided values of a serial loop up to this many are lowered one by one.
+constexpr std::int64_t kMostSingleValues = 2;
+
+class Lowering {
+ public:
+  Lowering(const Program& program, const Target& target)
+      : program_(program), target_(target), vectorised_(loopsThatBecomeLanes(program)) {
+    result_.storage = planStorage(program, target, vectorised_);
+    for (const Loop& loop : program.loops) result_.ranges.push_back({0, loop.extent - 1});
+    values_.resize(program.loops.size());
+  }
+
+  Result<LoweredProgram> run() {
+    std::vector<LoweredNode> body = lowerList(program_.roots);
+    if (result_.blockInstances > kMostBlockInstances) {
+      return inputError("The program is too large to compile: unrolling makes more than " +
+                            std::to_string(kMostBlockInstances) + " copies of its blocks.",
+                        "Unroll less, or unroll smaller tiles.");
+    }
+    result_.body = inScope(std::nullopt, std::move(body));
+    return std::move(result_);
+  }
+
+ private:
+  std::function<Interval(const Expr&)> ranges() {
+    return [this](const Expr& variable) { return result_.ranges.at(variable.loop().index); };
+  }
+
+  LoopId newVariable(std::int64_t low, std::int64_t high) {
+    result_.ranges.push_back({low, high});
+    return LoopId{static_cast<std::uint32_t>(result_.ranges.size() - 1)};
+  }
+
+  /// Over lowered variables, and over Program loops where these are not entered yet.
+  Expr substituted(const Expr& expr) {
+    const auto lowered = [this](LoopId loop) {
+      // Folding can bring a lowered variable up to where a loop variable stood; it is final.
+      return loop.index < values_.size() ? values_[loop.index] : Expr();
+    };
+    return simplify(substituteLoops(expr, lowered), ranges());
+  }
+
+  std::vector<LoweredNode> lowerList(const std::vector<NodeRef>& nodes) {
+    std::vector<LoweredNode> list;
+    for (const NodeRef& node : nodes) {
+      if (result_.blockInstances > kMostBlockInstances) return {};
+      std::vector<LoweredNode> part;
+      if (const LoopId* loop = std::get_if<LoopId>(&node)) {
+        part = lowerLoop(*loop);
+      } else {
+        part = lowerBlock(program_.block(std::get<BlockId>(node)));
+      }
+      std::move(part.begin(), part.end(), std::back_inserter(list));
+    }
+    return list;
+  }
+
+  /// The body of one iteration (or of a range of them, if `value` is a variable), with its stack memory.
+  std::vector<LoweredNode> lowerBody(LoopId loop, Expr value) {
+    values_[loop.index] = std::move(value);
+    std::vector<LoweredNode> body = lowerList(program_.loop(loop).body);
+    values_[loop.index] = Expr();
+    return inScope(loop, std::move(body));
+  }
+
+  std::vector<LoweredNode> inScope(std::optional<LoopId> scope, std::vector<LoweredNode> body) {
+    LoweredScope node;
+    for (std::uint32_t i = 0; i < result_.storage.buffers.size(); ++i) {
+      const Storage& storage = result_.storage.buffers[i];
+      const bool onStack = storage.place == Place::Registers || storage.place == Place::Stack;
+      if (onStack && storage.used && storage.scope == scope) node.buffers.push_back(BufferId{i});
+    }
+    if (node.buffers.empty() || body.empty()) return body;
+    node.body = std::move(body);
+    std::vector<LoweredNode> list;
+    list.push_back({std::move(node)});
+    return list;
+  }
+
+  std::vector<LoweredNode> lowerLoop(LoopId id) {
+    const Loop& loop = program_.loop(id);
+    if (loop.extent == 1) return lowerBody(id, Expr(0));
+    const std::vector<GuardRegion> regions = regionsOf(id);
+    if (loop.kind == LoopKind::Parallel && !inParallel_) return lowerParallel(id, regions);
+    const bool lanes = std::find(vectorised_.begin(), vectorised_.end(), id) != vectorised_.end();
+    std::vector<LoweredNode> list;
+    for (const GuardRegion& region : regions) {
+      std::vector<LoweredNode> part = lanes ? lowerLanes(id, region) : lowerRegion(id, region);
+      std::move(part.begin(), part.end(), std::back_inserter(list));
+    }
+    return list;
+  }
+
+  std::vector<GuardRegion> regionsOf(LoopId loop) {
+    std::vector<Guard> guards;
+    if (result_.blockInstances < kMostCutBlocks) {
+      for (const BlockId id : blocksBelow(program_, loop)) {
+        for (const Guard& guard : program_.block(id).guards) {
+          if (!usesLoop(guard.value, loop)) continue;
+          guards.push_back({substituted(guard.value), guard.limit});
+        }
+      }
+    }
+    return guardRegions(loop, program_.loop(loop).extent, guards, result_.ranges);
+  }
+
+  std::vector<LoweredNode> lowerRegion(LoopId id, const GuardRegion& region) {
+    const bool unrolled = program_.loop(id).kind == LoopKind::Unrolled;
+    const std::int64_t length = region.end - region.begin;
+    if (length == 1) return lowerBody(id, region.begin);
+    std::vector<LoweredNode> list;
+    if (region.undecided && (unrolled || length <= kMostSingleValues)) {
+      for (std::int64_t value = region.begin; value < region.end; ++value) {
+        std::vector<LoweredNode> part = lowerBody(id, value);
+        std::move(part.begin(), part.end(), std::back_inserter(list));
+      }
+      return list;
+    }
+    LoweredLoop loop = lowerAsLoop(id, region, unrolled);
+    if (!loop.body.empty()) list.push_back({std::move(loop)});
+    return list;
+  }
+
+  LoweredLoop lowerAsLoop(LoopId id, const GuardRegion& region, bool unrolled) {
+    LoweredLoop loop;
+    loop.variable = newVariable(region.begin, region.end - 1);
+    loop.begin = region.begin;
+    loop.end = region.end;
+    loop.unrolled = unrolled;
+    const std::int64_t before = copies_;
+    if (unrolled) copies_ *= region.end - region.begin;
+    loop.body =
+        lowerBody(id, region.end - region.begin == 1 ? Expr(region.begin) : Expr::loopVar(loop.variable));
+    copies_ = before;
+    return loop;
+  }
+
+  std::vector<LoweredNode> lowerParallel(LoopId id, const std::vector<GuardRegion>& regions) {
+    LoweredParallel parallel;
+    inParallel_ = true;
+    for (const GuardRegion& region : regions) {
+      LoweredLoop piece = lowerAsLoop(id, region, false);
+      if (piece.body.empty()) continue;
+      parallel.iterations = region.end;
+      parallel.pieces.push_back(std::move(piece));
+    }
+    inParallel_ = false;
+    std::vector<LoweredNode> list;
+    if (!parallel.pieces.empty()) list.push_back({std::move(parallel)});
+    return list;
+  }
+
+  std::vector<LoweredNode> lowerLanes(LoopId id, const GuardRegion& region) {
+    const int width = lanesOf(program_, target_, id);
+    const std::int64_t groups = (region.end - region.begin) / width;
+    std::vector<LoweredNode> list;
+    if (groups == 1) {
+      list = lowerGroup(id, region.begin, width, width);
+    } else if (groups > 1) {
+      LoweredLoop loop;
+      loop.variable = newVariable(0, groups - 1);
+      loop.end = groups;
+      loop.unrolled = groups <= kMostReplicatedGroups;
+      const std::int64_t before = copies_;
+      if (loop.unrolled) copies_ *= groups;
+      loop.body =
+          lowerGroup(id, Expr::loopVar(loop.variable) * Expr(width) + Expr(region.begin), width, width);
+      copies_ = before;
+      if (!loop.body.empty()) list.push_back({std::move(loop)});
+    }
+    std::int64_t next = region.begin + groups * width;
+    while (next < region.end) {
+      const int rest = static_cast<int>(region.end - next);
+      // One masked group where masks are free, else full groups of narrower vectors.
+      const int power = std::has_single_bit(static_cast<unsigned>(rest)) || target_.vectorBits < 512
+                            ? static_cast<int>(std::bit_floor(static_cast<unsigned>(rest)))
+                            : static_cast<int>(std::bit_ceil(static_cast<unsigned>(rest)));
+      const int active = std::min(rest, power);
+      std::vector<LoweredNode> part = lowerGroup(id, next, power, active);
+      std::move(part.begin(), part.end(), std::back_inserter(list));
+      next += active;
+    }
+    return list;
+  }
+
+  std::vector<LoweredNode> lowerGroup(LoopId id, const Expr& first, int width, int active) {
+    LoweredLanes lanes;
+    lanes.variable = newVariable(0, width - 1);
+    lanes.width = width;
+    lanes.active = active;
+    lane_ = Expr::loopVar(lanes.variable);
+    // A single lane is a scalar; its buffers stay laid out for lanes, and it uses the first.
+    if (width == 1) lane_ = Expr(0);
+    lanes.body = lowerBody(id, first + lane_);
+    lane_ = Expr();
+    std::vector<LoweredNode> list;
+    if (lanes.body.empty()) return list;
+    if (width == 1) return std::move(lanes.body);
+    list.push_back({std::move(lanes)});
+    return list;
+  }
+
+  Expr offsetOf(BufferId buffer, const std::vector<Expr>& subscripts) {
+    const Storage& storage = result_.storage.of(buffer);
+    Expr offset(0);
+    for (std::size_t i = 0; i < subscripts.size(); ++i)
+      offset = offset + subscripts[i] * Expr(storage.strides[i]);
+    if (storage.lanes > 0 && lane_.valid()) offset = offset + lane_;
+    return simplify(offset, ranges());
+  }
+
+  std::vector<LoweredNode> lowerBlock(const Block& block) {
+    LoweredBlock lowered;
+    for (const Guard& guard : block.guards) {
+      const Expr value = substituted(guard.value);
+      const Interval interval = intervalOf(value, ranges());
+      if (interval.low >= guard.limit) return {};
+      if (interval.high >= guard.limit) lowered.guards.push_back({value, guard.limit});
+    }
+    std::vector<Expr> bindings;
+    for (const Expr& binding : block.bindings) bindings.push_back(substituted(binding));
+    const auto resolved = [&](const Expr& expr) {
+      return flattenLoads(simplify(substituteAxes(expr, bindings), ranges()));
+    };
+
+    lowered.name = block.name;
+    lowered.output = block.output;
+    std::vector<Expr> subscripts;
+    for (const Expr& subscript : block.subscripts) subscripts.push_back(resolved(subscript));
+    lowered.offset = offsetOf(block.output, subscripts);
+    lowered.value = resolved(block.value);
+    lowered.combiner = block.combiner;
+    lowered.initialises = block.initialises && block.combiner != Combiner::None;
+    for (std::size_t axis = 0; lowered.initialises && axis < block.axes.size(); ++axis) {
+      if (block.axes[axis].kind != AxisKind::Reduction) continue;
+      const Interval interval = intervalOf(bindings[axis], ranges());
+      if (interval.low > 0) lowered.initialises = false;
+      if (interval.high > 0) lowered.firstPoint.push_back(bindings[axis]);
+    }
+    result_.blockInstances += copies_;
+    std::vector<LoweredNode> list;
+    list.push_back({std::move(lowered)});
+    return list;
+  }
+
+  Expr flattenLoads(const Expr& expr) {
+    return rewrite(expr, [this](const Expr& part) {
+      if (part.kind() != ExprKind::Load) return part;
+      return Expr::load(part.buffer(), part.type(), {offsetOf(part.buffer(), part.operands())});
+    });
+  }
+
+  const Program& program_;
+  const Target& target_;
+  std::vector<LoopId> vectorised_;
+  LoweredProgram result_;
+  std::vector<Expr> values_;  ///< by Program loop; empty where it is not entered
+  Expr lane_;                 ///< the variable of the vectorised loop around, if any
+  std::int64_t copies_ = 1;   ///< how often the code at hand will be emitted
+  bool inParallel_ = false;
+};
+
+}  // namespace
+
+Result<LoweredProgram> lower(const Program& program, const Target& target) {
+  return Lowering(program, target).run();
+}
+
+}  // namespace espalier

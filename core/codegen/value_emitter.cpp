@@ -1,0 +1,218 @@
+// SPDX-FileCopyrightText: 2026 Espalier developers
+// SPDX-License-Identifier: Apache-2.0
+#include "codegen/value_emitter.h"
+
+#include <numeric>
+#include <stdexcept>
+
+#include <llvm/IR/Instructions.h>
+
+namespace espalier {
+namespace {
+
+llvm::Type* valueType(llvm::LLVMContext& context, DataType type) {
+  switch (type) {
+    case DataType::Float32: return llvm::Type::getFloatTy(context);
+    case DataType::Float64: return llvm::Type::getDoubleTy(context);
+    case DataType::Int32: return llvm::Type::getInt32Ty(context);
+    case DataType::Index: return llvm::Type::getInt64Ty(context);
+    case DataType::Bool: return llvm::Type::getInt1Ty(context);
+  }
+  throw std::logic_error("valueType: unknown type");
+}
+
+bool isVector(const llvm::Value* value) { return value->getType()->isVectorTy(); }
+bool isReal(const llvm::Value* value) { return value->getType()->isFPOrFPVectorTy(); }
+
+}  // namespace
+
+llvm::Value* ValueEmitter::value(const Expr& expr) {
+  llvm::LLVMContext& context = builder_.getContext();
+  switch (expr.kind()) {
+    case ExprKind::Integer:
+      return llvm::ConstantInt::getSigned(valueType(context, expr.type()), expr.integerValue());
+    case ExprKind::Real: return llvm::ConstantFP::get(valueType(context, expr.type()), expr.realValue());
+    case ExprKind::LoopVar:
+    case ExprKind::FloorDiv:
+    case ExprKind::FloorMod: return index(expr);
+    case ExprKind::AxisVar: throw std::logic_error("value: an axis variable was left in a lowered block");
+    case ExprKind::Add:
+    case ExprKind::Sub:
+    case ExprKind::Mul:
+      if (expr.type() == DataType::Index) return index(expr);
+      return arithmetic(expr.kind(), value(expr.operand(0)), value(expr.operand(1)));
+    case ExprKind::Min:
+    case ExprKind::Max: return arithmetic(expr.kind(), value(expr.operand(0)), value(expr.operand(1)));
+    case ExprKind::Divide: return divide(value(expr.operand(0)), value(expr.operand(1)));
+    case ExprKind::Less:
+    case ExprKind::LessEqual:
+    case ExprKind::Equal:
+    case ExprKind::NotEqual: return compare(expr.kind(), value(expr.operand(0)), value(expr.operand(1)));
+    case ExprKind::And:
+    case ExprKind::Or: {
+      llvm::Value* left = value(expr.operand(0));
+      llvm::Value* right = value(expr.operand(1));
+      match(left, right);
+      return expr.kind() == ExprKind::And ? builder_.CreateAnd(left, right) : builder_.CreateOr(left, right);
+    }
+    case ExprKind::Not: return builder_.CreateNot(value(expr.operand(0)));
+    case ExprKind::Select: {
+      llvm::Value* condition = value(expr.operand(0));
+      llvm::Value* ifTrue = value(expr.operand(1));
+      llvm::Value* ifFalse = value(expr.operand(2));
+      match(ifTrue, ifFalse);
+      if (isVector(condition) && !isVector(ifTrue)) {
+        ifTrue = splat(ifTrue);
+        ifFalse = splat(ifFalse);
+      }
+      return builder_.CreateSelect(condition, ifTrue, ifFalse);
+    }
+    case ExprKind::Load: return load(expr.buffer(), expr.operand(0));
+    case ExprKind::Call: {
+      std::vector<llvm::Value*> operands;
+      bool vector = false;
+      for (const Expr& operand : expr.operands()) {
+        operands.push_back(value(operand));
+        vector = vector || isVector(operands.back());
+      }
+      for (llvm::Value*& operand : operands) operand = vector ? splat(operand) : operand;
+      return emitFunction(builder_, style_, expr.function(), operands);
+    }
+    case ExprKind::Cast: return cast(expr.operand(0).type(), expr.type(), value(expr.operand(0)));
+  }
+  throw std::logic_error("value: unknown expression");
+}
+
+llvm::Value* ValueEmitter::arithmetic(ExprKind kind, llvm::Value* left, llvm::Value* right) {
+  match(left, right);
+  const bool real = isReal(left);
+  switch (kind) {
+    case ExprKind::Add: return real ? builder_.CreateFAdd(left, right) : builder_.CreateAdd(left, right);
+    case ExprKind::Sub: return real ? builder_.CreateFSub(left, right) : builder_.CreateSub(left, right);
+    case ExprKind::Mul: return real ? builder_.CreateFMul(left, right) : builder_.CreateMul(left, right);
+    // `left > right ? left : right` as in the interpreter: a NaN on either side gives the right side. It is
+    // what the machine's maximum does, in one instruction.
+    case ExprKind::Max: {
+      llvm::Value* greater = real ? builder_.CreateFCmpOGT(left, right) : builder_.CreateICmpSGT(left, right);
+      return builder_.CreateSelect(greater, left, right);
+    }
+    case ExprKind::Min: {
+      llvm::Value* less = real ? builder_.CreateFCmpOLT(left, right) : builder_.CreateICmpSLT(left, right);
+      return builder_.CreateSelect(less, left, right);
+    }
+    default: throw std::logic_error("arithmetic: not an arithmetic operation");
+  }
+}
+
+llvm::Value* ValueEmitter::divide(llvm::Value* left, llvm::Value* right) {
+  match(left, right);
+  if (isReal(left)) return builder_.CreateFDiv(left, right);
+  // A lane that is switched off must not trap on whatever it happens to hold.
+  if (llvm::Value* on = mask(); on != nullptr && isVector(right)) {
+    right = builder_.CreateSelect(on, right, llvm::ConstantInt::get(right->getType(), 1));
+  }
+  return builder_.CreateSDiv(left, right);
+}
+
+llvm::Value* ValueEmitter::compare(ExprKind kind, llvm::Value* left, llvm::Value* right) {
+  match(left, right);
+  const bool real = isReal(left);
+  switch (kind) {
+    case ExprKind::Less:
+      return real ? builder_.CreateFCmpOLT(left, right) : builder_.CreateICmpSLT(left, right);
+    case ExprKind::LessEqual:
+      return real ? builder_.CreateFCmpOLE(left, right) : builder_.CreateICmpSLE(left, right);
+    case ExprKind::Equal:
+      return real ? builder_.CreateFCmpOEQ(left, right) : builder_.CreateICmpEQ(left, right);
+    case ExprKind::NotEqual:
+      return real ? builder_.CreateFCmpUNE(left, right) : builder_.CreateICmpNE(left, right);
+    default: throw std::logic_error("compare: not a comparison");
+  }
+}
+
+llvm::Value* ValueEmitter::cast(DataType from, DataType to, llvm::Value* operand) {
+  llvm::Type* type = valueType(builder_.getContext(), to);
+  if (isVector(operand)) type = llvm::FixedVectorType::get(type, static_cast<unsigned>(frame_.lanes->width));
+  if (isFloat(from) && isFloat(to)) return builder_.CreateFPCast(operand, type);
+  if (to == DataType::Bool) {
+    llvm::Value* zero = llvm::Constant::getNullValue(operand->getType());
+    return compare(ExprKind::NotEqual, operand, zero);
+  }
+  if (isFloat(from)) return builder_.CreateFPToSI(operand, type);
+  if (isFloat(to)) {
+    return from == DataType::Bool ? builder_.CreateUIToFP(operand, type)
+                                  : builder_.CreateSIToFP(operand, type);
+  }
+  return from == DataType::Bool ? builder_.CreateZExt(operand, type)
+                                : builder_.CreateSExtOrTrunc(operand, type);
+}
+
+llvm::Value* ValueEmitter::splat(llvm::Value* scalar) {
+  if (isVector(scalar)) return scalar;
+  return builder_.CreateVectorSplat(static_cast<unsigned>(frame_.lanes->width), scalar);
+}
+
+void ValueEmitter::match(llvm::Value*& left, llvm::Value*& right) {
+  if (isVector(left) == isVector(right)) return;
+  left = splat(left);
+  right = splat(right);
+}
+
+void ValueEmitter::emit(const LoweredBlock& block) {
+  guardMask_ = nullptr;
+  llvm::Value* condition = nullptr;
+  for (const Guard& guard : block.guards) {
+    llvm::Value* holds = compare(ExprKind::Less, index(guard.value),
+                                 builder_.getInt64(static_cast<std::uint64_t>(guard.limit)));
+    llvm::Value*& joined = isVector(holds) ? guardMask_ : condition;
+    joined = joined == nullptr ? holds : builder_.CreateAnd(joined, holds);
+  }
+  if (guardMask_ != nullptr) {
+    // Where no lane is on, addresses that all lanes share may lie outside their buffers.
+    llvm::Value* some = builder_.CreateOrReduce(mask());
+    condition = condition == nullptr ? some : builder_.CreateAnd(condition, some);
+  }
+  if (const auto* known = llvm::dyn_cast_or_null<llvm::ConstantInt>(condition)) {
+    if (known->isZero()) return;
+    condition = nullptr;
+  }
+  if (condition == nullptr) {
+    storeBlock(block);
+    return;
+  }
+  llvm::BasicBlock* inside = llvm::BasicBlock::Create(builder_.getContext(), "guarded", frame_.function);
+  llvm::BasicBlock* after = llvm::BasicBlock::Create(builder_.getContext(), "after", frame_.function);
+  builder_.CreateCondBr(condition, inside, after);
+  builder_.SetInsertPoint(inside);
+  storeBlock(block);
+  builder_.CreateBr(after);
+  builder_.SetInsertPoint(after);
+}
+
+void ValueEmitter::storeBlock(const LoweredBlock& block) {
+  llvm::Value* result = value(block.value);
+  if (block.combiner != Combiner::None) {
+    llvm::Value* previous = load(block.output, block.offset);
+    if (block.initialises) {
+      llvm::Value* first = builder_.getTrue();
+      for (const Expr& reduction : block.firstPoint) {
+        llvm::Value* zero = compare(ExprKind::Equal, index(reduction), builder_.getInt64(0));
+        match(first, zero);
+        first = builder_.CreateAnd(first, zero);
+      }
+      llvm::Value* identity = value(identityOf(block.combiner, program_.buffer(block.output).type));
+      match(identity, previous);
+      previous = builder_.CreateSelect(first, identity, previous);
+    }
+    switch (block.combiner) {
+      case Combiner::Sum: result = arithmetic(ExprKind::Add, previous, result); break;
+      case Combiner::Product: result = arithmetic(ExprKind::Mul, previous, result); break;
+      case Combiner::Max: result = arithmetic(ExprKind::Max, previous, result); break;
+      case Combiner::Min: result = arithmetic(ExprKind::Min, previous, result); break;
+      case Combiner::None: break;
+    }
+  }
+  store(block.output, block.offset, result);
+}
+
+}  // namespace espalier

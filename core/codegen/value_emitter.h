@@ -1,0 +1,85 @@
+// SPDX-FileCopyrightText: 2026 Espalier developers
+// SPDX-License-Identifier: Apache-2.0
+// Internal to codegen/: the only headers with LLVM types are this one, kernel_emitter.h, math.h and
+// machine.h.
+#pragma once
+
+#include <cstdint>
+#include <unordered_map>
+#include <vector>
+
+#include <llvm/IR/IRBuilder.h>
+
+#include "codegen/lowered.h"
+#include "codegen/math.h"
+#include "program/program.h"
+
+namespace espalier {
+
+/// What names stand for while one LLVM function is filled.
+struct Frame {
+  llvm::Function* function = nullptr;
+  std::vector<llvm::Value*> pointers;  ///< by BufferId; null where the buffer is out of scope
+  std::vector<llvm::Value*> values;    ///< i64 by lowered variable; null where it is out of scope
+  const LoweredLanes* lanes = nullptr;
+};
+
+/// Emits expressions, loads and stores of blocks. A value is a scalar, or a vector with one element a lane
+/// where it differs between the lanes of Frame::lanes.
+class ValueEmitter {
+ public:
+  ValueEmitter(const Program& program, llvm::IRBuilder<>& builder, Frame& frame, MathStyle style)
+      : program_(program), builder_(builder), frame_(frame), style_(style) {}
+
+  /// Emits the block at the builder's position, with branches where guards need them.
+  void emit(const LoweredBlock& block);
+
+ private:
+  /// constant + runtime + lane·stride + varying; the last two only under lanes.
+  struct Offset {
+    std::int64_t constant = 0;
+    llvm::Value* runtime = nullptr;
+    std::int64_t divisor = 0;  ///< a power of two times anything that divides `runtime`; 0 if there is none
+    std::int64_t stride = 0;
+    llvm::Value* varying = nullptr;
+
+    [[nodiscard]] bool perLane() const { return stride != 0 || varying != nullptr; }
+  };
+
+  Offset offsetOf(const Expr& expr);
+  llvm::Value* index(const Expr& expr);
+  llvm::Value* indexAtom(const Expr& expr);
+  llvm::Value* scalarOf(const Offset& offset);
+  llvm::Value* lanesOf(const Offset& offset);
+  llvm::Value* floorDivision(const Expr& expr);
+
+  llvm::Value* value(const Expr& expr);
+  llvm::Value* arithmetic(ExprKind kind, llvm::Value* left, llvm::Value* right);
+  llvm::Value* divide(llvm::Value* left, llvm::Value* right);
+  llvm::Value* compare(ExprKind kind, llvm::Value* left, llvm::Value* right);
+  llvm::Value* cast(DataType from, DataType to, llvm::Value* operand);
+  llvm::Value* load(BufferId buffer, const Expr& offset);
+  void store(BufferId buffer, const Expr& offset, llvm::Value* value);
+  void storeBlock(const LoweredBlock& block);
+
+  llvm::Value* pointerTo(BufferId buffer, const Offset& offset);
+  llvm::Value* lanePointers(BufferId buffer, const Offset& offset);
+  llvm::Align alignmentOf(BufferId buffer, const Offset& offset) const;
+  [[nodiscard]] bool isPrivate(BufferId buffer) const;
+  llvm::Type* memoryType(DataType type);
+  llvm::Value* splat(llvm::Value* scalar);
+  void match(llvm::Value*& left, llvm::Value*& right);
+  llvm::Value* laneNumbers(llvm::Type* element, std::int64_t stride);
+  llvm::Value* activeLanes();
+  /// All active lanes for which the guards hold; null if that is every lane.
+  llvm::Value* mask();
+
+  const Program& program_;
+  llvm::IRBuilder<>& builder_;
+  Frame& frame_;
+  MathStyle style_;
+  llvm::Value* guardMask_ = nullptr;                         ///< of the block at hand
+  std::unordered_map<const Expr::Node*, AffineForm> forms_;  ///< looked up only, so its order does not matter
+};
+
+}  // namespace espalier
