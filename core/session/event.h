@@ -30,7 +30,8 @@ struct RunStarted {
   std::string software;   ///< program and version
 };
 
-/// A model was asked. The prompt is complete; it names no key.
+/// A model was asked. The prompt is complete; it names no key. Sent twice: live when it happens (sequence 0), and stored
+/// in its place once the proposal is taken up, so that the stored order does not depend on time.
 struct PromptSent {
   std::uint64_t request = 0;
   NodeId node = kNoNode;
