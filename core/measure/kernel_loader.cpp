@@ -9,8 +9,8 @@
 #include <llvm/ExecutionEngine/Orc/LLJIT.h>
 #include <llvm/ExecutionEngine/Orc/ObjectLinkingLayer.h>
 #include <llvm/Support/MemoryBuffer.h>
-#include <llvm/Support/TargetSelect.h>
 
+#include "codegen/llvm_targets.h"
 #include "measure/crash_report.h"
 #include "measure/parallel_runtime.h"
 
@@ -90,7 +90,7 @@ KernelLoader::KernelLoader(std::unique_ptr<Engine> engine) : engine_(std::move(e
 KernelLoader::~KernelLoader() = default;
 
 Attempt<std::unique_ptr<KernelLoader>> KernelLoader::create() {
-  llvm::InitializeNativeTarget();
+  initialiseLlvmTargets();
   auto engine = std::make_unique<Engine>();
   auto jit = llvm::orc::LLJITBuilder()
                  .setObjectLinkingLayerCreator([](llvm::orc::ExecutionSession& session, const llvm::Triple&) {

@@ -56,7 +56,7 @@ class Measurer {
   /// Loads, verifies if asked, times. `kernel` is `program` compiled for handshake().target.
   [[nodiscard]] Sample measure(const Program& program, const CompiledKernel& kernel, const SampleOptions& options = {});
 
-  /// The best so far: kept loaded, timed beside every candidate in turn. An empty call forgets it.
+  /// The best so far: kept loaded and timed beside every candidate in turn, until it is replaced or cleared.
   void setIncumbent(const Program& program, const CompiledKernel& kernel);
   void clearIncumbent();
 
@@ -74,15 +74,32 @@ class Measurer {
 
  private:
   struct Loaded;
+  struct Incumbent;
   Measurer(Program initial, MeasurerOptions options, std::unique_ptr<Worker> worker);
+
+  Attempt<void> ensureWorker();
+  Attempt<void> prepareVerification();
+  Attempt<void> provide(const InputSet& set);
+  Attempt<void> drop(const std::string& set);
+  Attempt<void> load(const std::string& name, const Program& program, const CompiledKernel& kernel);
+  Attempt<std::vector<Tensor>> runLoaded(const std::string& kernel, const std::string& set,
+                                         const std::vector<KernelArgument>& arguments, int threads,
+                                         double timeoutSeconds);
+  Attempt<Reference> computeReference(const InputSet& set);
+  Attempt<const Reference*> referenceFor(InputSet& set);
+  Attempt<Verdict> verifyLoaded(int threads, double timeoutSeconds);
+  [[nodiscard]] InputSet givenSet(const std::vector<Tensor>& arguments) const;
 
   Program initial_;
   MeasurerOptions options_;
   std::unique_ptr<Worker> worker_;
   std::vector<KernelArgument> arguments_;
   Oracle oracle_;
+  std::vector<InputSet> sets_;  ///< two, with different seeds; the first one is timed
+  bool positiveInputs_ = false;
   std::map<std::string, Reference> references_;  ///< by the name of the input set
-  std::unique_ptr<Loaded> loaded_;               ///< what the present worker process holds
+  std::unique_ptr<Incumbent> incumbent_;
+  std::unique_ptr<Loaded> loaded_;  ///< what the present worker process holds
 };
 
 }  // namespace espalier
