@@ -2,4 +2,4 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/command_line.h"
 
-int main(int argc, char** argv) { return espalier::runCommandLine(argc, argv); }
+int main(int argc, char** argv) { return espalier::cli::runCommandLine(argc, argv); }

@@ -11,7 +11,7 @@
 
 #include "cli/verbs.h"
 
-namespace espalier {
+namespace espalier::cli {
 namespace {
 
 constexpr const char* kExamples = R"(Examples:
@@ -242,4 +242,4 @@ int runCommandLine(int argc, char** argv) {
   return static_cast<int>(status);
 }
 
-}  // namespace espalier
+}  // namespace espalier::cli

@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-namespace espalier {
+namespace espalier::cli {
 
 /// espalier-cli: parses, runs the verb, answers the exit status.
 [[nodiscard]] int runCommandLine(int argc, char** argv);
 
-}  // namespace espalier
+}  // namespace espalier::cli

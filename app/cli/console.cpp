@@ -7,7 +7,7 @@
 
 #include "cli/terminal.h"
 
-namespace espalier {
+namespace espalier::cli {
 
 void Console::print(std::string_view text) { out_ << harmless(text); }
 
@@ -35,4 +35,4 @@ bool Console::flush() {
   return out_.good();
 }
 
-}  // namespace espalier
+}  // namespace espalier::cli

@@ -9,7 +9,7 @@
 #include "cli/exit_status.h"
 #include "support/outcome.h"
 
-namespace espalier {
+namespace espalier::cli {
 
 /// Where a verb speaks: results on standard output, progress and errors on standard error. All text passes
 /// harmless().
@@ -38,4 +38,4 @@ class Console {
   std::ostream& err_;
 };
 
-}  // namespace espalier
+}  // namespace espalier::cli

@@ -13,7 +13,7 @@
 #include "measure/hardware.h"
 #include "measure/worker.h"
 
-namespace espalier {
+namespace espalier::cli {
 namespace {
 
 std::string xgboostVersion() {
@@ -114,4 +114,4 @@ Result<ExitStatus> doctor(Console& console) {
   return ExitStatus::Done;
 }
 
-}  // namespace espalier
+}  // namespace espalier::cli

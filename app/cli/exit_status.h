@@ -4,7 +4,7 @@
 
 #include "support/outcome.h"
 
-namespace espalier {
+namespace espalier::cli {
 
 /// What espalier-cli ends with.
 enum class ExitStatus {
@@ -26,4 +26,4 @@ enum class ExitStatus {
   return ExitStatus::Bug;
 }
 
-}  // namespace espalier
+}  // namespace espalier::cli

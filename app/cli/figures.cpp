@@ -6,7 +6,7 @@
 #include <cmath>
 #include <cstdio>
 
-namespace espalier {
+namespace espalier::cli {
 
 std::string fixed(double value, int decimals) {
   std::array<char, 64> text{};
@@ -50,4 +50,4 @@ std::string grouped(std::int64_t value) {
   return value < 0 ? "-" + digits : digits;
 }
 
-}  // namespace espalier
+}  // namespace espalier::cli

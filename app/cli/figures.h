@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string>
 
-namespace espalier {
+namespace espalier::cli {
 
 // Figures as people read them.
 
@@ -15,4 +15,4 @@ namespace espalier {
 [[nodiscard]] std::string bytesInWords(double bytes);   ///< `58.7 MB`
 [[nodiscard]] std::string grouped(std::int64_t value);  ///< `32,768`
 
-}  // namespace espalier
+}  // namespace espalier::cli

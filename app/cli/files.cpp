@@ -8,7 +8,7 @@
 #include <fstream>
 #include <sstream>
 
-namespace espalier {
+namespace espalier::cli {
 
 Result<std::string> readTextFile(const std::string& path, const std::string& what) {
   constexpr std::uintmax_t kLargest = 64U << 20;
@@ -29,4 +29,4 @@ Result<std::string> readTextFile(const std::string& path, const std::string& wha
   return content.str();
 }
 
-}  // namespace espalier
+}  // namespace espalier::cli

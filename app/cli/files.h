@@ -6,9 +6,9 @@
 
 #include "support/outcome.h"
 
-namespace espalier {
+namespace espalier::cli {
 
 /// The whole content of a text file of the user, at most 64 MB; `what` it should be appears in the error.
 [[nodiscard]] Result<std::string> readTextFile(const std::string& path, const std::string& what);
 
-}  // namespace espalier
+}  // namespace espalier::cli

@@ -6,7 +6,7 @@
 #include <atomic>
 #include <csignal>
 
-namespace espalier {
+namespace espalier::cli {
 namespace {
 
 constexpr std::array kSignals{SIGINT, SIGTERM, SIGHUP};
@@ -34,4 +34,4 @@ InterruptGuard::~InterruptGuard() {
 
 bool InterruptGuard::requested() { return interrupted; }
 
-}  // namespace espalier
+}  // namespace espalier::cli

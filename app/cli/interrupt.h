@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-namespace espalier {
+namespace espalier::cli {
 
 /// While it lives, the first Ctrl-C (or SIGTERM, SIGHUP) is only remembered, so that the session can be
 /// closed cleanly; the second one ends the program at once. One at a time.
@@ -16,4 +16,4 @@ class InterruptGuard {
   [[nodiscard]] static bool requested();
 };
 
-}  // namespace espalier
+}  // namespace espalier::cli

@@ -14,7 +14,7 @@
 #include "measure/npy.h"
 #include "transform/step.h"
 
-namespace espalier {
+namespace espalier::cli {
 namespace {
 
 namespace fs = std::filesystem;
@@ -171,4 +171,4 @@ Result<ExitStatus> measureTrace(const MeasureOptions& options, Console& console)
   return measurement.valid ? ExitStatus::Done : ExitStatus::NothingValid;
 }
 
-}  // namespace espalier
+}  // namespace espalier::cli

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace espalier {
+namespace espalier::cli {
 
 // What the command line asks for, as plain values. An option that was not given is empty: the default belongs
 // to the part that uses it, and `resume` takes the session's own value.
@@ -83,4 +83,4 @@ struct CompareOptions {
   std::vector<std::string> sessions;
 };
 
-}  // namespace espalier
+}  // namespace espalier::cli

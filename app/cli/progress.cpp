@@ -7,7 +7,7 @@
 #include "cli/figures.h"
 #include "cli/terminal.h"
 
-namespace espalier {
+namespace espalier::cli {
 namespace {
 
 constexpr std::size_t kTriedColumns = 100;
@@ -80,4 +80,4 @@ void ProgressPrinter::sampleMeasured(const SampleMeasured& sample) {
   console_.progress(line);
 }
 
-}  // namespace espalier
+}  // namespace espalier::cli

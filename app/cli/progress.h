@@ -8,7 +8,7 @@
 #include "cli/console.h"
 #include "session/event.h"
 
-namespace espalier {
+namespace espalier::cli {
 
 /// Follows the events of a run and prints a line for every sample, and what a person should know.
 class ProgressPrinter {
@@ -27,4 +27,4 @@ class ProgressPrinter {
   std::map<NodeId, std::string> tried_;  ///< of nodes that are not yet measured
 };
 
-}  // namespace espalier
+}  // namespace espalier::cli

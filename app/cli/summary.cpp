@@ -7,7 +7,7 @@
 #include "cli/figures.h"
 #include "cli/table.h"
 
-namespace espalier {
+namespace espalier::cli {
 
 nlohmann::json toJson(const RunSummary& summary) {
   nlohmann::json curve = nlohmann::json::array();
@@ -78,4 +78,4 @@ std::string inWords(const RunSummary& summary) {
   return text;
 }
 
-}  // namespace espalier
+}  // namespace espalier::cli

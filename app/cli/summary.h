@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-namespace espalier {
+namespace espalier::cli {
 
 /// What the calls of a model came to.
 struct ModelUse {
@@ -54,4 +54,4 @@ struct RunSummary {
 /// Table, best trace, session file.
 [[nodiscard]] std::string inWords(const RunSummary& summary);
 
-}  // namespace espalier
+}  // namespace espalier::cli

@@ -6,7 +6,7 @@
 
 #include "cli/terminal.h"
 
-namespace espalier {
+namespace espalier::cli {
 
 Table::Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
 
@@ -44,4 +44,4 @@ std::string Table::text() const {
   return result;
 }
 
-}  // namespace espalier
+}  // namespace espalier::cli

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace espalier {
+namespace espalier::cli {
 
 /// A table of text for the terminal: columns as wide as their widest cell, two spaces between them.
 class Table {
@@ -28,4 +28,4 @@ class Table {
   std::vector<std::vector<std::string>> rows_;
 };
 
-}  // namespace espalier
+}  // namespace espalier::cli

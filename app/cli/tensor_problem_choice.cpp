@@ -4,7 +4,7 @@
 
 #include <sched.h>
 
-namespace espalier {
+namespace espalier::cli {
 
 int usableCores() {
   cpu_set_t cores;
@@ -25,4 +25,4 @@ Result<std::unique_ptr<TensorProblem>> openTensorProblem(Workload workload, cons
   return makeTensorProblem(std::move(workload), std::move(problem));
 }
 
-}  // namespace espalier
+}  // namespace espalier::cli

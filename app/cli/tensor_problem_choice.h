@@ -8,7 +8,7 @@
 #include "support/outcome.h"
 #include "tensor_problem/tensor_problem.h"
 
-namespace espalier {
+namespace espalier::cli {
 
 /// The problem that the options ask for, ready to measure on this machine.
 [[nodiscard]] Result<std::unique_ptr<TensorProblem>> openTensorProblem(Workload workload,
@@ -18,4 +18,4 @@ namespace espalier {
 /// Cores that this process may use.
 [[nodiscard]] int usableCores();
 
-}  // namespace espalier
+}  // namespace espalier::cli

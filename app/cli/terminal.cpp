@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-namespace espalier {
+namespace espalier::cli {
 namespace {
 
 /// Length of the well-formed UTF-8 sequence at the start of `text`, or 0; `codePoint` is what it encodes.
@@ -77,4 +77,4 @@ std::size_t displayWidth(std::string_view text) {
   return columns;
 }
 
-}  // namespace espalier
+}  // namespace espalier::cli

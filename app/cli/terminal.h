@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace espalier {
+namespace espalier::cli {
 
 /// Text of foreign origin (files, models, sessions) made harmless for a terminal: control characters other
 /// than newline and tab, and bytes that are no UTF-8, become visible escapes such as `\x1b`.
@@ -14,4 +14,4 @@ namespace espalier {
 /// Columns that the text takes on a terminal, one a code point.
 [[nodiscard]] std::size_t displayWidth(std::string_view text);
 
-}  // namespace espalier
+}  // namespace espalier::cli

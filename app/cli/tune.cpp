@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/verbs.h"
 
-namespace espalier {
+namespace espalier::cli {
 
 Result<ExitStatus> tune(const TuneOptions&, Console&) {
   return environmentError("This verb is not built yet.");
 }
 
-}  // namespace espalier
+}  // namespace espalier::cli

@@ -7,7 +7,7 @@
 #include "cli/options.h"
 #include "support/outcome.h"
 
-namespace espalier {
+namespace espalier::cli {
 
 // The verbs of espalier-cli, one source file each. They print their result and answer the exit status; the
 // error is printed by the caller.
@@ -21,4 +21,4 @@ namespace espalier {
 [[nodiscard]] Result<ExitStatus> compareSessions(const CompareOptions& options, Console& console);
 [[nodiscard]] Result<ExitStatus> doctor(Console& console);
 
-}  // namespace espalier
+}  // namespace espalier::cli

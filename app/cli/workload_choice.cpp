@@ -4,7 +4,7 @@
 
 #include <charconv>
 
-namespace espalier {
+namespace espalier::cli {
 namespace {
 
 bool isFile(const std::string& workload) {
@@ -55,4 +55,4 @@ Result<Workload> loadWorkload(const WorkloadOptions& options) {
                        .constants = {}});
 }
 
-}  // namespace espalier
+}  // namespace espalier::cli

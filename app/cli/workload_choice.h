@@ -10,7 +10,7 @@
 #include "support/outcome.h"
 #include "workload/workload.h"
 
-namespace espalier {
+namespace espalier::cli {
 
 /// The named layer, or the kernel of the file: what has a `/` or ends in `.tc` is a file.
 [[nodiscard]] Result<Workload> loadWorkload(const WorkloadOptions& options);
@@ -18,4 +18,4 @@ namespace espalier {
 /// `M=64` entries; an error for what is no name, no number, or given twice.
 [[nodiscard]] Result<std::map<std::string, std::int64_t>> parseSizes(const std::vector<std::string>& sizes);
 
-}  // namespace espalier
+}  // namespace espalier::cli

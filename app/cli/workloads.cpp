@@ -8,7 +8,7 @@
 #include "program/interpreter.h"
 #include "workload/workload.h"
 
-namespace espalier {
+namespace espalier::cli {
 namespace {
 
 const char* wordOf(BufferRole role) {
@@ -101,4 +101,4 @@ Result<ExitStatus> listWorkloads(Console& console) {
   return ExitStatus::Done;
 }
 
-}  // namespace espalier
+}  // namespace espalier::cli

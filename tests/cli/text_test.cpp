@@ -7,7 +7,7 @@
 #include "cli/terminal.h"
 #include "cli/workload_choice.h"
 
-namespace espalier {
+namespace espalier::cli {
 namespace {
 
 TEST(Harmless, KeepsOrdinaryTextInAnyLanguage) {
@@ -75,4 +75,4 @@ TEST(Sizes, AreReadOrRefused) {
 }
 
 }  // namespace
-}  // namespace espalier
+}  // namespace espalier::cli
