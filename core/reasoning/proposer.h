@@ -101,6 +101,11 @@ class Proposer {
   /// An empty `items` means: nothing to propose; the search then takes a random step.
   [[nodiscard]] virtual Proposal propose(const ProposalContext& context, Random& random,
                                          const ProposalControl& control) = 0;
+  /// Changes something while a run goes on, for instance `max-cost` or `model`; the error says what is not possible.
+  [[nodiscard]] virtual Result<void> setParameter(const std::string& parameter, const std::string& value) {
+    (void)value;
+    return usageError("The proposer `" + name() + "` has no parameter `" + parameter + "`.");
+  }
 };
 
 }  // namespace espalier
