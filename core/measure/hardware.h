@@ -43,7 +43,7 @@ struct HardwareSheet {
   [[nodiscard]] const MemoryLevel& levelHolding(double bytes, int threads) const;
 };
 
-/// Both ways without loss.
+/// For files and `doctor --json`; numbers come back equal up to their last digit.
 [[nodiscard]] std::string toJson(const HardwareSheet& sheet);
 [[nodiscard]] Result<HardwareSheet> hardwareSheetFromJson(std::string_view text);
 

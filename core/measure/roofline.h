@@ -18,7 +18,7 @@ struct Roofline {
   double seconds = 0;              ///< operations / roof; where there are no operations, bytes / bandwidth
   bool memoryBound = false;
   std::string level;               ///< the memory level that counts, for instance "L3"
-  std::string words;  ///< `compute-bound: 0.47 GFLOP at 288.8 GFLOP/s take at least 1.63 ms (58.9 MB …)`
+  std::string words;  ///< both times and which of them counts
 };
 
 [[nodiscard]] Roofline roofline(const Program& initial, const HardwareSheet& sheet, int threads);
