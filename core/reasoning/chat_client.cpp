@@ -129,21 +129,21 @@ ServerTraits ChatClient::traits() const {
   return traits_;
 }
 
-ChatClient::Attempt ChatClient::attempt(const ChatRequest& request, const ServerTraits& traits,
-                                        const std::stop_token& stop, const DeltaSink& sink) {
-  StreamRedactor textRedactor(endpoint_.key);
-  StreamRedactor thoughtRedactor(endpoint_.key);
+ChatClient::Attempt ChatClient::attempt(const ChatEndpoint& endpoint, const ChatRequest& request,
+                                        const ServerTraits& traits, const std::stop_token& stop, const DeltaSink& sink) {
+  StreamRedactor textRedactor(endpoint.key);
+  StreamRedactor thoughtRedactor(endpoint.key);
   const Clock::time_point begin = Clock::now();
   double firstToken = 0;
-  ReplyAssembler assembler(endpoint_.dialect, [&](std::string_view piece, bool thinking) {
+  ReplyAssembler assembler(endpoint.dialect, [&](std::string_view piece, bool thinking) {
     if (firstToken == 0) firstToken = secondsSince(begin);
     if (!sink) return;
     const std::string safe = cleanText((thinking ? thoughtRedactor : textRedactor).feed(piece));
     if (!safe.empty()) sink(safe, thinking);
   });
-  BodyReader body(assembler, endpoint_.limits.lineBytes);
+  BodyReader body(assembler, endpoint.limits.lineBytes);
   const HttpAnswer answer = transport_.perform(
-      chatRequestOnWire(endpoint_, request, traits), endpoint_.limits,
+      chatRequestOnWire(endpoint, request, traits), endpoint.limits,
       [&body](int status, std::string_view bytes) { return body.receive(status, bytes); }, stop);
   body.finish();
 
@@ -152,53 +152,53 @@ ChatClient::Attempt ChatClient::attempt(const ChatRequest& request, const Server
   const bool accepted = answer.status >= 200 && answer.status < 300;
   const bool ended = answer.end == HttpEnd::Complete || answer.end == HttpEnd::Stopped;
   if (answer.end == HttpEnd::Cancelled) {
-    result.judgement = judgeTransport(answer, endpoint_);
+    result.judgement = judgeTransport(answer, endpoint);
   } else if (ended && answer.status >= 300 && answer.status < 400) {
-    result.judgement = judgeRedirect(answer, endpoint_);
+    result.judgement = judgeRedirect(answer, endpoint);
   } else if (answer.status >= 400 || (ended && !accepted)) {
-    result.judgement = judgeServer(serverErrorIn(body.body(), answer.status), endpoint_);
+    result.judgement = judgeServer(serverErrorIn(body.body(), answer.status), endpoint);
   } else if (body.tooLong()) {
-    result.judgement = unusable("giant-line", "The server at " + endpoint_.base + " sent a line of more than " +
-                                    std::to_string(endpoint_.limits.lineBytes >> 10) + " KiB.", FaultRemedy::GiveUp);
+    result.judgement = unusable("giant-line", "The server at " + endpoint.base + " sent a line of more than " +
+                                    std::to_string(endpoint.limits.lineBytes >> 10) + " KiB.", FaultRemedy::GiveUp);
   } else if (assembler.error()) {
-    result.judgement = judgeServer(*assembler.error(), endpoint_);
+    result.judgement = judgeServer(*assembler.error(), endpoint);
   } else if (answer.end == HttpEnd::TooLarge) {
-    result.judgement = judgeTransport(answer, endpoint_);
+    result.judgement = judgeTransport(answer, endpoint);
   } else if (assembler.hasText() || assembler.hasReasoning()) {
     result.thoughtTooLong = !assembler.hasText() && (assembler.finishReason() == "length" || assembler.finishReason() == "max_tokens");
     ChatReply reply = assembler.take();
     if (!ended) {
       reply.finish = "interrupted";
-      reply.notes.push_back(judgeTransport(answer, endpoint_).fault.message + " What had come was used.");
+      reply.notes.push_back(judgeTransport(answer, endpoint).fault.message + " What had come was used.");
     } else if (!assembler.complete()) {
       reply.notes.emplace_back("The stream ended without its end mark.");
     }
-    if (reply.model.empty()) reply.model = endpoint_.model;
+    if (reply.model.empty()) reply.model = endpoint.model;
     if (reply.usage.tokens.estimated) {
       reply.usage.tokens.prompt = static_cast<std::int64_t>(estimateTokens(wholePrompt(request)));
       reply.usage.tokens.reasoning = static_cast<std::int64_t>(estimateTokens(reply.reasoning));
       reply.usage.tokens.completion = static_cast<std::int64_t>(estimateTokens(reply.text)) + reply.usage.tokens.reasoning;
     }
-    reply.text = endpoint_.key.redact(reply.text);
-    reply.reasoning = endpoint_.key.redact(reply.reasoning);
-    reply.model = endpoint_.key.redact(reply.model);
+    reply.text = endpoint.key.redact(reply.text);
+    reply.reasoning = endpoint.key.redact(reply.reasoning);
+    reply.model = endpoint.key.redact(reply.model);
     reply.firstTokenSeconds = firstToken;
     result.reply = std::move(reply);
   } else if (!ended) {
-    result.judgement = judgeTransport(answer, endpoint_);
+    result.judgement = judgeTransport(answer, endpoint);
   } else if (body.isDocument() && !body.readable()) {
     const ServerError words = serverErrorIn(body.body(), 0);
     const bool page = body.body().starts_with('<');
     result.judgement = unusable(page ? "web-page" : "no-chat-reply",
-                                "The server at " + endpoint_.base + " answered with " +
-                                    (page ? "a web page" : "something that is no chat reply: " + endpoint_.key.redact(words.message)) +
+                                "The server at " + endpoint.base + " answered with " +
+                                    (page ? "a web page" : "something that is no chat reply: " + endpoint.key.redact(words.message)) +
                                     ". Check the address; it usually ends in /v1.",
                                 FaultRemedy::GiveUp);
   } else if (!assembler.sawReply() && !body.body().empty() && body.body().find_first_not_of(" \t\r\n") != std::string::npos) {
-    result.judgement = unusable("no-chat-reply", "The server at " + endpoint_.base + " sent something that is no chat reply.",
+    result.judgement = unusable("no-chat-reply", "The server at " + endpoint.base + " sent something that is no chat reply.",
                                 FaultRemedy::GiveUp);
   } else {
-    result.judgement = unusable("empty-reply", "The server at " + endpoint_.base + " sent an answer without any text.",
+    result.judgement = unusable("empty-reply", "The server at " + endpoint.base + " sent an answer without any text.",
                                 FaultRemedy::RepeatOnce);
     result.judgement.fault.usage = assembler.usage();
   }
@@ -241,9 +241,11 @@ ChatOutcome ChatClient::ask(const ChatRequest& asked, const std::stop_token& sto
     fault.notes = std::move(notes);
     return tl::unexpected<ChatFault>(std::move(fault));
   };
+  ChatEndpoint endpoint = endpoint_;
+  if (std::optional<ChatFault> fault = findModel(stop, endpoint.model)) return failed(std::move(*fault));
   for (;;) {
     const ServerTraits used = traits();
-    Attempt result = attempt(request, used, stop, sink);
+    Attempt result = attempt(endpoint, request, used, stop, sink);
     ++attempts;
     const int retries = attempts - stepsDown;
     if (result.reply && result.thoughtTooLong && request.maximumTokens < kMostTokens && retries < limits.attempts) {
@@ -297,6 +299,31 @@ ChatOutcome ChatClient::ask(const ChatRequest& asked, const std::stop_token& sto
     }
     backOff = std::min(2 * backOff, limits.longestWait);
   }
+}
+
+std::string ChatClient::name() const {
+  const std::lock_guard lock(mutex_);
+  return discoveredModel_.empty() ? endpoint_.model : discoveredModel_;
+}
+
+std::optional<ChatFault> ChatClient::findModel(const std::stop_token& stop, std::string& model) {
+  if (endpoint_.model != "auto") return std::nullopt;
+  {
+    const std::lock_guard lock(mutex_);
+    model = discoveredModel_;
+  }
+  if (!model.empty()) return std::nullopt;
+  const Result<std::vector<std::string>> names = models(stop);
+  if (names && !names->empty()) {
+    const std::lock_guard lock(mutex_);
+    model = discoveredModel_ = names->front();
+    return std::nullopt;
+  }
+  ChatFault fault;
+  fault.kind = stop.stop_requested() ? ChatFaultKind::Cancelled : ChatFaultKind::Unreachable;
+  fault.code = stop.stop_requested() ? "cancelled" : "no-model";
+  fault.message = names ? "The server at " + endpoint_.base + " offers no model." : names.error().text();
+  return fault;
 }
 
 Result<std::vector<std::string>> ChatClient::models(const std::stop_token& stop) {

@@ -41,6 +41,8 @@ struct ChatRequest {
   std::vector<ChatTurn> further;  ///< turns after the question
   std::string schema;             ///< JSON schema of the reply as JSON text; empty = any text
   int maximumTokens = 4096;       ///< of the reply, reasoning included
+  std::uint64_t promptHash = 0;   ///< names the question in recordings
+  std::uint64_t stateHash = 0;    ///< of the state that it is about; finds its like in recordings of other machines
 };
 
 struct ChatReply {

@@ -1,0 +1,320 @@
+// SPDX-FileCopyrightText: 2026 Espalier developers
+// SPDX-License-Identifier: Apache-2.0
+#include "reasoning/prompt_writer.h"
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <set>
+#include <sstream>
+#include <string_view>
+
+#include "reasoning/chat_text.h"
+#include "reasoning/prompt_diff.h"
+#include "reasoning/prompt_numbers.h"
+#include "reasoning/resource_text.h"
+#include "support/hash.h"
+
+namespace espalier {
+namespace {
+
+constexpr std::size_t kDiffLines = 40;
+constexpr std::size_t kAttemptsLeftByCut = 3;
+constexpr std::size_t kMostAttempts = 12;
+constexpr std::size_t kLongestHint = 1000;
+
+/// What is left out at a level of cutting; each level includes those before it.
+enum class Cut { Nothing, Ancestors, Attempts, Examples, Details, BestTrace, Parent, Arguments, Program };
+constexpr std::array<const char*, 9> kCutWords = {
+    "",
+    "the ancestors beyond the parent",
+    "all but the last three attempts",
+    "the examples of actions",
+    "the details of the node",
+    "the trace of the best known",
+    "the parent",
+    "the arguments of actions",
+    "the middle of the program",
+};
+
+std::string sectionText(const NodeView& view, std::string_view key) {
+  for (const Section& section : view.sections) {
+    if (section.key == key) return section.text;
+  }
+  return {};
+}
+
+std::string joined(const std::vector<std::string>& parts, std::string_view separator) {
+  std::string text;
+  for (const std::string& part : parts) text.append(text.empty() ? "" : separator).append(part);
+  return text;
+}
+
+std::string traceText(const State& state) {
+  std::string text;
+  for (std::size_t i = 0; i < state.trace.size(); ++i) {
+    text += (i == 0 ? "" : "\n") + std::to_string(i + 1) + ". " + state.trace[i];
+  }
+  return text.empty() ? "none: this is p0" : text;
+}
+
+/// The seconds that a node is known by: measured, else predicted, else 0.
+double secondsOf(const NodeView& view) {
+  if (view.measurement) return view.measurement->valid ? view.measurement->seconds : 0;
+  return view.prediction ? view.prediction->seconds : 0;
+}
+
+class NodeWords {
+ public:
+  NodeWords(const ProposalContext& context, Cut cut, int proposals, std::size_t programLimit)
+      : context_(context), cut_(cut), proposals_(proposals), programLimit_(programLimit) {}
+
+  std::string value(std::string_view hole) const {
+    const ProposalContext& c = context_;
+    if (hole == "problem") return problem();
+    if (hole == "hints") return hints();
+    if (hole == "depth") return std::to_string(c.node.depth);
+    if (hole == "cost") return cost(c.node);
+    if (hole == "trace") return c.node.state.trace.empty() ? std::string() : traceText(c.node.state);
+    if (hole == "program") return program();
+    if (hole == "details") return details();
+    if (hole == "actions") return actions();
+    if (hole == "ancestors") return ancestors();
+    if (hole == "attempts") return attempts();
+    if (hole == "best") return best();
+    if (hole == "progress") return progress();
+    if (hole == "count") return proposals_ == 1 ? "one proposal" : std::to_string(proposals_) + " different proposals, the best first,";
+    if (hole == "names") return joined(knownNames(c), ", ");
+    if (hole == "current") return whole(c.node);
+    if (hole == "parent") return c.ancestors.empty() || cut_ >= Cut::Parent ? std::string() : whole(c.ancestors[0]);
+    if (hole == "grandparent") return c.ancestors.size() < 2 || cut_ >= Cut::Ancestors ? std::string() : whole(c.ancestors[1]);
+    return {};
+  }
+
+ private:
+  std::string problem() const {
+    std::string text;
+    for (const Section& section : context_.problem->sections) {
+      text += (text.empty() ? "" : "\n\n") + ("## " + section.title) + "\n" + section.text;
+    }
+    return text;
+  }
+
+  std::string hints() const {
+    std::string text;
+    for (const std::string& hint : context_.hints) {
+      text += (text.empty() ? "- " : "\n- ") + shortened(cleanLine(hint), kLongestHint);
+    }
+    return text;
+  }
+
+  /// Measured time with its spread, the prediction, and what both mean.
+  std::string cost(const NodeView& view) const {
+    std::string text;
+    if (view.measurement && view.measurement->valid) {
+      const Measurement& measured = *view.measurement;
+      text = "Measured: " + timeText(measured.seconds);
+      if (measured.repeats.size() > 1) {
+        const auto [least, most] = std::minmax_element(measured.repeats.begin(), measured.repeats.end());
+        text += " (" + std::to_string(measured.repeats.size()) + " repeats, " + timeText(*least) + " to " + timeText(*most) + ")";
+      }
+      text += relative(measured.seconds);
+    } else if (view.measurement) {
+      text = "Measured: failed, " + view.measurement->failure +
+             (view.measurement->detail.empty() ? "" : ": " + shortened(cleanLine(view.measurement->detail), 200));
+    } else {
+      text = "Not measured yet.";
+    }
+    if (view.prediction) {
+      text += "\nPredicted by " + view.prediction->source + ": " + timeText(view.prediction->seconds);
+      if (!view.measurement) text += relative(view.prediction->seconds);
+      if (!view.prediction->words.empty()) text += "; " + view.prediction->words;
+    }
+    return text;
+  }
+
+  std::string relative(double seconds) const {
+    if (!(seconds > 0)) return {};
+    std::string text;
+    if (context_.baselineSeconds > 0) text += ", " + significant(context_.baselineSeconds / seconds) + " x p0";
+    if (context_.problem->rooflineSeconds > 0) {
+      text += ", " + significant(100 * context_.problem->rooflineSeconds / seconds) + " % of the roofline";
+    }
+    return text;
+  }
+
+  std::string program() const {
+    const std::string text = sectionText(context_.node, "program");
+    if (cut_ < Cut::Program || text.size() <= programLimit_) return text;
+    const std::size_t half = programLimit_ / 2;
+    return shortened(text, half) + "\n  … the middle is left out …\n" + cleanText(text.substr(text.size() - half));
+  }
+
+  std::string details() const {
+    if (cut_ >= Cut::Details) return {};
+    std::string text;
+    for (const Section& section : context_.node.sections) {
+      if (section.key == "program" || section.key == "trace" || section.text.empty()) continue;
+      text += (text.empty() ? "" : "\n") + section.title + ": " + section.text;
+    }
+    return text;
+  }
+
+  std::string actions() const {
+    std::string text;
+    for (const LegalAction& action : context_.legalActions) {
+      text += (text.empty() ? "" : "\n") + action.name;
+      if (cut_ < Cut::Arguments && !action.arguments.empty()) text += ": " + action.arguments;
+      if (cut_ < Cut::Examples && !action.example.empty()) text += "; e.g. " + action.example;
+    }
+    return text;
+  }
+
+  std::string ancestors() const {
+    static constexpr std::array<const char*, 2> kTitles = {"Parent", "Grandparent"};
+    std::string text;
+    const NodeView* younger = &context_.node;
+    for (std::size_t i = 0; i < context_.ancestors.size(); ++i) {
+      if (cut_ >= Cut::Parent || (i > 0 && cut_ >= Cut::Ancestors)) break;
+      const NodeView& view = context_.ancestors[i];
+      const std::string title = i < kTitles.size() ? kTitles[i] : "Ancestor " + std::to_string(i + 1);
+      text += (text.empty() ? "## " : "\n## ") + title + ", depth " + std::to_string(view.depth) + "\n" + cost(view);
+      if (!younger->steps.empty()) text += "\nThen " + joined(younger->steps, "; ") + " (" + verdict(view, *younger) + ")";
+      const std::string diff = lineDiff(sectionText(view, "program"), sectionText(context_.node, "program"), kDiffLines);
+      if (!diff.empty()) text += "\nDifference to the node:\n" + diff;
+      text += "\n";
+      younger = &view;
+    }
+    while (text.ends_with('\n')) text.pop_back();
+    return text;
+  }
+
+  static std::string verdict(const NodeView& before, const NodeView& after) {
+    const double first = secondsOf(before);
+    const double second = secondsOf(after);
+    if (!(first > 0) || !(second > 0)) return "effect unknown";
+    return second <= first ? significant(first / second) + " x faster" : significant(second / first) + " x slower";
+  }
+
+  std::string attempts() const {
+    const std::vector<Attempt>& all = context_.attempts;
+    const std::size_t most = cut_ >= Cut::Attempts ? kAttemptsLeftByCut : kMostAttempts;
+    std::string text;
+    for (std::size_t i = all.size() > most ? all.size() - most : 0; i < all.size(); ++i) {
+      text += (text.empty() ? "- " : "\n- ") + attempt(all[i]);
+    }
+    return text;
+  }
+
+  static std::string attempt(const Attempt& tried) {
+    std::vector<std::string> applied;
+    std::string refused;
+    for (const AppliedItem& item : tried.items) {
+      if (item.accepted) {
+        applied.push_back(item.applied);
+      } else {
+        refused += "\n  refused " + shortened(cleanLine(item.proposed), 160) + ": " + shortened(cleanLine(item.reason), 200);
+        if (!item.hint.empty()) refused += " " + shortened(cleanLine(item.hint), 160);
+      }
+    }
+    std::string text = applied.empty() ? "nothing applied" : joined(applied, "; ");
+    if (!tried.failure.empty()) {
+      text += " -> failed: " + tried.failure;
+    } else if (tried.measuredSeconds) {
+      text += " -> measured " + timeText(*tried.measuredSeconds);
+    } else if (tried.predictedSeconds) {
+      text += " -> predicted " + timeText(*tried.predictedSeconds);
+    }
+    if (tried.duplicate) text += " (a program that is already in the tree)";
+    return text + refused;
+  }
+
+  std::string best() const {
+    if (!context_.best || context_.best->state == context_.node.state) return {};
+    std::string text = cost(*context_.best);
+    if (cut_ < Cut::BestTrace) text += "\nTrace from p0:\n" + traceText(context_.best->state);
+    return text;
+  }
+
+  std::string progress() const {
+    std::string text = "Samples measured: " + std::to_string(context_.samplesDone);
+    if (context_.sampleBudget > 0) text += " of " + std::to_string(context_.sampleBudget);
+    if (context_.baselineSeconds > 0) text += "\np0 takes " + timeText(context_.baselineSeconds);
+    if (context_.bestSeconds > 0) text += "\nBest so far: " + timeText(context_.bestSeconds) + relative(context_.bestSeconds);
+    if (context_.problem->rooflineSeconds > 0) text += "\nRoofline: " + timeText(context_.problem->rooflineSeconds);
+    return text;
+  }
+
+  /// A node as the paper shows it.
+  std::string whole(const NodeView& view) const {
+    const double seconds = secondsOf(view);
+    return "Cost: " + (seconds > 0 ? timeText(seconds) : std::string("unknown")) + "\nTrace:\n" + traceText(view.state) + "\nProgram:\n" +
+           sectionText(view, "program");
+  }
+
+  const ProposalContext& context_;
+  Cut cut_;
+  int proposals_;
+  std::size_t programLimit_;
+};
+
+const std::vector<std::string>& holeNames() {
+  static const std::vector<std::string> names = {"problem", "hints",    "depth", "cost",     "trace", "program", "details", "actions",   "ancestors",
+                                                 "attempts", "best", "progress", "count", "names",   "current", "parent",    "grandparent"};
+  return names;
+}
+
+}  // namespace
+
+std::vector<std::string> knownNames(const ProposalContext& context) {
+  std::set<std::string> names;
+  for (const LegalAction& action : context.legalActions) names.insert(action.name);
+  const auto isWord = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; };
+  for (const Section& section : context.problem->sections) {
+    const std::string& text = section.text;
+    for (std::size_t open = text.find('('); open != std::string::npos; open = text.find('(', open + 1)) {
+      std::size_t begin = open;
+      while (begin > 0 && isWord(text[begin - 1])) --begin;
+      // Transformations are written like types, functions of the program in lower case.
+      if (open - begin > 2 && text[begin] >= 'A' && text[begin] <= 'Z') names.insert(text.substr(begin, open - begin));
+    }
+  }
+  return {names.begin(), names.end()};
+}
+
+Result<PromptTemplate> PromptWriter::shippedTemplate(const std::string& name) {
+  return PromptTemplate::read(resourceText(name), name, holeNames());
+}
+
+Result<PromptTemplate> PromptWriter::templateFile(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  if (!file) return inputError("The prompt template " + path.string() + " cannot be read.", "Check its path and permissions.");
+  return PromptTemplate::read(text.str(), path.string(), holeNames());
+}
+
+Prompt PromptWriter::write(const ProposalContext& context, std::size_t tokenLimit) const {
+  constexpr std::size_t kLeastProgramBytes = 400;
+  constexpr std::size_t kBytesAToken = 4;
+  Prompt prompt;
+  for (int level = 0; level <= static_cast<int>(Cut::Program); ++level) {
+    std::size_t programLimit = std::string::npos;
+    if (level == static_cast<int>(Cut::Program)) {
+      const std::size_t program = sectionText(context.node, "program").size();
+      const std::size_t over = kBytesAToken * (prompt.tokens - tokenLimit);
+      programLimit = std::max(kLeastProgramBytes, program > over ? program - over : 0);
+    }
+    const NodeWords words(context, static_cast<Cut>(level), options_.proposals, programLimit);
+    const auto value = [&words](std::string_view hole) { return words.value(hole); };
+    prompt.system = form_.system(value);
+    prompt.question = form_.question(value);
+    prompt.tokens = estimateTokens(prompt.system) + estimateTokens(prompt.question);
+    if (level > 0) prompt.cut += (prompt.cut.empty() ? "" : ", ") + std::string(kCutWords[static_cast<std::size_t>(level)]);
+    if (prompt.tokens <= tokenLimit) break;
+  }
+  prompt.hash = Hasher().add(prompt.system).add(prompt.question).value();
+  return prompt;
+}
+
+}  // namespace espalier
