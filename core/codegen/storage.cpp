@@ -44,6 +44,17 @@ void setRowMajor(Storage& storage, const std::vector<std::int64_t>& shape, std::
   }
 }
 
+/// True if the block stores another element in every iteration of the loop, or the same thing in all of them.
+bool differsInLanes(const Program& program, const Block& block, LoopId loop) {
+  const std::vector<std::size_t> axes = axesUsing(block, loop);
+  if (axes.empty()) return true;
+  if (carriesReduction(block, loop)) return false;
+  const std::vector<LoopId> owners = loopsOfScope(program, allocationScope(program, block.output));
+  if (!program.buffer(block.output).isArgument() && contains(owners, loop)) return true;
+  return std::any_of(block.subscripts.begin(), block.subscripts.end(),
+                     [&](const Expr& subscript) { return usesLoop(overLoops(block, subscript), loop); });
+}
+
 }  // namespace
 
 int lanesOf(const Program& program, const Target& target, LoopId loop) {
@@ -62,24 +73,15 @@ std::vector<LoopId> loopsThatBecomeLanes(const Program& program) {
   for (const LoopId loop : loopsOf(program)) {
     if (program.loop(loop).kind != LoopKind::Vectorized || program.loop(loop).extent == 1) continue;
     const std::vector<LoopId> around = loopsAround(program, loop);
-    bool possible =
-        std::none_of(around.begin(), around.end(), [&](LoopId outer) { return contains(lanes, outer); });
-    for (const BlockId id : blocksBelow(program, loop)) {
-      const Block& block = program.block(id);
-      for (const std::size_t axis : axesUsing(block, loop)) {
-        const bool stored =
-            std::any_of(block.subscripts.begin(), block.subscripts.end(), [&](const Expr& subscript) {
-              return any(subscript, [&](const Expr& part) {
-                return part.kind() == ExprKind::AxisVar && part.axis() == axis;
-              });
-            });
-        possible = possible && block.axes[axis].kind == AxisKind::Spatial && stored;
-      }
+    const std::vector<LoopId> inside = loopsBelow(program, loop);
+    const std::vector<BlockId> blocks = blocksBelow(program, loop);
+    if (std::none_of(around.begin(), around.end(), [&](LoopId outer) { return contains(lanes, outer); }) &&
+        std::none_of(inside.begin(), inside.end(),
+                     [&](LoopId inner) { return program.loop(inner).kind == LoopKind::Parallel; }) &&
+        std::all_of(blocks.begin(), blocks.end(),
+                    [&](BlockId block) { return differsInLanes(program, program.block(block), loop); })) {
+      lanes.push_back(loop);
     }
-    for (const LoopId inner : loopsBelow(program, loop)) {
-      possible = possible && program.loop(inner).kind != LoopKind::Parallel;
-    }
-    if (possible) lanes.push_back(loop);
   }
   return lanes;
 }
