@@ -120,16 +120,17 @@ Result<ExitStatus> measureTrace(const MeasureOptions& options, Console& console)
   Result<State> state = options.trace ? applyTraceFile(problem, *options.trace) : problem.initial();
   if (!state) return tl::unexpected(state.error());
 
-  RunSummary summary;
-  summary.workload = problem.info().name;
-  summary.strategy = "trace";
-  summary.proposer = "none";
-  summary.seed = problem.options().seed;
-  summary.threads = problem.info().threads;
-  summary.samples = 1;
-  summary.operations = problem.info().operations;
+  Summary summary;
   summary.rooflineSeconds = problem.info().rooflineSeconds;
-  summary.bestTrace = state->trace;
+  TuneResult& result = summary.result;
+  result.workload = problem.info().name;
+  result.strategy = "trace";
+  result.proposer = "none";
+  result.seed = problem.options().seed;
+  result.threads = problem.info().threads;
+  result.samples = 1;
+  result.totals.samples = 1;
+  result.bestTrace = state->trace;
   Measurement measurement;
   if (options.inputs) {
     console.progress("running on the inputs in " + *options.inputs);
@@ -142,7 +143,7 @@ Result<ExitStatus> measureTrace(const MeasureOptions& options, Console& console)
   if (!baseline.valid)
     return environmentError("The unscheduled program could not be timed (" + baseline.failure +
                             "): " + baseline.detail);
-  summary.baselineSeconds = baseline.seconds;
+  result.baselineSeconds = baseline.seconds;
 
   if (!options.inputs || measurement.valid) {
     console.progress("verifying and timing the scheduled program");
@@ -153,18 +154,23 @@ Result<ExitStatus> measureTrace(const MeasureOptions& options, Console& console)
     if (options.inputs && timed.verified) timed.verification = measurement.verification;
     measurement = std::move(timed);
   }
-  summary.correct = measurement.verified;
   summary.verification = measurement.verification;
+  result.correct = measurement.verified;
   if (measurement.valid) {
-    summary.bestSeconds = measurement.seconds;
+    result.bestSeconds = measurement.seconds;
+    result.speedup = baseline.seconds / measurement.seconds;
+    result.bestGflops = problem.info().operations / measurement.seconds * 1e-9;
+    result.percentOfRoofline = 100 * summary.rooflineSeconds / measurement.seconds;
   } else {
-    summary.failedSamples = 1;
-    summary.stopReason = "The scheduled program failed (" + measurement.failure + "): " + measurement.detail;
+    result.failedSamples = 1;
+    result.totals.failedSamples = 1;
+    result.stopReason = measurement.failure;
+    result.stopWords = "The scheduled program failed (" + measurement.failure + "): " + measurement.detail;
   }
-  summary.curve = {{1, summary.speedup()}};
-  summary.wallSeconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  result.curve = {{1, result.speedup}};
+  result.wallSeconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   if (console.json) {
-    console.printJson(toJson(summary));
+    console.printJson(asJson(summary));
   } else {
     console.print(inWords(summary));
   }

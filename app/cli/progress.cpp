@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "cli/figures.h"
+#include "cli/overloaded.h"
 #include "cli/terminal.h"
 
 namespace espalier::cli {
@@ -30,11 +31,6 @@ std::string rightAligned(const std::string& text, std::size_t width) {
   const std::size_t columns = displayWidth(text);
   return columns < width ? std::string(width - columns, ' ') + text : text;
 }
-
-template <class... Visitors>
-struct Overloaded : Visitors... {
-  using Visitors::operator()...;
-};
 
 }  // namespace
 

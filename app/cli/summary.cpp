@@ -9,71 +9,46 @@
 
 namespace espalier::cli {
 
-nlohmann::json toJson(const RunSummary& summary) {
-  nlohmann::json curve = nlohmann::json::array();
-  for (const auto& [sample, speedup] : summary.curve) curve.push_back({sample, speedup});
-  return {
-      {"workload", summary.workload},
-      {"strategy", summary.strategy},
-      {"proposer", summary.proposer},
-      {"seed", summary.seed},
-      {"threads", summary.threads},
-      {"samples", summary.samples},
-      {"failed_samples", summary.failedSamples},
-      {"baseline_ms", summary.baselineSeconds * 1e3},
-      {"best_ms", summary.bestSeconds ? nlohmann::json(*summary.bestSeconds * 1e3) : nlohmann::json()},
-      {"speedup", summary.speedup()},
-      {"best_gflops", summary.gflops()},
-      {"percent_of_roofline", summary.percentOfRoofline()},
-      {"roofline_ms", summary.rooflineSeconds * 1e3},
-      {"correct", summary.correct},
-      {"verification", summary.verification},
-      {"best_trace", summary.bestTrace},
-      {"llm",
-       {{"calls", summary.model.calls},
-        {"prompt_tokens", summary.model.promptTokens},
-        {"completion_tokens", summary.model.completionTokens},
-        {"cached_tokens", summary.model.cachedTokens},
-        {"cost_usd", summary.model.costUsd},
-        {"fallback_rate", summary.model.fallbackRate}}},
-      {"curve", curve},
-      {"wall_seconds", summary.wallSeconds},
-      {"session", summary.session.empty() ? nlohmann::json() : nlohmann::json(summary.session)},
-      {"stop_reason", summary.stopReason},
-  };
+nlohmann::json asJson(const Summary& summary) {
+  nlohmann::json json = toJson(summary.result);
+  json["verification"] = summary.verification;
+  json["roofline_ms"] = summary.rooflineSeconds * 1e3;
+  json["session"] = summary.session.empty() ? nlohmann::json() : nlohmann::json(summary.session);
+  return json;
 }
 
-std::string inWords(const RunSummary& summary) {
+std::string inWords(const Summary& summary) {
+  const TuneResult& result = summary.result;
   Table table({{""}, {""}});
-  table.add({"workload", summary.workload});
-  table.add({"samples", grouped(summary.samples) + " (" + grouped(summary.failedSamples) + " failed), " +
-                            duration(summary.wallSeconds) + ", " + summary.strategy + " with " +
-                            summary.proposer});
-  table.add(
-      {"baseline", duration(summary.baselineSeconds) + " (the unscheduled program, LLVM -O3, one thread)"});
-  if (summary.bestSeconds) {
-    table.add({"best", duration(*summary.bestSeconds) + " (" + std::to_string(summary.threads) +
-                           (summary.threads == 1 ? " thread)" : " threads)")});
-    table.add({"speedup", fixed(summary.speedup(), 1) + "x"});
-    table.add({"GFLOPS", fixed(summary.gflops(), 1)});
-    table.add({"roofline", fixed(summary.percentOfRoofline(), 1) + " % of what this machine can reach (" +
-                               duration(summary.rooflineSeconds) + ")"});
-    table.add({"verified", (summary.correct ? "yes: " : "no: ") + summary.verification});
+  table.add({"workload", result.workload});
+  table.add({"samples", grouped(result.samples) + " (" + grouped(result.failedSamples) + " failed), " +
+                            duration(result.wallSeconds) + ", " + result.strategy + " with " +
+                            result.proposer});
+  table.add({"baseline", duration(result.baselineSeconds) + " (unscheduled program, LLVM -O3, one thread)"});
+  if (result.bestSeconds > 0) {
+    table.add({"best", duration(result.bestSeconds) + " with " + std::to_string(result.threads) +
+                           (result.threads == 1 ? " thread" : " threads")});
+    table.add({"speedup", fixed(result.speedup, 1) + "x"});
+    table.add({"GFLOPS", fixed(result.bestGflops, 1)});
+    table.add({"roofline", fixed(result.percentOfRoofline, 1) + " % of what this machine can reach (" +
+                               duration(summary.rooflineSeconds) + ")" +
+                               (result.percentOfRoofline > 100 ? "; above 100 % is suspicious" : "")});
+    table.add({"verified", (result.correct ? "yes, " : "no ") + summary.verification});
   } else {
     table.add({"best", "nothing valid was measured"});
   }
-  if (summary.model.calls > 0)
-    table.add({"model", grouped(summary.model.calls) + " calls, " + grouped(summary.model.promptTokens) +
-                            " + " + grouped(summary.model.completionTokens) + " tokens, " +
-                            fixed(summary.model.costUsd, 4) + " USD, " +
-                            fixed(100 * summary.model.fallbackRate, 1) + " % fallback"});
+  const RunTotals& totals = result.totals;
+  if (totals.calls > 0)
+    table.add({"model", grouped(totals.calls) + " calls, " + grouped(totals.usage.prompt) + " + " +
+                            grouped(totals.usage.completion) + " tokens, " + fixed(totals.costUsd, 4) +
+                            " USD, " + fixed(100 * totals.fallbackRate(), 1) + " % fallback"});
   if (!summary.session.empty()) table.add({"session", summary.session});
-  if (!summary.stopReason.empty()) table.add({"ended", summary.stopReason});
+  if (!result.stopWords.empty()) table.add({"ended", result.stopWords});
 
   std::string text = "\n" + table.text();
-  if (!summary.bestTrace.empty()) {
+  if (!result.bestTrace.empty()) {
     text += "\nBest trace:\n";
-    for (const std::string& step : summary.bestTrace) text += "  " + step + "\n";
+    for (const std::string& step : result.bestTrace) text += "  " + step + "\n";
   }
   return text;
 }

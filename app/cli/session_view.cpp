@@ -1,0 +1,73 @@
+// SPDX-FileCopyrightText: 2026 Espalier developers
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/session_view.h"
+
+#include <variant>
+
+#include "session/session_store.h"
+#include "tensor_problem/tensor_problem.h"
+
+namespace espalier::cli {
+
+Result<SessionView> readSessionView(const std::string& path) {
+  auto events = readSession(path);
+  if (!events) return tl::unexpected(events.error());
+  auto fold = foldEvents(*events);
+  if (!fold) return inputError(path + ": " + fold.error().message, fold.error().hint);
+  if (fold->run() == nullptr)
+    return inputError(path + " holds no run yet.",
+                      "Wait until its `tune` has begun, or start a new session.");
+  return SessionView{path, std::move(*events), std::move(*fold)};
+}
+
+Result<NodeId> chooseNode(const SessionView& session, const NodeOptions& options) {
+  const Tree& tree = session.fold.tree();
+  if (tree.size() == 0)
+    return inputError(session.path + " has no node yet.", "Go on with `espalier-cli resume`.");
+  if (options.node) {
+    if (*options.node < tree.size()) return static_cast<NodeId>(*options.node);
+    return inputError(session.path + " has no node " + std::to_string(*options.node) + ".",
+                      "Its nodes are 0 to " + std::to_string(tree.size() - 1) + ".");
+  }
+  if (tree.best() != kNoNode) return tree.best();
+  if (options.best)
+    return inputError("Nothing valid was measured in " + session.path + " yet, so it has no best node.",
+                      "Go on with `espalier-cli resume`, or name a node with --node.");
+  return kRootNode;
+}
+
+Conversation conversationOf(const SessionView& session, NodeId node) {
+  Conversation conversation;
+  const std::uint64_t request = session.fold.record(node).request;
+  if (request == kNoRequest) return conversation;
+  for (const Event& event : session.events) {
+    if (const auto* prompt = std::get_if<PromptSent>(&event.body);
+        prompt != nullptr && prompt->request == request)
+      conversation.prompts.push_back(*prompt);
+    if (const auto* reply = std::get_if<ReplyFinished>(&event.body);
+        reply != nullptr && reply->request == request)
+      conversation.replies.push_back(*reply);
+  }
+  return conversation;
+}
+
+Summary summaryOf(const SessionFold& fold, const std::string& path) {
+  Summary summary;
+  summary.result = resultOf(fold);
+  summary.session = path;
+  if (fold.run() != nullptr) summary.rooflineSeconds = fold.run()->problem.rooflineSeconds;
+  if (const auto& confirmed = fold.confirmation(); confirmed && confirmed->node == summary.result.bestNode)
+    summary.verification = confirmed->measurement.verification;
+  if (summary.verification.empty() && summary.result.bestNode != kNoNode)
+    for (const NodeRecord::Sample& sample : fold.record(summary.result.bestNode).samples)
+      summary.verification = sample.measurement.verification;
+  return summary;
+}
+
+Result<std::unique_ptr<TensorProblem>> offlineProblem(const SessionView& session) {
+  TensorProblemOptions options;
+  options.offline = true;
+  return tensorProblemFromIdentity(session.run().problem.identity, options);
+}
+
+}  // namespace espalier::cli

@@ -1,0 +1,47 @@
+// SPDX-FileCopyrightText: 2026 Espalier developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "cli/options.h"
+#include "cli/summary.h"
+#include "session/event.h"
+#include "session/session_fold.h"
+#include "support/outcome.h"
+
+namespace espalier {
+class TensorProblem;
+}
+
+namespace espalier::cli {
+
+/// A session as it was read: its events and what they make together.
+struct SessionView {
+  std::string path;
+  std::vector<Event> events;
+  SessionFold fold;
+
+  [[nodiscard]] const RunStarted& run() const {
+    return *fold.run();
+  }  ///< the latest one; there always is one
+};
+
+/// What a model was asked and answered on the way to a node.
+struct Conversation {
+  std::vector<PromptSent> prompts;
+  std::vector<ReplyFinished> replies;
+};
+
+[[nodiscard]] Result<SessionView> readSessionView(const std::string& path);
+/// The node that the options name; without a word the best, or the root where nothing valid was measured.
+[[nodiscard]] Result<NodeId> chooseNode(const SessionView& session, const NodeOptions& options);
+[[nodiscard]] Conversation conversationOf(const SessionView& session, NodeId node);
+/// The result so far, with the words of the best one's verification.
+[[nodiscard]] Summary summaryOf(const SessionFold& fold, const std::string& path);
+/// What the session tunes, without a worker: for reading programs and generating code.
+[[nodiscard]] Result<std::unique_ptr<TensorProblem>> offlineProblem(const SessionView& session);
+
+}  // namespace espalier::cli
