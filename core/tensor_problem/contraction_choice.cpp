@@ -1,0 +1,220 @@
+// SPDX-FileCopyrightText: 2026 Espalier developers
+// SPDX-License-Identifier: Apache-2.0
+#include "tensor_problem/contraction_choice.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace espalier {
+
+namespace {
+
+std::int64_t ceilDiv(std::int64_t value, std::int64_t by) { return (value + by - 1) / by; }
+std::int64_t roundUp(std::int64_t value, std::int64_t to) { return ceilDiv(value, to) * to; }
+
+/// Relative excess of iterations that a tile of this size causes.
+double waste(std::int64_t extent, std::int64_t tile) {
+  return static_cast<double>(roundUp(extent, tile)) / static_cast<double>(extent);
+}
+
+struct TileShape {
+  std::int64_t rows;
+  std::int64_t columns;
+  double cost;  ///< cycles for one multiply-add instruction, 1 / multiplyAddsPerCycle at best
+};
+
+/// Register tiles, best first: accumulators must hide the latency, fit the registers, and amortise the loads.
+std::vector<TileShape> tileShapes(const BlockShape& shape, const MachineModel& machine, int bytesPerElement) {
+  const std::int64_t lanes = machine.lanes(bytesPerElement);
+  const std::int64_t width = shape.extentOf(shape.vectorAxis);
+  const std::int64_t height = shape.extentOf(shape.rowAxis);
+  const double hideLatency = machine.multiplyAddLatency * machine.multiplyAddsPerCycle;
+  std::vector<TileShape> tiles;
+  for (std::int64_t vectors = 1; vectors <= 6; ++vectors) {
+    std::int64_t columns = vectors * lanes;
+    if (columns >= width + lanes) break;
+    columns = std::min(columns, width);
+    for (std::int64_t rows = 1; rows <= std::min<std::int64_t>(height, machine.vectorRegisters); ++rows) {
+      const auto accumulators = static_cast<double>(rows * vectors);
+      if (accumulators + static_cast<double>(vectors) + 1 > machine.vectorRegisters) break;
+      const double loads = static_cast<double>(vectors) / machine.loadsPerCycle +
+                           static_cast<double>(rows) / machine.broadcastsPerCycle;
+      const double cycles = std::max({1 / machine.multiplyAddsPerCycle, loads / accumulators,
+                                      machine.multiplyAddLatency / accumulators});
+      // A little more than the minimum of accumulators keeps the units fed across loop ends.
+      const double slack = accumulators < 1.5 * hideLatency ? 1.06 : 1.0;
+      tiles.push_back({rows, columns, cycles * slack * waste(height, rows) * waste(width, columns)});
+    }
+  }
+  std::stable_sort(tiles.begin(), tiles.end(), [](const TileShape& a, const TileShape& b) {
+    if (std::abs(a.cost - b.cost) > 1e-9) return a.cost < b.cost;
+    return a.rows * a.columns > b.rows * b.columns;
+  });
+  return tiles;
+}
+
+/// The largest divisor of `extent` in (limit / 2, limit], or a multiple of 8 near the limit.
+std::int64_t blockBelow(std::int64_t extent, std::int64_t limit) {
+  if (limit >= extent) return extent;
+  if (limit < 1) return 1;
+  for (std::int64_t block = limit; 2 * block > limit; --block)
+    if (extent % block == 0) return block;
+  return limit >= 8 ? limit / 8 * 8 : limit;
+}
+
+template <class Value>
+void addOnce(std::vector<Value>& list, Value value) {
+  if (std::find(list.begin(), list.end(), value) == list.end()) list.push_back(value);
+}
+
+}  // namespace
+
+std::string levelName(const AxisShape& axis, int level) { return axis.loopName + "." + std::to_string(level); }
+
+ContractionFactors factorsOf(const BlockShape& shape, const ContractionChoice& choice) {
+  ContractionFactors factors;
+  const auto threeLevels = [](std::int64_t extent, std::int64_t block, std::int64_t tile) {
+    const std::int64_t covered = std::min(roundUp(block, tile), roundUp(extent, tile));
+    return std::vector<std::int64_t>{ceilDiv(extent, covered), covered / tile, tile};
+  };
+  if (shape.vectorAxis)
+    factors.lanes = threeLevels(shape.extentOf(shape.vectorAxis), choice.columnBlock, choice.tileColumns);
+  if (shape.rowAxis) factors.rows = threeLevels(shape.extentOf(shape.rowAxis), choice.rowBlock, choice.tileRows);
+  if (shape.depthAxis) factors.depth = threeLevels(shape.extentOf(shape.depthAxis), choice.depthBlock, choice.depthUnroll);
+  return factors;
+}
+
+std::vector<ContractionChoice> contractionChoices(const BlockShape& shape, const MachineModel& machine, std::size_t limit) {
+  constexpr int kBytes = 4;
+  const std::int64_t width = shape.extentOf(shape.vectorAxis);
+  const std::int64_t height = shape.extentOf(shape.rowAxis);
+  const std::int64_t depth = shape.extentOf(shape.depthAxis);
+  std::int64_t otherReductions = 1;
+  std::int64_t others = 1;
+  for (std::size_t a = 0; a < shape.axes.size(); ++a) {
+    if (a == shape.vectorAxis || a == shape.rowAxis || a == shape.depthAxis) continue;
+    (shape.axes[a].reduction ? otherReductions : others) *= shape.axes[a].extent;
+  }
+  const double firstCache = machine.levels.front().bytes;
+  const double secondCache = machine.levels.size() > 2 ? machine.levels[1].bytes : firstCache * 8;
+
+  std::vector<TileShape> tiles = tileShapes(shape, machine, kBytes);
+  if (tiles.size() > 10) tiles.resize(10);
+  std::vector<ContractionChoice> choices;
+  for (const TileShape& tile : tiles) {
+    std::vector<std::int64_t> depths;
+    for (const double share : {0.55, 0.3, 0.12})
+      addOnce(depths, blockBelow(depth, static_cast<std::int64_t>(
+                                            share * firstCache / static_cast<double>(kBytes * otherReductions *
+                                                                                     (tile.columns + tile.rows)))));
+    addOnce(depths, depth);
+    if (shape.depthAxis && otherReductions == 1) addOnce(depths, blockBelow(depth, 24));
+    for (const std::int64_t depthBlock : depths) {
+      std::vector<std::int64_t> rowBlocks;
+      const auto panelBytes = static_cast<double>(kBytes * depthBlock * otherReductions);
+      addOnce(rowBlocks, height);
+      const auto fitting = static_cast<std::int64_t>(0.5 * secondCache / panelBytes) / tile.rows * tile.rows;
+      if (fitting >= tile.rows && fitting < height) addOnce(rowBlocks, fitting);
+      std::vector<std::int64_t> columnBlocks;
+      addOnce(columnBlocks, tile.columns);
+      addOnce(columnBlocks, std::min(width, roundUp(ceilDiv(width, machine.threads), tile.columns)));
+      const auto fittingColumns = static_cast<std::int64_t>(0.5 * secondCache / panelBytes) / tile.columns * tile.columns;
+      if (fittingColumns >= tile.columns && fittingColumns < width) addOnce(columnBlocks, fittingColumns);
+      for (const std::int64_t rowBlock : rowBlocks)
+        for (const std::int64_t columnBlock : columnBlocks) {
+          const std::int64_t chunks = others * ceilDiv(height, rowBlock) * ceilDiv(width, columnBlock);
+          const bool couldShare = others * ceilDiv(height, tile.rows) * ceilDiv(width, tile.columns) >= machine.threads;
+          if (chunks < machine.threads && couldShare) continue;
+          ContractionChoice choice{tile.rows, tile.columns, rowBlock, columnBlock, depthBlock, 1};
+          if (otherReductions == 1 && depthBlock % 4 == 0) choice.depthUnroll = 4;
+          addOnce(choices, choice);
+        }
+    }
+  }
+  if (choices.size() > limit) {
+    // Keep the spread: every n-th, the best register tiles first anyway.
+    std::vector<ContractionChoice> kept;
+    for (std::size_t i = 0; i < limit; ++i) kept.push_back(choices[i * choices.size() / limit]);
+    choices = std::move(kept);
+  }
+  return choices;
+}
+
+std::vector<Step> contractionSteps(const BlockShape& shape, const ContractionChoice& choice, int threads) {
+  std::vector<Step> steps;
+  const ContractionFactors factors = factorsOf(shape, choice);
+  const auto tile = [&](std::optional<std::size_t> axis, const std::vector<std::int64_t>& sizes) {
+    if (!axis) return;
+    steps.push_back(Step{"TileSize", {}}
+                        .set("block", shape.name)
+                        .set("loop", shape.axes[*axis].loopName)
+                        .set("factors", sizes));
+  };
+  tile(shape.vectorAxis, factors.lanes);
+  tile(shape.rowAxis, factors.rows);
+  tile(shape.depthAxis, factors.depth);
+
+  std::vector<std::string> outer;
+  std::vector<std::string> reductions;
+  for (std::size_t a = 0; a < shape.axes.size(); ++a) {
+    if (a == shape.vectorAxis || a == shape.rowAxis || a == shape.depthAxis) continue;
+    (shape.axes[a].reduction ? reductions : outer).push_back(shape.axes[a].loopName);
+  }
+  std::vector<std::string> order = outer;
+  const auto add = [&](std::optional<std::size_t> axis, int level) {
+    if (axis) order.push_back(levelName(shape.axes[*axis], level));
+  };
+  std::vector<std::string> parallel = outer;
+  for (const int level : {0, 1}) {
+    add(shape.vectorAxis, level);
+    add(shape.rowAxis, level);
+    if (level == 0) parallel = order;
+    add(shape.depthAxis, level);
+  }
+  order.insert(order.end(), reductions.begin(), reductions.end());
+  add(shape.depthAxis, 2);
+  add(shape.rowAxis, 2);
+  add(shape.vectorAxis, 2);
+  steps.push_back(Step{"Reorder", {}}.set("loops", order));
+
+  if (shape.vectorAxis) steps.push_back(Step{"Vectorize", {}}.set("loop", levelName(shape.axes[*shape.vectorAxis], 2)));
+  if (shape.rowAxis) steps.push_back(Step{"Unroll", {}}.set("loop", levelName(shape.axes[*shape.rowAxis], 2)));
+  if (shape.depthAxis) steps.push_back(Step{"Unroll", {}}.set("loop", levelName(shape.axes[*shape.depthAxis], 2)));
+  const auto tileLoop = shape.rowAxis ? shape.rowAxis : shape.vectorAxis;
+  if (tileLoop)
+    steps.push_back(Step{"CacheWrite", {}}
+                        .set("block", shape.name)
+                        .set("loop", levelName(shape.axes[*tileLoop], 1))
+                        .set("memory", std::string("register")));
+  if (threads > 1 && !parallel.empty()) {
+    if (parallel.size() == 1)
+      steps.push_back(Step{"Parallel", {}}.set("loop", parallel.front()));
+    else
+      steps.push_back(Step{"Parallel", {}}.set("loops", parallel));
+  }
+  return steps;
+}
+
+std::optional<Step> layoutStep(const BlockShape& shape, std::size_t operand, const ContractionChoice& choice) {
+  const OperandShape& weight = shape.operands[operand];
+  std::vector<std::int64_t> tiles(weight.dimensions, 0);
+  std::vector<std::string> order;
+  std::optional<std::size_t> tiled;
+  for (std::size_t d = 0; d < weight.dimensions; ++d) {
+    const auto axis = weight.axisOfDimension[d];
+    const std::int64_t size = axis && axis == shape.vectorAxis ? choice.tileColumns
+                              : axis && axis == shape.rowAxis  ? choice.tileRows
+                                                               : 0;
+    if (size <= 1 || tiled) continue;
+    tiled = d;
+    tiles[d] = size;
+  }
+  if (!tiled) return std::nullopt;
+  order.push_back(std::to_string(*tiled) + ".0");
+  for (std::size_t d = 0; d < weight.dimensions; ++d)
+    if (d != *tiled) order.push_back(std::to_string(d));
+  order.push_back(std::to_string(*tiled) + ".1");
+  return Step{"TransformLayout", {}}.set("buffer", weight.name).set("tiles", tiles).set("order", order);
+}
+
+}  // namespace espalier

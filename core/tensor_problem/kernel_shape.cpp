@@ -1,0 +1,154 @@
+// SPDX-FileCopyrightText: 2026 Espalier developers
+// SPDX-License-Identifier: Apache-2.0
+#include "tensor_problem/kernel_shape.h"
+
+#include <algorithm>
+
+#include "program/analysis.h"
+#include "surrogate/nest_facts.h"
+
+namespace espalier {
+
+namespace {
+
+/// Axes of extent 1 matter to nobody; each of the others must be bound to one loop alone.
+bool readAxes(const Program& program, const Block& block, const BlockFacts& facts, BlockShape& shape) {
+  for (std::size_t depth = 0; depth < facts.loops.size(); ++depth) {
+    const LoopFacts& loop = facts.loops[depth];
+    if (loop.extent == 1) continue;
+    const std::vector<std::size_t> axes = axesUsing(block, loop.loop);
+    if (axes.size() != 1 || block.bindings[axes.front()].kind() != ExprKind::LoopVar) return false;
+    AxisShape axis{axes.front(), loop.loop, program.loop(loop.loop).name, loop.extent, loop.reduction, {}};
+    for (const AccessFacts& access : facts.accesses) axis.strides.push_back(access.strides[depth]);
+    shape.axes.push_back(std::move(axis));
+  }
+  return true;
+}
+
+void readOperands(const Program& program, const BlockFacts& facts, BlockShape& shape) {
+  for (std::size_t a = 1; a < facts.accesses.size(); ++a) {
+    const AccessFacts& access = facts.accesses[a];
+    const Buffer& buffer = program.buffer(access.buffer);
+    OperandShape operand{access.buffer, buffer.name, buffer.role == BufferRole::Constant && !buffer.packing,
+                         access.dimensions.size(), {}};
+    for (const auto& dimension : access.dimensions) {
+      std::optional<std::size_t> only;
+      int users = 0;
+      for (std::size_t i = 0; i < shape.axes.size(); ++i)
+        for (std::size_t depth = 0; depth < facts.loops.size(); ++depth)
+          if (facts.loops[depth].loop == shape.axes[i].loop && dimension.depends[depth]) {
+            ++users;
+            if (dimension.coefficients[depth] == 1) only = i;
+          }
+      operand.axisOfDimension.push_back(users == 1 ? only : std::nullopt);
+    }
+    shape.operands.push_back(std::move(operand));
+  }
+}
+
+/// Lanes run where the output and what is streamed lie side by side; an operand that would have to be gathered costs a copy.
+void chooseVectorAxis(BlockShape& shape) {
+  double best = 0;
+  for (std::size_t i = 0; i < shape.axes.size(); ++i) {
+    const AxisShape& axis = shape.axes[i];
+    if (axis.reduction) continue;
+    double score = axis.strides[0] == 1 ? 4 : axis.strides[0] == 0 ? 1 : -4;
+    for (std::size_t o = 1; o < axis.strides.size(); ++o) {
+      if (axis.strides[o] == 1) score += 2;
+      if (axis.strides[o] != 0 && axis.strides[o] != 1) score -= shape.operands[o - 1].constant ? 0.25 : 1.5;
+    }
+    if (axis.extent < 8) score -= 3;
+    if (!shape.vectorAxis || score > best) {
+      best = score;
+      shape.vectorAxis = i;
+    }
+  }
+  if (!shape.vectorAxis) return;
+  const AxisShape& axis = shape.axes[*shape.vectorAxis];
+  for (std::size_t o = 1; o < axis.strides.size(); ++o)
+    if (axis.strides[o] != 0 && axis.strides[o] != 1) shape.transposedOperands.push_back(o - 1);
+}
+
+/// The other side of the register tile: what is loaded as vectors stays the same along it.
+void chooseRowAxis(BlockShape& shape) {
+  if (!shape.vectorAxis) return;
+  const AxisShape& lanes = shape.axes[*shape.vectorAxis];
+  double best = 0;
+  for (std::size_t i = 0; i < shape.axes.size(); ++i) {
+    const AxisShape& axis = shape.axes[i];
+    if (axis.reduction || i == *shape.vectorAxis) continue;
+    double score = 0;
+    for (std::size_t o = 1; o < axis.strides.size(); ++o) {
+      if (axis.strides[o] != 0) continue;
+      score += lanes.strides[o] != 0 ? 4 : 1;
+    }
+    if (score == 0) continue;
+    score += std::min<double>(static_cast<double>(axis.extent), 32) / 16;
+    if (!shape.rowAxis || score > best) {
+      best = score;
+      shape.rowAxis = i;
+    }
+  }
+}
+
+void classify(BlockShape& shape) {
+  std::int64_t deepest = 0;
+  for (std::size_t i = 0; i < shape.axes.size(); ++i)
+    if (shape.axes[i].reduction && shape.axes[i].extent > deepest) {
+      deepest = shape.axes[i].extent;
+      shape.depthAxis = i;
+    }
+  chooseVectorAxis(shape);
+  if (!shape.depthAxis) {
+    shape.kind = BlockKind::Elementwise;
+    return;
+  }
+  chooseRowAxis(shape);
+  // An output that is stored lane by lane, or lanes that only gather, leave the reduction axis as the one to vectorise.
+  const bool wideOutput = shape.vectorAxis && shape.axes[*shape.vectorAxis].strides[0] == 1;
+  bool gathersAll = wideOutput && !shape.operands.empty();
+  if (wideOutput)
+    for (std::size_t o = 1; o < shape.axes[*shape.vectorAxis].strides.size(); ++o) {
+      const std::int64_t stride = shape.axes[*shape.vectorAxis].strides[o];
+      if (stride == 0 || stride == 1) gathersAll = false;
+      if (stride == 1) shape.streamedOperand = o - 1;
+    }
+  bool reused = false;
+  if (wideOutput && shape.rowAxis)
+    for (std::size_t o = 1; o < shape.axes[*shape.rowAxis].strides.size(); ++o)
+      reused = reused || (shape.axes[*shape.rowAxis].strides[o] == 0 && shape.operands.size() > 1);
+  // A vector operand to be packed counts as reused only where rows share the copy.
+  const bool worthwhile = wideOutput && !gathersAll && (shape.transposedOperands.empty() || reused);
+  shape.kind = worthwhile ? BlockKind::Contraction : BlockKind::RowReduction;
+  if (!shape.streamedOperand && !shape.transposedOperands.empty()) shape.streamedOperand = shape.transposedOperands.front();
+}
+
+}  // namespace
+
+std::optional<BlockShape> shapeOf(const Program& program, BlockId block) {
+  for (BlockShape& shape : kernelShapes(program))
+    if (shape.block == block) return std::move(shape);
+  return std::nullopt;
+}
+
+std::vector<BlockShape> kernelShapes(const Program& program) {
+  std::vector<BlockShape> shapes;
+  const NestFacts nest = nestFacts(program);
+  for (const BlockFacts& facts : nest.blocks) {
+    const Block& block = program.block(facts.block);
+    BlockShape shape;
+    shape.block = facts.block;
+    shape.name = block.name;
+    shape.output = program.buffer(block.output).name;
+    shape.writesArgument = program.buffer(block.output).isArgument();
+    shape.functionWork = facts.floats.functionWork;
+    shape.readers = static_cast<int>(readersOf(program, block.output).size());
+    if (!readAxes(program, block, facts, shape)) continue;
+    readOperands(program, facts, shape);
+    classify(shape);
+    shapes.push_back(std::move(shape));
+  }
+  return shapes;
+}
+
+}  // namespace espalier

@@ -1,0 +1,97 @@
+// SPDX-FileCopyrightText: 2026 Espalier developers
+// SPDX-License-Identifier: Apache-2.0
+#include "tensor_problem/program_cache.h"
+
+#include "program/program_hash.h"
+#include "surrogate/features.h"
+#include "surrogate/nest_facts.h"
+#include "transform/transformation.h"
+
+namespace espalier {
+
+namespace {
+
+std::string keyOf(const std::vector<std::string>& trace, std::size_t length) {
+  std::string key;
+  for (std::size_t i = 0; i < length; ++i) key.append(trace[i]).push_back('\n');
+  return key;
+}
+
+Outcome<Program> applyText(const Program& program, const std::string& text) {
+  const Result<Step> step = parseStep(text);
+  if (!step) return refuse("syntax", step.error().message, step.error().hint);
+  const Transformation* transformation = findTransformation(step->name);
+  if (transformation == nullptr)
+    return refuse("unknown-transformation", "There is no transformation `" + step->name + "`.");
+  return transformation->apply(program, *step);
+}
+
+}  // namespace
+
+const CachedProgram::Evaluation& CachedProgram::evaluation(const MachineModel& machine) const {
+  std::call_once(once_, [&] {
+    const NestFacts facts = nestFacts(program_);
+    evaluation_.estimate = estimate(program_, facts, machine);
+    evaluation_.features = featureRow(program_, facts, evaluation_.estimate, machine);
+  });
+  return evaluation_;
+}
+
+ProgramCache::ProgramCache(Program initial, std::size_t capacity) : capacity_(capacity) {
+  const std::uint64_t hash = programHash(initial);
+  initial_ = std::make_shared<const CachedProgram>(std::move(initial), hash);
+}
+
+Outcome<std::shared_ptr<const CachedProgram>> ProgramCache::at(const std::vector<std::string>& trace) {
+  std::size_t known = trace.size();
+  std::shared_ptr<const CachedProgram> program;
+  for (; known > 0; --known)
+    if ((program = find(keyOf(trace, known)))) break;
+  if (!program) program = initial_;
+  for (; known < trace.size(); ++known) {
+    Outcome<Program> next = applyText(program->program(), trace[known]);
+    if (!next) {
+      Refusal refusal = next.error();
+      refusal.sentence = "Step " + std::to_string(known + 1) + " of the trace, `" + trace[known] + "`: " + refusal.sentence;
+      return tl::unexpected<Refusal>(std::move(refusal));
+    }
+    const std::uint64_t hash = programHash(*next);
+    program = insert(keyOf(trace, known + 1), std::make_shared<const CachedProgram>(std::move(*next), hash));
+  }
+  return program;
+}
+
+std::shared_ptr<const CachedProgram> ProgramCache::put(const std::vector<std::string>& trace, Program program) {
+  if (trace.empty()) return initial_;
+  std::string key = keyOf(trace, trace.size());
+  if (auto known = find(key)) return known;
+  const std::uint64_t hash = programHash(program);
+  return insert(std::move(key), std::make_shared<const CachedProgram>(std::move(program), hash));
+}
+
+std::size_t ProgramCache::size() const {
+  const std::lock_guard lock(mutex_);
+  return entries_.size();
+}
+
+std::shared_ptr<const CachedProgram> ProgramCache::find(const std::string& key) {
+  const std::lock_guard lock(mutex_);
+  const auto place = places_.find(key);
+  if (place == places_.end()) return nullptr;
+  entries_.splice(entries_.begin(), entries_, place->second);
+  return place->second->program;
+}
+
+std::shared_ptr<const CachedProgram> ProgramCache::insert(std::string key, std::shared_ptr<const CachedProgram> program) {
+  const std::lock_guard lock(mutex_);
+  if (const auto place = places_.find(key); place != places_.end()) return place->second->program;
+  entries_.push_front({key, std::move(program)});
+  places_.emplace(std::move(key), entries_.begin());
+  while (entries_.size() > capacity_) {
+    places_.erase(entries_.back().key);
+    entries_.pop_back();
+  }
+  return entries_.front().program;
+}
+
+}  // namespace espalier

@@ -1,0 +1,47 @@
+// SPDX-FileCopyrightText: 2026 Espalier developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "reasoning/proposer.h"
+#include "tensor_problem/schedule_draft.h"
+
+namespace espalier {
+
+/// Proposes without a model: reasons about roofline, register tile, cache tiles, lanes and threads from the facts of
+/// this machine and this program, ranks a few dozen variants by the prediction, and proposes the best one that was not
+/// proposed yet. From the initial state it writes a whole schedule; further down it decides tiles again.
+class RulesProposer final : public Proposer {
+ public:
+  /// `problem` outlives the proposer.
+  explicit RulesProposer(const TensorProblem& problem) : problem_(problem) {}
+
+  [[nodiscard]] std::string name() const override { return "rules"; }
+  [[nodiscard]] bool readsSections() const override { return false; }
+  [[nodiscard]] Proposal propose(const ProposalContext& context, Random& random, const ProposalControl& control) override;
+
+ private:
+  struct Variant {
+    State state;
+    std::vector<std::string> items;
+    double seconds = 0;
+    std::string words;     ///< of the prediction
+    std::string decision;  ///< what was chosen and why
+  };
+
+  [[nodiscard]] std::vector<Variant> wholeSchedules(const State& from);
+  [[nodiscard]] std::vector<Variant> otherDecisions(const State& from);
+  void vary(const Draft& draft, const State& from, std::vector<Variant>& variants);
+  [[nodiscard]] std::string describeChoice(const BlockShape& shape, const ContractionChoice& choice) const;
+  [[nodiscard]] std::string describeProgram(const Program& program) const;
+
+  const TensorProblem& problem_;
+  std::set<std::uint64_t> proposed_;  ///< hashes of states proposed before
+};
+
+}  // namespace espalier

@@ -1,0 +1,242 @@
+// SPDX-FileCopyrightText: 2026 Espalier developers
+// SPDX-License-Identifier: Apache-2.0
+#include "tensor_problem/schedule_draft.h"
+
+#include <algorithm>
+
+#include "program/analysis.h"
+#include "transform/step.h"
+
+namespace espalier {
+
+namespace {
+
+class Drafter {
+ public:
+  Drafter(const TensorProblem& problem, const State& from, const DraftOptions& options,
+          const std::map<std::string, ContractionChoice>& choices)
+      : problem_(problem), random_(0), draft_{from, options, choices} {}
+
+  Draft run() {
+    const std::vector<BlockShape> initial = kernelShapes(problem_.programOf(draft_.state));
+    if (draft_.options.inlineCheap)
+      for (const BlockShape& shape : initial) inlineIfCheap(shape);
+    const Program inlined = problem_.programOf(draft_.state);
+    for (const BlockShape& shape : kernelShapes(inlined)) schedule(shape);
+    return draft_;
+  }
+
+ private:
+  bool take(const Step& step) {
+    const std::string text = print(step);
+    Application application = problem_.apply(draft_.state, {&text, 1}, random_);
+    if (!application.items.front().accepted) return false;
+    draft_.state = std::move(application.state);
+    return true;
+  }
+
+  void inlineIfCheap(const BlockShape& shape) {
+    if (shape.kind != BlockKind::Elementwise || shape.writesArgument || shape.readers == 0) return;
+    if (shape.functionWork > 0 && shape.readers > 1) return;
+    take(Step{"ComputeInline", {}}.set("block", shape.name));
+  }
+
+  void schedule(const BlockShape& shape) {
+    switch (shape.kind) {
+      case BlockKind::Contraction: contract(shape); break;
+      case BlockKind::RowReduction: reduceRows(shape); break;
+      case BlockKind::Elementwise: mapElements(shape); break;
+    }
+  }
+
+  void contract(const BlockShape& shape) {
+    auto choice = draft_.choices.find(shape.name);
+    if (choice == draft_.choices.end()) {
+      const auto choices = contractionChoices(shape, problem_.machine(), 1);
+      if (choices.empty()) return mapElements(shape);
+      choice = draft_.choices.emplace(shape.name, choices.front()).first;
+    }
+    if (draft_.options.layoutWeights)
+      for (std::size_t o = 0; o < shape.operands.size(); ++o)
+        if (shape.operands[o].constant)
+          if (const auto step = layoutStep(shape, o, choice->second)) take(*step);
+    std::vector<Step> steps = contractionSteps(shape, choice->second, problem_.options().threads);
+    for (const Step& step : steps) take(step);
+    for (const std::size_t operand : shape.transposedOperands)
+      if (!shape.operands[operand].constant || !draft_.options.layoutWeights) packCopy(shape, operand, choice->second);
+    if (draft_.options.packCopies && shape.streamedOperand && shape.transposedOperands.empty())
+      packCopy(shape, *shape.streamedOperand, choice->second);
+  }
+
+  /// The panel of the streamed operand that one block of the nest reads, copied so that lanes are neighbours.
+  void packCopy(const BlockShape& shape, std::size_t operand, const ContractionChoice& choice) {
+    const OperandShape& source = shape.operands[operand];
+    std::optional<std::size_t> lanes;
+    for (std::size_t d = 0; d < source.dimensions; ++d)
+      if (source.axisOfDimension[d] && source.axisOfDimension[d] == shape.vectorAxis) lanes = d;
+    if (!lanes || !shape.depthAxis) return;
+    std::vector<std::int64_t> order;
+    for (std::size_t d = 0; d < source.dimensions; ++d)
+      if (d != *lanes) order.push_back(static_cast<std::int64_t>(d));
+    order.push_back(static_cast<std::int64_t>(*lanes));
+    Step step = Step{"CacheRead", {}}
+                    .set("block", shape.name)
+                    .set("buffer", source.name)
+                    .set("loop", levelName(shape.axes[*shape.depthAxis], 0))
+                    .set("order", order)
+                    .set("panel", choice.tileColumns);
+    take(step);
+  }
+
+  void parallelise(const std::vector<std::string>& loops) {
+    if (problem_.options().threads == 1 || loops.empty()) return;
+    if (loops.size() == 1)
+      take(Step{"Parallel", {}}.set("loop", loops.front()));
+    else
+      take(Step{"Parallel", {}}.set("loops", loops));
+  }
+
+  void mapElements(const BlockShape& shape) {
+    if (!shape.vectorAxis) return;
+    const AxisShape& lanes = shape.axes[*shape.vectorAxis];
+    std::vector<std::string> outer;
+    for (std::size_t a = 0; a < shape.axes.size(); ++a)
+      if (a != *shape.vectorAxis) outer.push_back(shape.axes[a].loopName);
+    const std::int64_t width = 4LL * problem_.machine().lanes(4);
+    std::string vectorLoop = lanes.loopName;
+    if (lanes.extent > 2 * width) {
+      take(Step{"TileSize", {}}
+               .set("block", shape.name)
+               .set("loop", lanes.loopName)
+               .set("factors", std::vector<std::int64_t>{(lanes.extent + width - 1) / width, width}));
+      outer.push_back(levelName(lanes, 0));
+      vectorLoop = levelName(lanes, 1);
+    }
+    std::vector<std::string> order = outer;
+    order.push_back(vectorLoop);
+    if (order.size() > 1) take(Step{"Reorder", {}}.set("loops", order));
+    take(Step{"Vectorize", {}}.set("loop", vectorLoop));
+    parallelise(outer);
+  }
+
+  /// Lanes along the reduction: each lane reduces a part of the row (RFactor), a short loop joins the parts.
+  void reduceRows(const BlockShape& shape) {
+    const AxisShape& depth = shape.axes[*shape.depthAxis];
+    bool alongDepth = false;
+    for (std::size_t o = 1; o < depth.strides.size(); ++o) alongDepth = alongDepth || depth.strides[o] == 1;
+    const std::int64_t width = 2LL * problem_.machine().lanes(4);
+    if (!alongDepth || depth.extent < 2 * width) {
+      const auto choices = contractionChoices(shape, problem_.machine(), 1);
+      const bool wide = shape.vectorAxis && shape.axes[*shape.vectorAxis].strides[0] == 1;
+      if (wide && !choices.empty())
+        for (const Step& step : contractionSteps(shape, choices.front(), problem_.options().threads)) take(step);
+      return;
+    }
+    take(Step{"TileSize", {}}
+             .set("block", shape.name)
+             .set("loop", depth.loopName)
+             .set("factors", std::vector<std::int64_t>{(depth.extent + width - 1) / width, width}));
+    if (!take(Step{"RFactor", {}}.set("block", shape.name).set("loop", levelName(depth, 1)))) return;
+    const Program program = problem_.programOf(draft_.state);
+    for (const BlockId block : blocksOf(program)) {
+      if (program.block(block).name.rfind(shape.name + "_rf", 0) != 0) continue;
+      finishPartial(program, block);
+      break;
+    }
+  }
+
+  /// The block of partial results: its innermost spatial loop becomes lanes, the rest of its spatial loops rows.
+  void finishPartial(const Program& program, BlockId block) {
+    const auto shape = shapeOf(program, block);
+    std::vector<LoopId> loops = loopsAround(program, block);
+    std::vector<std::string> rows;
+    std::vector<std::string> reductions;
+    std::string lanes;
+    for (const LoopId loop : loops) {
+      if (program.loop(loop).extent == 1) continue;
+      if (carriesReduction(program.block(block), loop))
+        reductions.push_back(program.loop(loop).name);
+      else
+        rows.push_back(program.loop(loop).name);
+    }
+    if (!shape || !shape->vectorAxis || rows.empty()) return;
+    lanes = shape->axes[*shape->vectorAxis].loopName;
+    std::erase(rows, lanes);
+    std::vector<std::string> order = rows;
+    order.insert(order.end(), reductions.begin(), reductions.end());
+    order.push_back(lanes);
+    take(Step{"Reorder", {}}.set("loops", order));
+    take(Step{"Vectorize", {}}.set("loop", lanes));
+    if (!rows.empty())
+      take(Step{"CacheWrite", {}}
+               .set("block", program.block(block).name)
+               .set("loop", rows.back())
+               .set("memory", std::string("register")));
+    parallelise(rows);
+  }
+
+  const TensorProblem& problem_;
+  Random random_;  ///< every step is complete, so nothing is drawn
+  Draft draft_;
+};
+
+bool tiles(const Step& step, const BlockShape& shape, std::optional<std::size_t> axis) {
+  return axis && step.name == "TileSize" && step.text("block") == shape.name &&
+         step.text("loop") == shape.axes[*axis].loopName;
+}
+
+}  // namespace
+
+Draft draftSchedule(const TensorProblem& problem, const State& from, const DraftOptions& options,
+                    const std::map<std::string, ContractionChoice>& choices) {
+  return Drafter(problem, from, options, choices).run();
+}
+
+std::vector<std::string> withChoice(const std::vector<std::string>& trace, const BlockShape& shape,
+                                    const ContractionChoice& choice) {
+  const ContractionFactors factors = factorsOf(shape, choice);
+  std::vector<std::string> changed = trace;
+  for (std::string& text : changed) {
+    auto step = parseStep(text);
+    if (!step) continue;
+    if (tiles(*step, shape, shape.vectorAxis)) step->set("factors", factors.lanes);
+    if (tiles(*step, shape, shape.rowAxis)) step->set("factors", factors.rows);
+    if (tiles(*step, shape, shape.depthAxis)) step->set("factors", factors.depth);
+    if (step->name == "TransformLayout")
+      for (std::size_t o = 0; o < shape.operands.size(); ++o)
+        if (step->text("buffer") == shape.operands[o].name)
+          if (const auto layout = layoutStep(shape, o, choice)) *step = *layout;
+    if (step->name == "CacheRead" && step->text("block") == shape.name && step->find("panel") != nullptr)
+      step->set("panel", choice.tileColumns);
+    text = print(*step);
+  }
+  return changed;
+}
+
+std::optional<ContractionChoice> choiceIn(const std::vector<std::string>& trace, const BlockShape& shape) {
+  ContractionChoice choice;
+  bool found = false;
+  for (const std::string& text : trace) {
+    const auto step = parseStep(text);
+    if (!step) continue;
+    const auto sizes = step->integers("factors");
+    if (!sizes || sizes->size() != 3) continue;
+    const std::int64_t tile = (*sizes)[2];
+    const std::int64_t block = (*sizes)[1] * tile;
+    if (tiles(*step, shape, shape.vectorAxis)) {
+      choice.tileColumns = tile;
+      choice.columnBlock = block;
+      found = true;
+    } else if (tiles(*step, shape, shape.rowAxis)) {
+      choice.tileRows = tile;
+      choice.rowBlock = block;
+    } else if (tiles(*step, shape, shape.depthAxis)) {
+      choice.depthUnroll = tile;
+      choice.depthBlock = block;
+    }
+  }
+  if (!found) return std::nullopt;
+  return choice;
+}
+
+}  // namespace espalier

@@ -1,0 +1,47 @@
+// SPDX-FileCopyrightText: 2026 Espalier developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "search/problem.h"
+#include "support/random.h"
+#include "surrogate/machine_model.h"
+#include "tensor_problem/contraction_choice.h"
+#include "tensor_problem/kernel_shape.h"
+#include "tensor_problem/tensor_problem.h"
+
+namespace espalier {
+
+/// What differs between drafts beside the numbers.
+struct DraftOptions {
+  bool inlineCheap = true;   ///< element-wise producers are computed where they are read
+  bool layoutWeights = true; ///< weights are stored in the order of the nest
+  bool packCopies = false;   ///< operands that are no weights are copied into panels
+  bool fuseRows = false;     ///< producers and consumers share the outermost loops
+  bool operator==(const DraftOptions&) const = default;
+};
+
+/// A schedule for every block of a program, written step by step; steps that turn out illegal are left out.
+struct Draft {
+  State state;
+  DraftOptions options;
+  std::map<std::string, ContractionChoice> choices;  ///< by block
+};
+
+/// Builds a draft from `from` (usually the initial state) with the given choices; blocks without one get the first of
+/// their contractionChoices.
+[[nodiscard]] Draft draftSchedule(const TensorProblem& problem, const State& from, const DraftOptions& options,
+                                  const std::map<std::string, ContractionChoice>& choices);
+
+/// The trace with the decisions of one block's choice replaced: the factors of its TileSize steps and the layouts of its
+/// weights. Steps that do not stand in the trace are not added.
+[[nodiscard]] std::vector<std::string> withChoice(const std::vector<std::string>& trace, const BlockShape& shape,
+                                                  const ContractionChoice& choice);
+
+/// The choice that a trace made for a block, if it tiles it in the way of contractionSteps.
+[[nodiscard]] std::optional<ContractionChoice> choiceIn(const std::vector<std::string>& trace, const BlockShape& shape);
+
+}  // namespace espalier

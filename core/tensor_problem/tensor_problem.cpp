@@ -1,0 +1,360 @@
+// SPDX-FileCopyrightText: 2026 Espalier developers
+// SPDX-License-Identifier: Apache-2.0
+#include "tensor_problem/tensor_problem.h"
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+#include "codegen/compiler.h"
+#include "measure/measurer.h"
+#include "program/analysis.h"
+#include "program/program_hash.h"
+#include "support/hash.h"
+#include "tensor_problem/identity.h"
+#include "tensor_problem/items.h"
+#include "tensor_problem/sections.h"
+#include "transform/design_space.h"
+#include "transform/transformation.h"
+
+namespace espalier {
+
+namespace {
+
+constexpr std::size_t kCachedPrograms = 4096;
+constexpr double kPriorUncertainty = 0.6;  ///< standard deviation of ln(measured / prior), before any measurement
+
+class BuiltProgram final : public BuiltCandidate {
+ public:
+  explicit BuiltProgram(std::shared_ptr<const CachedProgram> program) : program_(std::move(program)) {}
+  [[nodiscard]] const Program& program() const { return program_->program(); }
+  CompiledKernel kernel;
+
+ private:
+  std::shared_ptr<const CachedProgram> program_;
+};
+
+Measurement failedMeasurement(std::string failure, std::string detail) {
+  Measurement measurement;
+  measurement.failure = std::move(failure);
+  measurement.detail = std::move(detail);
+  return measurement;
+}
+
+/// Weights that may not be packed are ordinary inputs.
+void withoutConstants(Program& program) {
+  for (Buffer& buffer : program.buffers)
+    if (buffer.role == BufferRole::Constant) buffer.role = BufferRole::Input;
+}
+
+Trace stepsOf(const std::vector<std::string>& texts) {
+  Trace trace;
+  for (const std::string& text : texts)
+    if (auto step = parseStep(text)) trace.push_back(*std::move(step));
+  return trace;
+}
+
+std::vector<std::string> textsOf(const Trace& trace) {
+  std::vector<std::string> texts;
+  for (const Step& step : trace) texts.push_back(print(step));
+  return texts;
+}
+
+}  // namespace
+
+TensorProblem::TensorProblem(Workload workload, TensorProblemOptions options, HardwareSheet sheet,
+                             std::unique_ptr<Measurer> measurer)
+    : workload_(std::move(workload)),
+      options_(std::move(options)),
+      sheet_(std::move(sheet)),
+      machine_(machineModelOf(sheet_, options_.threads)),
+      target_(sheet_.target),
+      cache_(workload_.program, kCachedPrograms),
+      compiler_(std::make_unique<Compiler>(target_)),
+      measurer_(std::move(measurer)) {
+  if (sheet_.peakOneThread > 0) roofline_ = espalier::roofline(workload_.program, sheet_, options_.threads);
+  info_.kind = "tensor-program";
+  info_.name = workload_.name;
+  info_.identity = identityText(workload_, options_);
+  info_.hash = Hasher().add(programHash(workload_.program)).add(info_.identity).value();
+  info_.operations = operationCount(workload_.program);
+  info_.compulsoryBytes = compulsoryBytes(workload_.program);
+  info_.rooflineSeconds = roofline_.seconds;
+  info_.threads = options_.threads;
+  info_.sections = problemSections(workload_, sheet_, roofline_, options_.threads);
+}
+
+TensorProblem::~TensorProblem() = default;
+
+std::shared_ptr<const CachedProgram> TensorProblem::cached(const State& state) const {
+  auto program = cache_.at(state.trace);
+  // A state comes from this problem, so its trace replays; anything else is a bug or a foreign state.
+  if (!program) throw std::logic_error("a state's trace does not replay: " + program.error().sentence);
+  return *program;
+}
+
+Program TensorProblem::programOf(const State& state) const { return cached(state)->program(); }
+
+State TensorProblem::initial() const { return {{}, programHash(workload_.program)}; }
+
+Result<State> TensorProblem::stateOf(const std::vector<std::string>& trace) const {
+  const auto program = cache_.at(trace);
+  if (!program) return inputError(program.error().sentence, program.error().hint);
+  return State{trace, (*program)->hash()};
+}
+
+Application TensorProblem::apply(const State& from, std::span<const std::string> items, Random& random) const {
+  Application application{from, {}};
+  for (const std::string& item : items) {
+    AppliedItem entry;
+    entry.proposed = item;
+    auto result = applyItem(cache_, application.state.trace, item, random);
+    if (result) {
+      entry.accepted = true;
+      entry.applied = std::move(result->applied);
+      entry.reason = std::move(result->note);
+      application.state = {std::move(result->trace), result->program->hash()};
+    } else {
+      entry.refusalCode = result.error().code;
+      entry.reason = result.error().sentence;
+      entry.hint = result.error().hint;
+    }
+    application.items.push_back(std::move(entry));
+  }
+  return application;
+}
+
+std::optional<Application> TensorProblem::randomStep(const State& from, Random& random) const {
+  auto applied = randomTransformation(cached(from)->program(), random);
+  if (!applied) return std::nullopt;
+  Application application{from, {}};
+  AppliedItem entry;
+  entry.accepted = true;
+  entry.proposed = entry.applied = print(applied->step);
+  application.state.trace.push_back(entry.applied);
+  application.state.hash = cache_.put(application.state.trace, std::move(applied->program))->hash();
+  application.items.push_back(std::move(entry));
+  return application;
+}
+
+State TensorProblem::sampleDesign(Random& random) const {
+  std::vector<std::string> trace = textsOf(espalier::sampleDesign(workload_.program, options_.threads, random));
+  const auto program = cache_.at(trace);
+  if (!program) throw std::logic_error("a sampled design does not replay: " + program.error().sentence);
+  return {std::move(trace), (*program)->hash()};
+}
+
+std::optional<State> TensorProblem::mutate(const State& from, Random& random) const {
+  const auto mutated = mutateDesign(workload_.program, stepsOf(from.trace), options_.threads, random);
+  if (!mutated) return std::nullopt;
+  std::vector<std::string> trace = textsOf(*mutated);
+  const auto program = cache_.at(trace);
+  if (!program) return std::nullopt;
+  return State{std::move(trace), (*program)->hash()};
+}
+
+std::vector<LegalAction> TensorProblem::legalActions(const State& state) const {
+  return legalActionsOf(cached(state)->program());
+}
+
+std::vector<Section> TensorProblem::describe(const State& state) const {
+  const auto program = cached(state);
+  const std::vector<Prediction> prediction = predict({&state, 1});
+  return stateSections(program->program(), state.trace, program->evaluation(machine_).estimate, prediction.front(),
+                       roofline_, machine_);
+}
+
+std::vector<Prediction> TensorProblem::predict(std::span<const State> states) const {
+  std::shared_ptr<const XgboostModel> model;
+  {
+    const std::lock_guard lock(modelMutex_);
+    model = model_;
+  }
+  std::vector<Prediction> predictions;
+  std::vector<std::vector<float>> rows;
+  for (const State& state : states) {
+    const auto program = cached(state);
+    const auto& evaluation = program->evaluation(machine_);
+    predictions.push_back({evaluation.estimate.seconds, kPriorUncertainty, "prior", evaluation.estimate.words});
+    if (model) rows.push_back(evaluation.features);
+  }
+  if (!model) return predictions;
+  const std::vector<Correction> corrections = model->predict(rows);
+  for (std::size_t i = 0; i < predictions.size(); ++i) {
+    predictions[i].seconds *= std::exp(corrections[i].logRatio);
+    predictions[i].uncertainty = corrections[i].uncertainty;
+    predictions[i].source = "prior + xgboost";
+  }
+  return predictions;
+}
+
+bool TensorProblem::learn(std::span<const Observation> observations) {
+  for (const Observation& observation : observations) {
+    const Measurement& measured = observation.measurement;
+    if (!measured.valid && measured.failure.empty()) continue;
+    const auto program = cache_.at(observation.state.trace);
+    if (!program) continue;  // learned elsewhere, from a program that this one cannot become
+    const auto& evaluation = (*program)->evaluation(machine_);
+    TrainingSample sample{evaluation.features, evaluation.estimate.seconds, measured.seconds, !measured.valid};
+    const auto known = std::find(learned_.begin(), learned_.end(), observation.state.hash);
+    if (known != learned_.end()) {
+      samples_[static_cast<std::size_t>(known - learned_.begin())] = std::move(sample);
+    } else {
+      learned_.push_back(observation.state.hash);
+      samples_.push_back(std::move(sample));
+    }
+  }
+  // Training from scratch costs milliseconds, so it waits until there is something new to say.
+  const std::size_t fresh = samples_.size() - trainedAt_;
+  if (samples_.size() < XgboostModel::kFewestSamples || fresh < std::max<std::size_t>(4, trainedAt_ / 8)) return false;
+  auto model = std::make_shared<XgboostModel>(options_.seed);
+  model->train(samples_);
+  trainedAt_ = samples_.size();
+  if (!model->trained()) return false;
+  const std::lock_guard lock(modelMutex_);
+  model_ = std::move(model);
+  return true;
+}
+
+std::optional<std::string> TensorProblem::savedModel() const {
+  const std::lock_guard lock(modelMutex_);
+  if (!model_) return std::nullopt;
+  return model_->save();
+}
+
+std::unique_ptr<BuiltCandidate> TensorProblem::build(const State& state) {
+  auto built = std::make_unique<BuiltProgram>(cached(state));
+  auto kernel = [&] {
+    const std::lock_guard lock(compilerMutex_);
+    return compiler_->compile(built->program(), {});
+  }();
+  if (!kernel) {
+    built->failure = failedMeasurement("build", kernel.error().text());
+    return built;
+  }
+  built->kernel = *std::move(kernel);
+  built->buildSeconds = built->kernel.seconds;
+  return built;
+}
+
+Measurement TensorProblem::measureProgram(const Program& program, const CompiledKernel& kernel,
+                                          const MeasureRequest& request) {
+  if (!measurer_)
+    return failedMeasurement("worker", "Nothing can be measured: the problem was opened without a worker.");
+  SampleOptions options;
+  options.verify = request.verify;
+  options.timing.repeats += request.extraRepeats;
+  options.timing.budgetSeconds *= 1 + request.extraRepeats / 20.0;
+  options.timing.stopAboveSeconds = 3 * request.incumbentSeconds;
+  options.timeoutSeconds = request.incumbentSeconds > 0 ? std::max(5.0, 60 * request.incumbentSeconds) : 60;
+  const Sample sample = measurer_->measure(program, kernel, options);
+  Measurement measurement;
+  measurement.repeats = sample.timing.repeats;
+  measurement.seconds = sample.seconds;
+  measurement.verified = sample.verified;
+  measurement.verification = sample.verification;
+  measurement.buildSeconds = kernel.seconds;
+  if (sample.failure) {
+    measurement.failure = sample.failure->code;
+    measurement.detail = sample.failure->detail;
+    return measurement;
+  }
+  measurement.valid = true;
+  const bool best = request.incumbentSeconds <= 0 || measurement.seconds < request.incumbentSeconds;
+  if (best && !measurement.verified) {
+    // Nothing becomes the best unless its numbers are right.
+    const auto verdict = measurer_->verify(program, kernel, options.timeoutSeconds);
+    measurement.verified = verdict.has_value() && verdict->correct;
+    measurement.verification = verdict ? verdict->words : verdict.error().detail;
+    if (!measurement.verified) {
+      measurement.valid = false;
+      measurement.failure = verdict ? "wrong-output" : verdict.error().code;
+      measurement.detail = measurement.verification;
+    }
+  }
+  return measurement;
+}
+
+Measurement TensorProblem::measure(BuiltCandidate& candidate, const MeasureRequest& request) {
+  if (candidate.failure) return *candidate.failure;
+  auto& built = dynamic_cast<BuiltProgram&>(candidate);
+  Measurement measurement = measureProgram(built.program(), built.kernel, request);
+  measurement.buildSeconds = built.buildSeconds;
+  return measurement;
+}
+
+Measurement TensorProblem::measureBaseline() {
+  if (!measurer_)
+    return failedMeasurement("worker", "Nothing can be measured: the problem was opened without a worker.");
+  CompileOptions options;
+  options.pipeline = Pipeline::Full;
+  const auto kernel = compile(workload_.program, target_, options);
+  if (!kernel) return failedMeasurement("build", kernel.error().text());
+  SampleOptions sampling;
+  sampling.timing.repeats = 5;
+  sampling.timing.budgetSeconds = 1.0;
+  sampling.timeoutSeconds = 300;
+  sampling.threads = 1;
+  const Sample sample = measurer_->measure(workload_.program, *kernel, sampling);
+  if (sample.failure) return failedMeasurement(sample.failure->code, sample.failure->detail);
+  Measurement measurement;
+  measurement.valid = true;
+  measurement.seconds = sample.seconds;
+  measurement.repeats = sample.timing.repeats;
+  measurement.buildSeconds = kernel->seconds;
+  return measurement;
+}
+
+Measurement TensorProblem::confirm(const State& state) {
+  if (measurer_)
+    if (const auto fresh = measurer_->restart(); !fresh) return failedMeasurement("worker", fresh.error().text());
+  const auto built = build(state);
+  MeasureRequest request;
+  request.verify = true;
+  request.extraRepeats = 40;
+  return measure(*built, request);
+}
+
+Result<std::unique_ptr<TensorProblem>> makeTensorProblem(Workload workload, TensorProblemOptions options) {
+  if (options.prepack == Prepack::Off) withoutConstants(workload.program);
+  std::unique_ptr<Measurer> measurer;
+  HardwareSheet sheet = options.sheet.value_or(HardwareSheet{});
+  if (options.offline) {
+    if (!options.sheet) sheet.target = hostTarget();
+  } else {
+    MeasurerOptions measuring;
+    measuring.worker.command = options.workerCommand;
+    measuring.threads = options.threads;
+    measuring.seed = options.seed;
+    auto started = Measurer::start(workload.program, measuring);
+    if (!started) return tl::unexpected<Error>(started.error());
+    measurer = *std::move(started);
+    if (!options.sheet) {
+      auto measured = hardwareSheet(measurer->worker());
+      if (!measured) return tl::unexpected<Error>(measured.error());
+      sheet = *std::move(measured);
+    }
+    if (options.threads > sheet.cores)
+      return usageError("The machine has " + std::to_string(sheet.cores) + " cores for the worker, but " +
+                            std::to_string(options.threads) + " threads were asked for.",
+                        "Give --threads 1 to " + std::to_string(sheet.cores) + ".");
+  }
+  if (options.threads < 1) return usageError("At least one thread is needed.", "Give --threads 1 or more.");
+  if (!options.targetCpu.empty()) {
+    auto target = targetFor(options.targetCpu, sheet.target.triple);
+    if (!target) return tl::unexpected<Error>(target.error());
+    sheet.target = *target;
+  }
+  return std::make_unique<TensorProblem>(std::move(workload), std::move(options), std::move(sheet), std::move(measurer));
+}
+
+Result<std::unique_ptr<TensorProblem>> tensorProblemFromIdentity(std::string_view identity, TensorProblemOptions options) {
+  auto read = readIdentity(identity);
+  if (!read) return tl::unexpected<Error>(read.error());
+  read->options.workerCommand = std::move(options.workerCommand);
+  read->options.sheet = std::move(options.sheet);
+  read->options.offline = options.offline;
+  return makeTensorProblem(std::move(read->workload), std::move(read->options));
+}
+
+}  // namespace espalier
