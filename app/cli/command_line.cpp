@@ -74,6 +74,11 @@ void addSearch(CLI::App* app, SearchOptions& options, Console& console) {
   app->add_option("--llm-url", options.llmUrl, "Base URL of an OpenAI-compatible or Anthropic server")
       ->type_name("URL");
   app->add_option("--llm-model", options.llmModel, "Model to ask, or auto")->type_name("NAME");
+  app->add_option("--llm-profile", options.llmProfiles,
+                  "Profile of a model; repeatable: the first proposes, the last is asked after regressions")
+      ->type_name("NAME")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   app->add_option("--recording", options.recording,
                   "Exchanges with the model: written, or read with --proposer recorded")
       ->type_name("FILE");
@@ -117,8 +122,8 @@ void addNode(CLI::App* app, NodeOptions& options) {
 
 /// Everything the command line can hold; the parser writes into it.
 struct Parsed {
-  TuneOptions tune;
-  ResumeOptions resume;
+  TuneRequest tune;
+  ResumeRequest resume;
   NodeOptions show;
   ExportOptions exported;
   MeasureOptions measure;
@@ -146,6 +151,7 @@ std::vector<Verb> addVerbs(CLI::App& app, Parsed& parsed, Console& console) {
 
   verb = add("resume", "Go on where a session stopped", [&] { return resume(parsed.resume, console); });
   verb->add_option("SESSION", parsed.resume.session, "A session file (.espalier)")->required();
+  addKernel(verb, parsed.resume.kernel);
   addSearch(verb, parsed.resume.search, console);
 
   verb = add("show", "Show a session, or one of its nodes: program, trace, reasoning, prompt, measurements",

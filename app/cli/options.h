@@ -34,6 +34,7 @@ struct SearchOptions {
   std::optional<std::string> proposer;
   std::optional<std::string> llmUrl;
   std::optional<std::string> llmModel;
+  std::vector<std::string> llmProfiles;  ///< names; several: the first proposes, the last corrects
   std::optional<std::string> recording;
   std::optional<double> maxCost;  ///< USD
   std::optional<std::int64_t> maxTokens;
@@ -46,14 +47,15 @@ struct SearchOptions {
   std::optional<std::string> preset;
 };
 
-struct TuneOptions {
+struct TuneRequest {
   WorkloadOptions workload;
   KernelOptions kernel;
   SearchOptions search;
 };
 
-struct ResumeOptions {
+struct ResumeRequest {
   std::string session;
+  KernelOptions kernel;  ///< may only repeat what the session was begun with
   SearchOptions search;
 };
 

@@ -13,7 +13,12 @@ namespace espalier::cli {
 /// Follows the events of a run and prints a line for every sample, and what a person should know.
 class ProgressPrinter {
  public:
-  ProgressPrinter(Console& console, double operations) : console_(console), operations_(operations) {}
+  /// `operations` are the FLOPs of p0. A run that goes on brings what it knows already (0 = nothing).
+  ProgressPrinter(Console& console, double operations, double baselineSeconds, double bestSeconds)
+      : console_(console),
+        operations_(operations),
+        baselineSeconds_(baselineSeconds),
+        bestSeconds_(bestSeconds) {}
 
   void tell(const Event& event);
 
@@ -21,9 +26,9 @@ class ProgressPrinter {
   void sampleMeasured(const SampleMeasured& sample);
 
   Console& console_;
-  double operations_ = 0;
-  double baselineSeconds_ = 0;
-  double bestSeconds_ = 0;
+  double operations_;
+  double baselineSeconds_;
+  double bestSeconds_;
   std::map<NodeId, std::string> tried_;  ///< of nodes that are not yet measured
 };
 

@@ -1,11 +1,61 @@
 // SPDX-FileCopyrightText: 2026 Espalier developers
 // SPDX-License-Identifier: Apache-2.0
+#include "cli/proposer_choice.h"
+#include "cli/run_session.h"
+#include "cli/session_view.h"
 #include "cli/verbs.h"
+#include "session/session_store.h"
+#include "tensor_problem/tensor_problem.h"
 
 namespace espalier::cli {
+namespace {
 
-Result<ExitStatus> resume(const ResumeOptions&, Console&) {
-  return environmentError("This verb is not built yet.");
+/// What a session was begun with cannot change on the way.
+template <class Value>
+Result<void> keep(const char* option, const std::optional<Value>& wanted, const Value& begun,
+                  const std::string& words) {
+  if (!wanted || *wanted == begun) return {};
+  return usageError(
+      "The session was begun with " + std::string(option) + " " + words + ", which cannot change on the way.",
+      "Leave the option out, or start a new session with `espalier-cli tune`.");
+}
+
+Result<void> checkUnchanged(const ResumeRequest& request, const TuneOptions& begun, int threads) {
+  const SearchOptions& search = request.search;
+  if (auto kept = keep("--strategy", search.strategy, begun.strategy, begun.strategy); !kept) return kept;
+  if (auto kept = keep("--preset", search.preset, begun.preset, begun.preset); !kept) return kept;
+  if (auto kept = keep("--seed", search.seed, begun.seed, std::to_string(begun.seed)); !kept) return kept;
+  return keep("--threads", request.kernel.threads, threads, std::to_string(threads));
+}
+
+}  // namespace
+
+Result<ExitStatus> resume(const ResumeRequest& request, Console& console) {
+  const auto view = readSessionView(request.session);
+  if (!view) return tl::unexpected(view.error());
+  auto begun = optionsOf(view->run());
+  if (!begun) return tl::unexpected(begun.error());
+  if (auto unchanged = checkUnchanged(request, *begun, view->run().problem.threads); !unchanged)
+    return tl::unexpected(unchanged.error());
+  auto options = tunerOptions(*begun, request.search);
+  if (!options) return tl::unexpected(options.error());
+  auto problem = tensorProblemFromIdentity(view->run().problem.identity);
+  if (!problem) return tl::unexpected(problem.error());
+  options->host = toJson((*problem)->sheet());
+  SearchOptions search = request.search;
+  if (!search.proposer && !search.llmUrl && !search.llmModel && search.llmProfiles.empty())
+    search.proposer = view->run().proposer;
+  auto chosen = chooseProposer(search, **problem);
+  if (!chosen) return tl::unexpected(chosen.error());
+  auto session = SessionStore::open(request.session, SessionStore::Access::Write);
+  if (!session) return tl::unexpected(session.error());
+  TunerSetup setup;
+  setup.problem = std::move(*problem);
+  setup.proposer = std::move(chosen->proposer);
+  setup.measurements = std::move(chosen->measurements);
+  setup.options = std::move(*options);
+  setup.session = std::move(*session);
+  return runSession(std::move(setup), view->fold, console);
 }
 
 }  // namespace espalier::cli

@@ -2,12 +2,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/session_view.h"
 
+#include <nlohmann/json.hpp>
 #include <variant>
 
 #include "session/session_store.h"
 #include "tensor_problem/tensor_problem.h"
 
 namespace espalier::cli {
+
+Result<TuneOptions> optionsOf(const RunStarted& run) {
+  return tuneOptionsFromJson(nlohmann::json::parse(run.options, nullptr, false));
+}
 
 Result<SessionView> readSessionView(const std::string& path) {
   auto events = readSession(path);

@@ -11,6 +11,7 @@
 #include "session/event.h"
 #include "session/session_fold.h"
 #include "support/outcome.h"
+#include "tuner/tune_options.h"
 
 namespace espalier {
 class TensorProblem;
@@ -35,6 +36,8 @@ struct Conversation {
   std::vector<ReplyFinished> replies;
 };
 
+/// The options that a run was begun with.
+[[nodiscard]] Result<TuneOptions> optionsOf(const RunStarted& run);
 [[nodiscard]] Result<SessionView> readSessionView(const std::string& path);
 /// The node that the options name; without a word the best, or the root where nothing valid was measured.
 [[nodiscard]] Result<NodeId> chooseNode(const SessionView& session, const NodeOptions& options);

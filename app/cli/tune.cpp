@@ -1,11 +1,63 @@
 // SPDX-FileCopyrightText: 2026 Espalier developers
 // SPDX-License-Identifier: Apache-2.0
+#include <filesystem>
+
+#include "cli/proposer_choice.h"
+#include "cli/run_session.h"
+#include "cli/session_view.h"
+#include "cli/tensor_problem_choice.h"
 #include "cli/verbs.h"
+#include "cli/workload_choice.h"
+#include "session/session_store.h"
 
 namespace espalier::cli {
+namespace {
 
-Result<ExitStatus> tune(const TuneOptions&, Console&) {
-  return environmentError("This verb is not built yet.");
+/// NAME.espalier in this folder, NAME-2.espalier if that exists, and so on.
+std::string freeSessionName(const std::string& workload) {
+  std::string name = workload + ".espalier";
+  for (int number = 2; std::filesystem::exists(name); ++number)
+    name = workload + "-" + std::to_string(number) + ".espalier";
+  return name;
+}
+
+/// A session that is replayed brings its options: only with them the search is the same.
+Result<TuneOptions> defaultOptions(const SearchOptions& options) {
+  if (options.proposer != "recorded" || !options.recording || !options.recording->ends_with(".espalier"))
+    return TuneOptions{};
+  const auto recording = readSessionView(*options.recording);
+  if (!recording) return tl::unexpected(recording.error());
+  return optionsOf(recording->run());
+}
+
+}  // namespace
+
+Result<ExitStatus> tune(const TuneRequest& request, Console& console) {
+  const SearchOptions& search = request.search;
+  const auto defaults = defaultOptions(search);
+  if (!defaults) return tl::unexpected(defaults.error());
+  auto options = tunerOptions(*defaults, search);
+  if (!options) return tl::unexpected(options.error());
+  auto workload = loadWorkload(request.workload);
+  if (!workload) return tl::unexpected(workload.error());
+  if (search.session && std::filesystem::exists(*search.session))
+    return inputError(*search.session + " exists already.",
+                      "Go on with it by `espalier-cli resume`, or name another file.");
+  auto problem = openTensorProblem(std::move(*workload), request.kernel, options->seed);
+  if (!problem) return tl::unexpected(problem.error());
+  options->host = toJson((*problem)->sheet());
+  auto chosen = chooseProposer(search, **problem);
+  if (!chosen) return tl::unexpected(chosen.error());
+  const std::string path = search.session.value_or(freeSessionName((*problem)->info().name));
+  auto session = SessionStore::create(path);
+  if (!session) return tl::unexpected(session.error());
+  TunerSetup setup;
+  setup.problem = std::move(*problem);
+  setup.proposer = std::move(chosen->proposer);
+  setup.measurements = std::move(chosen->measurements);
+  setup.options = std::move(*options);
+  setup.session = std::move(*session);
+  return runSession(std::move(setup), SessionFold{}, console);
 }
 
 }  // namespace espalier::cli

@@ -13,8 +13,8 @@ namespace espalier::cli {
 // error is printed by the caller.
 
 [[nodiscard]] Result<ExitStatus> listWorkloads(Console& console);
-[[nodiscard]] Result<ExitStatus> tune(const TuneOptions& options, Console& console);
-[[nodiscard]] Result<ExitStatus> resume(const ResumeOptions& options, Console& console);
+[[nodiscard]] Result<ExitStatus> tune(const TuneRequest& request, Console& console);
+[[nodiscard]] Result<ExitStatus> resume(const ResumeRequest& request, Console& console);
 [[nodiscard]] Result<ExitStatus> show(const NodeOptions& options, Console& console);
 [[nodiscard]] Result<ExitStatus> exportNode(const ExportOptions& options, Console& console);
 [[nodiscard]] Result<ExitStatus> measureTrace(const MeasureOptions& options, Console& console);

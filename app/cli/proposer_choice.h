@@ -1,0 +1,25 @@
+// SPDX-FileCopyrightText: 2026 Espalier developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "cli/options.h"
+#include "reasoning/proposer.h"
+#include "support/outcome.h"
+#include "tensor_problem/tensor_problem.h"
+#include "tuner/measurement_store.h"
+
+namespace espalier::cli {
+
+/// The proposer that the options ask for. `auto` is the LLM where a server, a model or a profile is named,
+/// else the rules. `problem` outlives it. Replaying a session also gives its measurements.
+struct ChosenProposer {
+  std::unique_ptr<Proposer> proposer;
+  MeasurementStore measurements;
+};
+[[nodiscard]] Result<ChosenProposer> chooseProposer(const SearchOptions& options,
+                                                    const TensorProblem& problem);
+
+}  // namespace espalier::cli
