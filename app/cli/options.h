@@ -85,4 +85,9 @@ struct CompareOptions {
   std::vector<std::string> sessions;
 };
 
+struct DoctorOptions {
+  std::optional<std::string> llmUrl;
+  std::vector<std::string> llmProfiles;
+};
+
 }  // namespace espalier::cli

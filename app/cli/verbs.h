@@ -19,6 +19,6 @@ namespace espalier::cli {
 [[nodiscard]] Result<ExitStatus> exportNode(const ExportOptions& options, Console& console);
 [[nodiscard]] Result<ExitStatus> measureTrace(const MeasureOptions& options, Console& console);
 [[nodiscard]] Result<ExitStatus> compareSessions(const CompareOptions& options, Console& console);
-[[nodiscard]] Result<ExitStatus> doctor(Console& console);
+[[nodiscard]] Result<ExitStatus> doctor(const DoctorOptions& options, Console& console);
 
 }  // namespace espalier::cli
