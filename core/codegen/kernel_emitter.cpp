@@ -60,7 +60,7 @@ class KernelEmitter {
         entry_(std::move(entry)),
         options_(options),
         builder_(module.getContext()),
-        values_(program, builder_, frame_, options.math) {
+        values_(program, builder_, frame_, options.math, options.argumentAlignment) {
     llvm::FastMathFlags flags;
     flags.setAllowContract(options.pipeline != Pipeline::Strict);
     builder_.setFastMathFlags(flags);
@@ -124,7 +124,10 @@ class KernelEmitter {
       argument->addAttr(llvm::Attribute::NoAlias);
       argument->addAttr(llvm::Attribute::NonNull);
       argument->addAttr(llvm::Attribute::NoUndef);
-      argument->addAttr(llvm::Attribute::getWithAlignment(module_.getContext(), llvm::Align(kBaseAlignment)));
+      argument->addAttr(llvm::Attribute::getWithAlignment(
+          module_.getContext(),
+          llvm::Align(buffer.isArgument() ? static_cast<std::uint64_t>(options_.argumentAlignment)
+                                          : kBaseAlignment)));
       argument->addAttr(llvm::Attribute::getWithDereferenceableBytes(
           module_.getContext(),
           static_cast<std::uint64_t>(lowered_.storage.of(id).elements * bytesOf(buffer.type))));

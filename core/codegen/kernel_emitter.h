@@ -15,6 +15,7 @@ namespace espalier {
 struct EmissionOptions {
   Pipeline pipeline = Pipeline::Schedule;
   MathStyle math = MathStyle::Fused;
+  std::int64_t argumentAlignment = 64;  ///< bytes
 };
 
 /// Adds `void entry(void* const* arguments, void* workspace, std::int64_t threads)` to the module.

@@ -12,7 +12,7 @@
 namespace espalier {
 namespace {
 
-constexpr std::int64_t kBaseAlignment = 64;  ///< of arguments, workspace parts and stack buffers
+constexpr std::int64_t kBaseAlignment = 64;  ///< of workspace parts and stack buffers
 
 bool isVector(const llvm::Value* value) { return value->getType()->isVectorTy(); }
 
@@ -121,7 +121,8 @@ bool ValueEmitter::isPrivate(BufferId buffer) const {
 
 llvm::Align ValueEmitter::alignmentOf(BufferId buffer, const Offset& offset) const {
   const std::int64_t element = bytesOf(program_.buffer(buffer).type);
-  const std::int64_t step = std::gcd(std::gcd(offset.constant, offset.divisor) * element, kBaseAlignment);
+  const std::int64_t base = program_.buffer(buffer).isArgument() ? argumentAlignment_ : kBaseAlignment;
+  const std::int64_t step = std::gcd(std::gcd(offset.constant, offset.divisor) * element, base);
   return llvm::Align(static_cast<std::uint64_t>(step));
 }
 

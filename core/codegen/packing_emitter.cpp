@@ -17,7 +17,9 @@ void emitPacking(llvm::Module& module, const Buffer& constant, const Target& tar
   const Result<LoweredProgram> lowered = lower(program, target);
   if (!lowered) throw std::logic_error("emitPacking: " + lowered.error().text());
   const std::string inner = symbol + ".kernel";
-  emitKernel(module, program, *lowered, target, inner, options);
+  EmissionOptions unaligned = options;
+  unaligned.argumentAlignment = bytesOf(constant.type);
+  emitKernel(module, program, *lowered, target, inner, unaligned);
 
   // The kernel takes a table of pointers; this symbol takes them one by one.
   llvm::IRBuilder<> builder(module.getContext());

@@ -28,8 +28,14 @@ struct Frame {
 /// where it differs between the lanes of Frame::lanes.
 class ValueEmitter {
  public:
-  ValueEmitter(const Program& program, llvm::IRBuilder<>& builder, Frame& frame, MathStyle style)
-      : program_(program), builder_(builder), frame_(frame), style_(style) {}
+  /// `argumentAlignment` in bytes is what the caller promises for arguments.
+  ValueEmitter(const Program& program, llvm::IRBuilder<>& builder, Frame& frame, MathStyle style,
+               std::int64_t argumentAlignment)
+      : program_(program),
+        builder_(builder),
+        frame_(frame),
+        style_(style),
+        argumentAlignment_(argumentAlignment) {}
 
   /// Emits the block at the builder's position, with branches where guards need them.
   void emit(const LoweredBlock& block);
@@ -78,6 +84,7 @@ class ValueEmitter {
   llvm::IRBuilder<>& builder_;
   Frame& frame_;
   MathStyle style_;
+  std::int64_t argumentAlignment_;
   llvm::Value* guardMask_ = nullptr;                         ///< of the block at hand
   std::unordered_map<const Expr::Node*, AffineForm> forms_;  ///< looked up only, so its order does not matter
 };
