@@ -69,8 +69,8 @@ constexpr const char* kGatedMlp = R"((float(T, D) X, float(D, F) WG, float(D, F)
   H(t, f) = Gate(t, f) * sigmoid(Gate(t, f)) * Up(t, f)
 }
 )";
-// Softmax of the scaled scores; the row sum divides at the end. Scaling stands in the exponent: it is positive, so the
-// row maximum stays where it is.
+// Softmax of the scaled scores; the row sum divides at the end. Scaling stands in the exponent: it is
+// positive, so the row maximum stays where it is.
 constexpr const char* kAttention = R"((float(H, M, D) Q, float(H, N, D) K, float(H, N, D) V) -> (O) {
   S(h, m, n) +=! Q(h, m, d) * K(h, n, d)
   Top(h, m) max=! S(h, m, n)
@@ -115,23 +115,29 @@ std::vector<NamedLayer> makeLayers() {
   return {
       layer("deepseek_r1_moe", "DeepSeek-R1 MoE expert projection: A(1,16,7168) x B(7168,2048)", kProjection,
             {{"N", 1}, {"T", 16}, {"K", 7168}, {"J", 2048}}, {"B"}),
-      layer("llama3_8b_attention", "Llama-3-8B attention projection: A(1,16,4096) x B(4096,4096)", kProjection,
-            {{"N", 1}, {"T", 16}, {"K", 4096}, {"J", 4096}}, {"B"}),
+      layer("llama3_8b_attention", "Llama-3-8B attention projection: A(1,16,4096) x B(4096,4096)",
+            kProjection, {{"N", 1}, {"T", 16}, {"K", 4096}, {"J", 4096}}, {"B"}),
       layer("llama3_8b_attention_core",
-            "Llama-3-8B attention core with softmax: 32 query heads in 8 groups of 4 that share a key-value head, "
+            "Llama-3-8B attention core with softmax: 32 query heads in 8 groups of 4 that share a key-value "
+            "head, "
             "head size 128, 512 queries, 512 keys: Q(8,4,512,128), K and V(8,512,128)",
             kGroupedAttention, {{"H", 8}, {"G", 4}, {"M", 512}, {"N", 512}, {"D", 128}}),
       layer("flux_attention_core",
-            "FLUX attention core with softmax: 24 heads, head size 128, 512 queries, 512 keys: Q, K and V(24,512,128)",
+            "FLUX attention core with softmax: 24 heads, head size 128, 512 queries, 512 keys: Q, K and "
+            "V(24,512,128)",
             kAttention, {{"H", 24}, {"M", 512}, {"N", 512}, {"D", 128}}),
-      layer("flux_conv",
-            "FLUX 3x3 convolution: input with halo (1,128,66,66), weights (128,128,3,3), output (1,128,64,64)",
-            kConvolution, {{"N", 1}, {"C", 128}, {"H", 66}, {"W", 66}, {"F", 128}, {"KH", 3}, {"KW", 3}}, {"K"}),
-      layer("llama4_scout_mlp",
-            "Llama-4-Scout gated MLP, 16 tokens: H = SiLU(X x WG) * (X x WU), X(16,5120), WG and WU(5120,8192)",
-            kGatedMlp, {{"T", 16}, {"D", 5120}, {"F", 8192}}, {"WG", "WU"}),
+      layer(
+          "flux_conv",
+          "FLUX 3x3 convolution: input with halo (1,128,66,66), weights (128,128,3,3), output (1,128,64,64)",
+          kConvolution, {{"N", 1}, {"C", 128}, {"H", 66}, {"W", 66}, {"F", 128}, {"KH", 3}, {"KW", 3}},
+          {"K"}),
+      layer(
+          "llama4_scout_mlp",
+          "Llama-4-Scout gated MLP, 16 tokens: H = SiLU(X x WG) * (X x WU), X(16,5120), WG and WU(5120,8192)",
+          kGatedMlp, {{"T", 16}, {"D", 5120}, {"F", 8192}}, {"WG", "WU"}),
 
-      layer("matmul_512", "Square matmul: A(512,512) x B(512,512)", kMatmul, {{"M", 512}, {"N", 512}, {"K", 512}}, {"B"}),
+      layer("matmul_512", "Square matmul: A(512,512) x B(512,512)", kMatmul,
+            {{"M", 512}, {"N", 512}, {"K", 512}}, {"B"}),
       layer("matmul_1024", "Square matmul: A(1024,1024) x B(1024,1024)", kMatmul,
             {{"M", 1024}, {"N", 1024}, {"K", 1024}}, {"B"}),
       layer("matmul_2048", "Square matmul: A(2048,2048) x B(2048,2048)", kMatmul,
@@ -142,42 +148,51 @@ std::vector<NamedLayer> makeLayers() {
             {{"M", 1000}, {"N", 1000}, {"K", 1001}}, {"B"}),
       layer("batch_matmul_64", "64 small matmuls: A(64,64,64) x B(64,64,64)", kBatchMatmul,
             {{"N", 64}, {"M", 64}, {"K", 64}, {"J", 64}}),
-      layer("matvec_4096", "Matrix times vector: A(4096,4096) x X(4096)", kMatvec, {{"M", 4096}, {"K", 4096}}, {"A"}),
+      layer("matvec_4096", "Matrix times vector: A(4096,4096) x X(4096)", kMatvec, {{"M", 4096}, {"K", 4096}},
+            {"A"}),
       layer("softmax_4096", "Softmax over rows: X(4096,4096)", kSoftmax, {{"M", 4096}, {"N", 4096}}),
       layer("layer_norm", "Layer norm over rows with scale and shift: X(2048,4096)", kLayerNorm,
             {{"M", 2048}, {"N", 4096}}, {"Scale", "Shift"}),
-      layer("depthwise_conv", "Depthwise 3x3 convolution: input with halo (1,256,58,58), output (1,256,56,56)", kDepthwise,
+      layer("depthwise_conv",
+            "Depthwise 3x3 convolution: input with halo (1,256,58,58), output (1,256,56,56)", kDepthwise,
             {{"N", 1}, {"C", 256}, {"H", 58}, {"W", 58}, {"KH", 3}, {"KW", 3}}, {"K"}),
       layer("group_conv",
-            "Group 3x3 convolution: 8 groups, 32 to 32 channels each, input with halo (1,8,32,58,58), output (1,8,32,56,56)",
+            "Group 3x3 convolution: 8 groups, 32 to 32 channels each, input with halo (1,8,32,58,58), output "
+            "(1,8,32,56,56)",
             kGroupConvolution,
             {{"N", 1}, {"G", 8}, {"C", 32}, {"F", 32}, {"H", 58}, {"W", 58}, {"KH", 3}, {"KW", 3}}, {"K"}),
 
-      layer("llama3_8b_rms_norm", "Llama-3-8B RMS norm, 16 tokens: X(16,4096)", kRmsNorm, {{"M", 16}, {"N", 4096}}, {"Scale"}),
-      layer("llama3_8b_kv_projection", "Llama-3-8B key or value projection, 16 tokens: A(1,16,4096) x B(4096,1024)",
-            kProjection, {{"N", 1}, {"T", 16}, {"K", 4096}, {"J", 1024}}, {"B"}),
-      layer("llama3_8b_rotary_q", "Llama-3-8B rotary embedding of 32 query heads, 16 tokens: X(16,32,64,2)", kRotary,
-            {{"T", 16}, {"H", 32}, {"D", 64}, {"C", 2}}),
-      layer("llama3_8b_rotary_k", "Llama-3-8B rotary embedding of 8 key heads, 16 tokens: X(16,8,64,2)", kRotary,
-            {{"T", 16}, {"H", 8}, {"D", 64}, {"C", 2}}),
+      layer("llama3_8b_rms_norm", "Llama-3-8B RMS norm, 16 tokens: X(16,4096)", kRmsNorm,
+            {{"M", 16}, {"N", 4096}}, {"Scale"}),
+      layer("llama3_8b_kv_projection",
+            "Llama-3-8B key or value projection, 16 tokens: A(1,16,4096) x B(4096,1024)", kProjection,
+            {{"N", 1}, {"T", 16}, {"K", 4096}, {"J", 1024}}, {"B"}),
+      layer("llama3_8b_rotary_q", "Llama-3-8B rotary embedding of 32 query heads, 16 tokens: X(16,32,64,2)",
+            kRotary, {{"T", 16}, {"H", 32}, {"D", 64}, {"C", 2}}),
+      layer("llama3_8b_rotary_k", "Llama-3-8B rotary embedding of 8 key heads, 16 tokens: X(16,8,64,2)",
+            kRotary, {{"T", 16}, {"H", 8}, {"D", 64}, {"C", 2}}),
       layer("llama3_8b_attention_core_16",
-            "Llama-3-8B attention core with softmax, 16 queries against 512 keys: Q(8,4,16,128), K and V(8,512,128)",
+            "Llama-3-8B attention core with softmax, 16 queries against 512 keys: Q(8,4,16,128), K and "
+            "V(8,512,128)",
             kGroupedAttention, {{"H", 8}, {"G", 4}, {"M", 16}, {"N", 512}, {"D", 128}}),
       layer("llama3_8b_mlp", "Llama-3-8B gated MLP, 16 tokens: X(16,4096), WG and WU(4096,14336)", kGatedMlp,
             {{"T", 16}, {"D", 4096}, {"F", 14336}}, {"WG", "WU"}),
-      layer("llama3_8b_down_projection", "Llama-3-8B down projection, 16 tokens: A(1,16,14336) x B(14336,4096)", kProjection,
+      layer("llama3_8b_down_projection",
+            "Llama-3-8B down projection, 16 tokens: A(1,16,14336) x B(14336,4096)", kProjection,
             {{"N", 1}, {"T", 16}, {"K", 14336}, {"J", 4096}}, {"B"}),
-      layer("llama3_8b_residual", "Llama-3-8B residual sum, 16 tokens: A and B(16,4096)", kAdd, {{"M", 16}, {"N", 4096}}),
+      layer("llama3_8b_residual", "Llama-3-8B residual sum, 16 tokens: A and B(16,4096)", kAdd,
+            {{"M", 16}, {"N", 4096}}),
 
       small(layer("matmul_small", "Small matmul: A(128,128) x B(128,128)", kMatmul,
                   {{"M", 128}, {"N", 128}, {"K", 128}}, {"B"})),
-      small(layer("conv_small", "Small 3x3 convolution: input with halo (1,16,18,18), weights (16,16,3,3)", kConvolution,
-                  {{"N", 1}, {"C", 16}, {"H", 18}, {"W", 18}, {"F", 16}, {"KH", 3}, {"KW", 3}}, {"K"})),
+      small(layer("conv_small", "Small 3x3 convolution: input with halo (1,16,18,18), weights (16,16,3,3)",
+                  kConvolution, {{"N", 1}, {"C", 16}, {"H", 18}, {"W", 18}, {"F", 16}, {"KH", 3}, {"KW", 3}},
+                  {"K"})),
       small(layer("softmax_small", "Small softmax over rows: X(64,256)", kSoftmax, {{"M", 64}, {"N", 256}})),
       small(layer("mlp_small", "Small gated MLP: X(8,128), WG and WU(128,256)", kGatedMlp,
                   {{"T", 8}, {"D", 128}, {"F", 256}}, {"WG", "WU"})),
-      small(layer("attention_small", "Small attention core: 2 heads, head size 32, 64 queries, 64 keys", kAttention,
-                  {{"H", 2}, {"M", 64}, {"N", 64}, {"D", 32}})),
+      small(layer("attention_small", "Small attention core: 2 heads, head size 32, 64 queries, 64 keys",
+                  kAttention, {{"H", 2}, {"M", 64}, {"N", 64}, {"D", 32}})),
   };
 }
 
@@ -218,16 +233,20 @@ const LayerList* findLayerList(std::string_view name) {
 Result<Workload> namedWorkload(std::string_view name) {
   std::vector<std::string> names;
   for (const auto& named : layers()) {
-    if (named.name == name) return readWorkload({named.text, named.name + ".tc", named.name, named.sizes, named.constants});
+    if (named.name == name)
+      return readWorkload({named.text, named.name + ".tc", named.name, named.sizes, named.constants});
     names.push_back(named.name);
   }
   if (const auto* list = findLayerList(name)) {
     std::string members;
     for (const auto& task : list->tasks) members += (members.empty() ? "" : ", ") + task.layer;
-    return usageError("`" + std::string(name) + "` is a list of layers.", "Choose one of them: " + members + ".");
+    return usageError("`" + std::string(name) + "` is a list of layers.",
+                      "Choose one of them: " + members + ".");
   }
-  return inputError("There is no layer `" + std::string(name) + "`.",
-                    didYouMean(name, names, "`espalier-cli workloads` lists them; a kernel of your own is named by its .tc file."));
+  return inputError(
+      "There is no layer `" + std::string(name) + "`.",
+      didYouMean(name, names,
+                 "`espalier-cli workloads` lists them; a kernel of your own is named by its .tc file."));
 }
 
 }  // namespace espalier

@@ -34,7 +34,8 @@ void TcDiagnostics::fail(SourceSpan span, const std::string& what, const std::st
   const std::size_t begin = std::min(span.begin, text_.size());
   const auto before = text_.substr(0, begin);
   const auto line = 1 + static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'));
-  const std::size_t lineBegin = before.find_last_of('\n') == std::string_view::npos ? 0 : before.find_last_of('\n') + 1;
+  const std::size_t lineBegin =
+      before.find_last_of('\n') == std::string_view::npos ? 0 : before.find_last_of('\n') + 1;
   std::size_t lineEnd = text_.find('\n', begin);
   if (lineEnd == std::string_view::npos) lineEnd = text_.size();
   const auto left = text_.substr(lineBegin, begin - lineBegin);

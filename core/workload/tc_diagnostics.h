@@ -17,13 +17,14 @@ struct SourceSpan {
   std::size_t end = 0;
 };
 
-/// Collects what is wrong with one source text. Only the first error counts: later ones often follow from it, so
-/// phases go on with placeholders and their caller asks failed() at the end.
+/// Collects what is wrong with one source text. Only the first error counts: later ones often follow from it,
+/// so phases go on with placeholders and their caller asks failed() at the end.
 class TcDiagnostics {
  public:
   TcDiagnostics(std::string_view text, std::string fileName) : text_(text), fileName_(std::move(fileName)) {}
 
-  /// `what` is a sentence; the message becomes `file:line:column: what`, the line, and a caret under the span.
+  /// `what` is a sentence; the message becomes `file:line:column: what`, the line, and a caret under the
+  /// span.
   void fail(SourceSpan span, const std::string& what, const std::string& hint = {});
   /// An error that has no place in the text.
   void fail(Error error);
@@ -31,7 +32,9 @@ class TcDiagnostics {
   [[nodiscard]] bool failed() const { return error_.has_value(); }
   [[nodiscard]] const Error& error() const { return *error_; }
   [[nodiscard]] std::string_view text() const { return text_; }
-  [[nodiscard]] std::string_view text(SourceSpan span) const { return text_.substr(span.begin, span.end - span.begin); }
+  [[nodiscard]] std::string_view text(SourceSpan span) const {
+    return text_.substr(span.begin, span.end - span.begin);
+  }
 
  private:
   std::string_view text_;

@@ -45,7 +45,8 @@ std::size_t TcExpressions::declare(const std::string& name, SourceSpan span) {
 }
 
 void TcExpressions::bind(const TcBinding& binding) {
-  if (tensors_.count(binding.name) != 0 || sizes_.count(binding.name) != 0 || bound_.count(binding.name) != 0) {
+  if (tensors_.count(binding.name) != 0 || sizes_.count(binding.name) != 0 ||
+      bound_.count(binding.name) != 0) {
     diagnostics_.fail(binding.span, "`" + binding.name + "` is already the name of something else.",
                       "Choose another name.");
     return;
@@ -87,7 +88,8 @@ Expr TcExpressions::lower(const TcExpression& expression, int level) {
   using Kind = TcExpression::Kind;
   deepest_ = std::max(deepest_, level);
   if (++nodes_ > kMostNodes || level > 2 * kDeepestExpression)
-    return fail(expression.span, "this statement is too large.", "Compute parts of it in statements of their own.");
+    return fail(expression.span, "this statement is too large.",
+                "Compute parts of it in statements of their own.");
   if (diagnostics_.failed()) return Expr::integer(0);
   switch (expression.kind) {
     case Kind::Integer: return Expr::integer(expression.integer);
@@ -110,7 +112,8 @@ Expr TcExpressions::lower(const TcExpression& expression, int level) {
       const Expr ifTrue = lowerGuarded(expression.operands[1], level + 1);
       const Expr ifFalse = lowerGuarded(expression.operands[2], level + 1);
       const DataType type = widest(ifTrue.type(), ifFalse.type());
-      return Expr::select(condition, convert(ifTrue, type, expression.span), convert(ifFalse, type, expression.span));
+      return Expr::select(condition, convert(ifTrue, type, expression.span),
+                          convert(ifFalse, type, expression.span));
     }
     case Kind::Cast: {
       const Expr operand = lower(expression.operands[0], level + 1);
@@ -131,7 +134,8 @@ Expr TcExpressions::lowerName(const TcExpression& expression, int level) {
     deepest_ = std::max(deepest_, level + bound->second.depth);
     nodes_ += bound->second.nodes;
     if (deepest_ > 2 * kDeepestExpression || nodes_ > kMostNodes)
-      return fail(expression.span, "this statement is too large.", "Compute parts of it in statements of their own.");
+      return fail(expression.span, "this statement is too large.",
+                  "Compute parts of it in statements of their own.");
     return bound->second.value;
   }
   if (const auto size = sizes_.find(name); size != sizes_.end()) return Expr::integer(size->second);
@@ -161,9 +165,10 @@ Expr TcExpressions::lowerApplication(const TcExpression& expression, int level) 
   if (findFunction(expression.name) != nullptr) return lowerFunction(expression, level);
   auto known = tensorNames();
   for (auto& name : functionNames()) known.push_back(std::move(name));
-  return fail({expression.span.begin, expression.span.begin + expression.name.size()},
-              "`" + expression.name + "` is neither a tensor nor a function.",
-              didYouMean(expression.name, known, "Declare it as an input, or compute it in an earlier statement."));
+  return fail(
+      {expression.span.begin, expression.span.begin + expression.name.size()},
+      "`" + expression.name + "` is neither a tensor nor a function.",
+      didYouMean(expression.name, known, "Declare it as an input, or compute it in an earlier statement."));
 }
 
 Expr TcExpressions::lowerGuarded(const TcExpression& expression, int level) {
@@ -179,18 +184,19 @@ Expr TcExpressions::lowerAccess(const TcExpression& expression, const TcTensor& 
   for (const auto& operand : expression.operands) {
     Expr subscript = lower(operand, level + 1);
     if (isFloat(subscript.type()))
-      subscript = fail(operand.span, "a subscript must be an integer, this is " +
-                                         std::string(nameOf(subscript.type())) + ".",
-                       "Convert it with int32(…), or declare the index tensor as int32.");
+      subscript =
+          fail(operand.span,
+               "a subscript must be an integer, this is " + std::string(nameOf(subscript.type())) + ".",
+               "Convert it with int32(…), or declare the index tensor as int32.");
     access.subscripts.push_back(convert(subscript, DataType::Index, operand.span));
     access.spans.push_back(operand.span);
   }
   context_ = outer;
   if (tensor.shape && tensor.shape->size() != access.subscripts.size())
-    return fail(expression.span,
-                "`" + expression.name + "` has " + std::to_string(tensor.shape->size()) + " dimension" +
-                    (tensor.shape->size() == 1 ? "" : "s") + " but " + std::to_string(access.subscripts.size()) +
-                    " subscript" + (access.subscripts.size() == 1 ? "" : "s") + ".");
+    return fail(expression.span, "`" + expression.name + "` has " + std::to_string(tensor.shape->size()) +
+                                     " dimension" + (tensor.shape->size() == 1 ? "" : "s") + " but " +
+                                     std::to_string(access.subscripts.size()) + " subscript" +
+                                     (access.subscripts.size() == 1 ? "" : "s") + ".");
   Expr load = Expr::load(tensor.buffer, tensor.type, access.subscripts);
   accesses_.push_back(std::move(access));
   return load;
@@ -199,8 +205,8 @@ Expr TcExpressions::lowerAccess(const TcExpression& expression, const TcTensor& 
 Expr TcExpressions::lowerFunction(const TcExpression& expression, int level) {
   const auto& function = *findFunction(expression.name);
   if (expression.operands.size() != function.arity)
-    return fail(expression.span, "`" + expression.name + "` takes " + std::to_string(function.arity) + " argument" +
-                                     (function.arity == 1 ? "" : "s") + ", not " +
+    return fail(expression.span, "`" + expression.name + "` takes " + std::to_string(function.arity) +
+                                     " argument" + (function.arity == 1 ? "" : "s") + ", not " +
                                      std::to_string(expression.operands.size()) + ".");
   std::vector<Expr> arguments;
   DataType type = function.floats ? DataType::Float32 : DataType::Index;
@@ -214,9 +220,9 @@ Expr TcExpressions::lowerFunction(const TcExpression& expression, int level) {
   switch (function.meaning) {
     case TcFunction::Meaning::Call:
       if (constant)
-        return realConstant(
-            evaluate(function.function, arguments[0].realValue(), arguments.size() > 1 ? arguments[1].realValue() : 0),
-            type);
+        return realConstant(evaluate(function.function, arguments[0].realValue(),
+                                     arguments.size() > 1 ? arguments[1].realValue() : 0),
+                            type);
       return Expr::call(function.function, std::move(arguments));
     case TcFunction::Meaning::Maximum:
       if (constant) return Expr::real(std::max(arguments[0].realValue(), arguments[1].realValue()), type);
@@ -226,7 +232,8 @@ Expr TcExpressions::lowerFunction(const TcExpression& expression, int level) {
       return minimum(arguments[0], arguments[1]);
     case TcFunction::Meaning::Absolute:
       if (isFloat(type)) return Expr::call(Function::Abs, std::move(arguments));
-      return maximum(arguments[0], arithmetic(TokenKind::Minus, Expr::integer(0, type), arguments[0], expression.span));
+      return maximum(arguments[0],
+                     arithmetic(TokenKind::Minus, Expr::integer(0, type), arguments[0], expression.span));
   }
   return Expr::integer(0);
 }
@@ -244,8 +251,9 @@ Expr TcExpressions::lowerUnary(const TcExpression& expression, int level) {
 Expr TcExpressions::lowerBinary(const TcExpression& expression, int level) {
   const TokenKind sign = expression.sign;
   Expr left = lower(expression.operands[0], level + 1);
-  Expr right = sign == TokenKind::And || sign == TokenKind::Or ? lowerGuarded(expression.operands[1], level + 1)
-                                                               : lower(expression.operands[1], level + 1);
+  Expr right = sign == TokenKind::And || sign == TokenKind::Or
+                   ? lowerGuarded(expression.operands[1], level + 1)
+                   : lower(expression.operands[1], level + 1);
   if (sign == TokenKind::And || sign == TokenKind::Or)
     return Expr::binary(sign == TokenKind::And ? ExprKind::And : ExprKind::Or,
                         convert(left, DataType::Bool, expression.operands[0].span),
@@ -271,7 +279,9 @@ Expr TcExpressions::compare(TokenKind sign, Expr left, Expr right) {
 Expr TcExpressions::arithmetic(TokenKind sign, const Expr& left, const Expr& right, SourceSpan span) {
   if (sign == TokenKind::Slash) return divide(left, right, span);
   if (sign == TokenKind::Percent) return remainder(left, right, span);
-  const ExprKind kind = sign == TokenKind::Plus ? ExprKind::Add : sign == TokenKind::Minus ? ExprKind::Sub : ExprKind::Mul;
+  const ExprKind kind = sign == TokenKind::Plus    ? ExprKind::Add
+                        : sign == TokenKind::Minus ? ExprKind::Sub
+                                                   : ExprKind::Mul;
   if (left.isInteger() && right.isInteger()) {
     std::int64_t result = 0;
     const std::int64_t l = left.integerValue();
@@ -297,7 +307,8 @@ Expr TcExpressions::divide(const Expr& left, const Expr& right, SourceSpan span)
     return Expr::binary(ExprKind::Divide, left, right);
   }
   if (right.isInteger(0)) return fail(span, "this divides by zero.");
-  if (left.isInteger() && right.isInteger() && left.integerValue() != std::numeric_limits<std::int64_t>::min()) {
+  if (left.isInteger() && right.isInteger() &&
+      left.integerValue() != std::numeric_limits<std::int64_t>::min()) {
     const std::int64_t quotient = floorQuotient(left.integerValue(), right.integerValue());
     if (context_ == Context::Value && quotient == 0 && !left.isInteger(0))
       return fail(span, "this divides two integers, and the result is 0.",

@@ -23,9 +23,10 @@ struct TcAccess {
   bool conditional = false;  ///< happens only if some condition holds, which may keep it inside the tensor
 };
 
-/// Turns the expressions of one statement into Expr: resolves names, checks and converts types, folds constants.
-/// Index variables become AxisVar(position in variables()); the value of such an AxisVar is the index itself, not
-/// yet counted from the start of its range. After an error (diagnostics.failed()) results are placeholders.
+/// Turns the expressions of one statement into Expr: resolves names, checks and converts types, folds
+/// constants. Index variables become AxisVar(position in variables()); the value of such an AxisVar is the
+/// index itself, not yet counted from the start of its range. After an error (diagnostics.failed()) results
+/// are placeholders.
 class TcExpressions {
  public:
   struct Variable {

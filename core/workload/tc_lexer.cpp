@@ -75,14 +75,19 @@ class Lexer {
   }
 
  private:
-  [[nodiscard]] char at(std::size_t position) const { return position < text_.size() ? text_[position] : '\0'; }
-  [[nodiscard]] bool startsWith(std::string_view sign) const { return text_.substr(position_, sign.size()) == sign; }
+  [[nodiscard]] char at(std::size_t position) const {
+    return position < text_.size() ? text_[position] : '\0';
+  }
+  [[nodiscard]] bool startsWith(std::string_view sign) const {
+    return text_.substr(position_, sign.size()) == sign;
+  }
 
   /// False at the end of the text or after an error.
   bool skipBlanks() {
     while (position_ < text_.size() && !diagnostics_.failed()) {
       const char character = text_[position_];
-      if (character == ' ' || character == '\t' || character == '\n' || character == '\r' || character == '\f') {
+      if (character == ' ' || character == '\t' || character == '\n' || character == '\r' ||
+          character == '\f') {
         ++position_;
       } else if (character == '#' || startsWith("//")) {
         while (position_ < text_.size() && text_[position_] != '\n') ++position_;
@@ -104,7 +109,8 @@ class Lexer {
     const bool afterName =
         !tokens_.empty() && tokens_.back().kind == TokenKind::Name && tokens_.back().span.end == position_;
     const bool afterDot = !tokens_.empty() && tokens_.back().kind == TokenKind::Dot;
-    if (isDigit(character) || (character == '.' && isDigit(at(position_ + 1)) && !afterName)) return number(afterDot);
+    if (isDigit(character) || (character == '.' && isDigit(at(position_ + 1)) && !afterName))
+      return number(afterDot);
     if (assignment()) return;
     if (isNameStart(character)) return name();
     sign();
@@ -172,8 +178,9 @@ class Lexer {
     const auto parsed =
         real ? std::from_chars(first, last, token.real) : std::from_chars(first, last, token.integer);
     if (parsed.ec != std::errc{} || parsed.ptr != last)
-      diagnostics_.fail(token.span, "the number is too large or too small to be represented.",
-                        real ? "Real numbers reach from 5e-324 to 1.7e308." : "Integers have at most 63 bits.");
+      diagnostics_.fail(
+          token.span, "the number is too large or too small to be represented.",
+          real ? "Real numbers reach from 5e-324 to 1.7e308." : "Integers have at most 63 bits.");
     if (real && (at(position_) == 'f' || at(position_) == 'F') && !isNamePart(at(position_ + 1))) ++position_;
     if (isNamePart(at(position_)))
       diagnostics_.fail({begin, position_ + 1}, "a name cannot begin with a digit.",

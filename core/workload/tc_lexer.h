@@ -15,11 +15,45 @@ enum class TokenKind : std::uint8_t {
   Name,
   Integer,
   Real,
-  Def, Where, In, Exists, True, False,                                        // words
-  Arrow, LeftParen, RightParen, LeftBrace, RightBrace, Comma, Colon, Semicolon, Question, Dot,
-  Assign, SumAssign, ProductAssign, MaxAssign, MinAssign,                      // = += *= max= min=
-  SumAssignInit, ProductAssignInit, MaxAssignInit, MinAssignInit,              // the same with !
-  Plus, Minus, Star, Slash, Percent, Less, LessEqual, Greater, GreaterEqual, Equal, NotEqual, And, Or, Not,
+  Def,
+  Where,
+  In,
+  Exists,
+  True,
+  False,  // words
+  Arrow,
+  LeftParen,
+  RightParen,
+  LeftBrace,
+  RightBrace,
+  Comma,
+  Colon,
+  Semicolon,
+  Question,
+  Dot,
+  Assign,
+  SumAssign,
+  ProductAssign,
+  MaxAssign,
+  MinAssign,  // = += *= max= min=
+  SumAssignInit,
+  ProductAssignInit,
+  MaxAssignInit,
+  MinAssignInit,  // the same with !
+  Plus,
+  Minus,
+  Star,
+  Slash,
+  Percent,
+  Less,
+  LessEqual,
+  Greater,
+  GreaterEqual,
+  Equal,
+  NotEqual,
+  And,
+  Or,
+  Not,
 };
 
 struct Token {
@@ -29,7 +63,8 @@ struct Token {
   double real = 0;           ///< Real
 };
 
-/// Cuts the text into tokens; the last one is End. Comments run from `#` or `//` to the end of the line, or from
+/// Cuts the text into tokens; the last one is End. Comments run from `#` or `//` to the end of the line, or
+/// from
 /// `/*` to `*/`.
 [[nodiscard]] std::vector<Token> tokenize(TcDiagnostics& diagnostics);
 

@@ -22,7 +22,9 @@ struct Nest {
 
 Expr renameBuffer(const Expr& expr, BufferId from, BufferId to) {
   return rewrite(expr, [&](const Expr& part) {
-    return part.kind() == ExprKind::Load && part.buffer() == from ? Expr::load(to, part.type(), part.operands()) : part;
+    return part.kind() == ExprKind::Load && part.buffer() == from
+               ? Expr::load(to, part.type(), part.operands())
+               : part;
   });
 }
 
@@ -38,9 +40,10 @@ class KernelLowering {
                  TcDiagnostics& diagnostics)
       : kernel_(kernel), sizes_(sizes), diagnostics_(diagnostics) {
     if (kernel.statements.size() > kMostStatements)
-      diagnostics.fail(kernel.span, "kernel `" + kernel.name + "` has more than " + std::to_string(kMostStatements) +
-                                        " statements.",
-                       "Split it into several kernels.");
+      diagnostics.fail(
+          kernel.span,
+          "kernel `" + kernel.name + "` has more than " + std::to_string(kMostStatements) + " statements.",
+          "Split it into several kernels.");
     else
       tensors_ = declareTensors(kernel, sizes, constants, buffers_, diagnostics);
   }
@@ -74,9 +77,9 @@ class KernelLowering {
         if (!second.failed()) attempt = second;
       }
     }
-    diagnostics_ = attempt;
-    if (diagnostics_.failed()) return;
+    // A tensor that does not exist yet is the better reason why a range is unknown.
     checkReads(statement, computation);
+    if (attempt.failed() && !diagnostics_.failed()) diagnostics_ = attempt;
     if (diagnostics_.failed()) return;
     place(statement, target, computation);
   }
@@ -99,7 +102,8 @@ class KernelLowering {
   void checkReads(const TcStatement& statement, const TcComputation& computation) {
     for (const auto& read : computation.reads) {
       auto& tensor = tensors_.find(read.tensor)->second;
-      if (tensor.written || (read.tensor == statement.target && tensor.origin == TcTensor::Origin::Output)) continue;
+      if (tensor.written || (read.tensor == statement.target && tensor.origin == TcTensor::Origin::Output))
+        continue;
       if (tensor.origin == TcTensor::Origin::Output && tensor.shape) {
         accumulate(tensor);
         continue;
@@ -125,7 +129,8 @@ class KernelLowering {
     if (!target.shape && !giveShape(statement, target, computation)) return;
     bool covers = true;
     for (std::size_t d = 0; d < computation.spatial; ++d)
-      covers = covers && computation.ranges[d].low == 0 && computation.ranges[d].high + 1 == (*target.shape)[d];
+      covers =
+          covers && computation.ranges[d].low == 0 && computation.ranges[d].high + 1 == (*target.shape)[d];
 
     if (firstWrite && (!anew || computation.readsTarget)) {
       if (target.origin != TcTensor::Origin::Output) {
@@ -136,15 +141,17 @@ class KernelLowering {
       }
       accumulate(target);
     } else if (firstWrite && !covers) {
-      diagnostics_.fail(statement.span, "this leaves elements of `" + statement.target + "` undefined: " +
-                                            uncovered(statement, target, computation) + ".",
+      diagnostics_.fail(statement.span,
+                        "this leaves elements of `" + statement.target +
+                            "` undefined: " + uncovered(statement, target, computation) + ".",
                         "Give the range with `where` from 0 on, or compute the whole tensor first.");
       return;
     } else if (!firstWrite && anew && covers && !target.accumulated) {
       computation.value = retire(statement.target, target, computation.value);
       computation.readsTarget = false;
     }
-    if (computation.readsTarget && (statement.combiner != Combiner::None || !computation.readsOwnElementOnly)) {
+    if (computation.readsTarget &&
+        (statement.combiner != Combiner::None || !computation.readsOwnElementOnly)) {
       diagnostics_.fail(statement.span,
                         "this statement reads elements of `" + statement.target + "` while it changes them.",
                         "Compute a tensor with a name of its own.");
@@ -168,17 +175,20 @@ class KernelLowering {
   }
 
   /// The extents that a signature leaves open take their values from the first statement.
-  bool bindExtents(const TcParameter& output, const std::vector<std::int64_t>& shape, const TcStatement& statement) {
+  bool bindExtents(const TcParameter& output, const std::vector<std::int64_t>& shape,
+                   const TcStatement& statement) {
     for (std::size_t d = 0; d < output.extents.size(); ++d) {
       const auto& extent = output.extents[d];
       const auto known = sizes_.find(extent.symbol);
       const bool open = !extent.symbol.empty() && known == sizes_.end();
       const std::int64_t declared = open ? 0 : extent.symbol.empty() ? extent.value : known->second;
       if (d < shape.size() && open) sizes_.emplace(extent.symbol, shape[d]);
-      if (d < shape.size() && output.extents.size() == shape.size() && (open || declared == shape[d])) continue;
-      diagnostics_.fail(extent.span, "the declared shape of `" + output.name + "` differs from " +
-                                         shapeText(tensors_.find(statement.target)->second.type, shape) +
-                                         ", which its first statement computes.",
+      if (d < shape.size() && output.extents.size() == shape.size() && (open || declared == shape[d]))
+        continue;
+      diagnostics_.fail(extent.span,
+                        "the declared shape of `" + output.name + "` differs from " +
+                            shapeText(tensors_.find(statement.target)->second.type, shape) +
+                            ", which its first statement computes.",
                         "Correct the shape, or leave it out.");
       return false;
     }
@@ -227,7 +237,8 @@ class KernelLowering {
       indices.push_back(Expr::axisVar(i) + Expr::integer(range.low));
     }
     nest.block.output = target.buffer;
-    nest.block.subscripts.assign(indices.begin(), indices.begin() + static_cast<std::ptrdiff_t>(computation.spatial));
+    nest.block.subscripts.assign(indices.begin(),
+                                 indices.begin() + static_cast<std::ptrdiff_t>(computation.spatial));
     nest.block.combiner = statement.combiner;
     nest.block.initialises = statement.initialises;
     nest.block.value = substituteAxes(computation.value, indices);
@@ -238,8 +249,9 @@ class KernelLowering {
     for (const auto& output : kernel_.outputs) {
       const auto tensor = tensors_.find(output.name);
       if (diagnostics_.failed() || tensor == tensors_.end()) return;
-      const bool computed = std::any_of(kernel_.statements.begin(), kernel_.statements.end(),
-                                        [&](const TcStatement& statement) { return statement.target == output.name; });
+      const bool computed =
+          std::any_of(kernel_.statements.begin(), kernel_.statements.end(),
+                      [&](const TcStatement& statement) { return statement.target == output.name; });
       if (!computed)
         diagnostics_.fail(output.span, "the output `" + output.name + "` is never computed.",
                           "Write a statement for it, or remove it from the signature.");
@@ -276,15 +288,17 @@ class KernelLowering {
     std::vector<BufferId> moved(buffers_.size());
     for (const bool arguments : {true, false})
       for (std::size_t i = 0; i < buffers_.size(); ++i) {
-        if (live.count(BufferId{static_cast<std::uint32_t>(i)}) == 0 || buffers_[i].isArgument() != arguments) continue;
+        if (live.count(BufferId{static_cast<std::uint32_t>(i)}) == 0 || buffers_[i].isArgument() != arguments)
+          continue;
         moved[i] = program.add(std::move(buffers_[i]));
       }
     for (auto& nest : nests_) {
       if (live.count(nest.block.output) == 0) continue;
       nest.block.output = moved[nest.block.output.index];
       nest.block.value = rewrite(nest.block.value, [&](const Expr& part) {
-        return part.kind() == ExprKind::Load ? Expr::load(moved[part.buffer().index], part.type(), part.operands())
-                                             : part;
+        return part.kind() == ExprKind::Load
+                   ? Expr::load(moved[part.buffer().index], part.type(), part.operands())
+                   : part;
       });
       addNest(program, std::move(nest.block));
     }
@@ -299,7 +313,8 @@ class KernelLowering {
       (parent ? program.loop(*parent).body : program.roots).push_back(node);
     };
     for (const auto& axis : block.axes) {
-      const LoopId loop = program.add(Loop{program.freshLoopName(axis.name), axis.extent, LoopKind::Serial, {}});
+      const LoopId loop =
+          program.add(Loop{program.freshLoopName(axis.name), axis.extent, LoopKind::Serial, {}});
       block.bindings.push_back(Expr::loopVar(loop));
       hang(loop);
       parent = loop;
@@ -317,8 +332,8 @@ class KernelLowering {
 
 }  // namespace
 
-std::optional<Program> lowerKernel(const TcKernel& kernel, TcSizes& sizes, const std::vector<std::string>& constants,
-                                   TcDiagnostics& diagnostics) {
+std::optional<Program> lowerKernel(const TcKernel& kernel, TcSizes& sizes,
+                                   const std::vector<std::string>& constants, TcDiagnostics& diagnostics) {
   return KernelLowering(kernel, sizes, constants, diagnostics).run();
 }
 

@@ -12,13 +12,14 @@
 
 namespace espalier {
 
-/// Makes p0 of a kernel: one loop nest a statement, indices of the target outermost in their order, then those of the
-/// reduction as they appear. `sizes` gains the symbols that only outputs have. Nothing if the kernel is wrong
-/// (diagnostics.failed()).
+/// Makes p0 of a kernel: one loop nest a statement, indices of the target outermost in their order, then
+/// those of the reduction as they appear. `sizes` gains the symbols that only outputs have. Nothing if the
+/// kernel is wrong (diagnostics.failed()).
 ///
-/// A statement that computes a tensor anew which an earlier one computed gets a buffer of its own: the earlier
-/// version becomes an intermediate (`O_1`, `O_2`, …). Versions that nothing reads are left out.
+/// A statement that computes a tensor anew which an earlier one computed gets a buffer of its own: the
+/// earlier version becomes an intermediate (`O_1`, `O_2`, …). Versions that nothing reads are left out.
 [[nodiscard]] std::optional<Program> lowerKernel(const TcKernel& kernel, TcSizes& sizes,
-                                                 const std::vector<std::string>& constants, TcDiagnostics& diagnostics);
+                                                 const std::vector<std::string>& constants,
+                                                 TcDiagnostics& diagnostics);
 
 }  // namespace espalier

@@ -24,8 +24,9 @@ constexpr std::array<ScalarType, 6> kScalarTypes{{
     {"int32", DataType::Int32},
     {"int", DataType::Int32},
 }};
-constexpr std::array<std::string_view, 12> kOtherTypes{"half",  "float16", "bfloat16", "bool",   "byte",   "int8",
-                                                       "int16", "int64",   "uint8",    "uint16", "uint32", "uint64"};
+constexpr std::array<std::string_view, 12> kOtherTypes{"half",  "float16", "bfloat16", "bool",
+                                                       "byte",  "int8",    "int16",    "int64",
+                                                       "uint8", "uint16",  "uint32",   "uint64"};
 
 struct BinarySign {
   TokenKind kind;
@@ -81,7 +82,8 @@ class Parser {
     std::vector<TcKernel> result;
     while (!diagnostics_.failed() && !is(TokenKind::End)) result.push_back(kernel());
     if (!diagnostics_.failed() && result.empty())
-      fail(here(), "there is no kernel in this text.", "Write `def name(float(M) A) -> (B) { B(m) = A(m) }`.");
+      fail(here(), "there is no kernel in this text.",
+           "Write `def name(float(M) A) -> (B) { B(m) = A(m) }`.");
     return result;
   }
 
@@ -92,7 +94,9 @@ class Parser {
   }
   [[nodiscard]] bool is(TokenKind kind) const { return ahead().kind == kind; }
   [[nodiscard]] SourceSpan here() const { return ahead().span; }
-  [[nodiscard]] std::string textOf(const Token& token) const { return std::string(diagnostics_.text(token.span)); }
+  [[nodiscard]] std::string textOf(const Token& token) const {
+    return std::string(diagnostics_.text(token.span));
+  }
   [[nodiscard]] std::string found() const {
     return is(TokenKind::End) ? "the end of the text" : "`" + textOf(ahead()) + "`";
   }
@@ -152,7 +156,8 @@ class Parser {
     if (!diagnostics_.failed() && result.outputs.empty())
       fail(result.span, "kernel `" + result.name + "` returns nothing.", "Name its outputs after `->`.");
     if (!diagnostics_.failed() && result.statements.empty())
-      fail(result.span, "kernel `" + result.name + "` has no statements.", "Say how its outputs are computed.");
+      fail(result.span, "kernel `" + result.name + "` has no statements.",
+           "Say how its outputs are computed.");
     return result;
   }
 
@@ -220,7 +225,8 @@ class Parser {
     const Token target = expect(TokenKind::Name, "a statement or `}`", "in the kernel's body");
     result.target = textOf(target);
     result.span = target.span;
-    if (is(TokenKind::LeftParen)) result.subscripts = list("around the indices", [&] { return expression(); });
+    if (is(TokenKind::LeftParen))
+      result.subscripts = list("around the indices", [&] { return expression(); });
     if (is(TokenKind::Comma)) {
       fail(here(), "several targets in one statement are not supported.",
            "Kernels cannot call kernels; write their statements here.");
@@ -261,7 +267,8 @@ class Parser {
     }
     expect(TokenKind::In, "`in`", "in the range of an index", "Write `where i in 0:10`.");
     TcRange range{textOf(name), name.span, expression(), {}};
-    expect(TokenKind::Colon, "`:`", "in the range of an index", "Write `where i in 0:10`; the end is excluded.");
+    expect(TokenKind::Colon, "`:`", "in the range of an index",
+           "Write `where i in 0:10`; the end is excluded.");
     range.high = expression();
     result.ranges.push_back(std::move(range));
   }
@@ -282,7 +289,8 @@ class Parser {
   };
 
   void tooDeep() {
-    fail(here(), "this expression is nested more than " + std::to_string(kDeepestExpression) + " levels deep.",
+    fail(here(),
+         "this expression is nested more than " + std::to_string(kDeepestExpression) + " levels deep.",
          "Compute parts of it in statements of their own.");
   }
 
@@ -345,9 +353,7 @@ class Parser {
     TcExpression result;
     result.span = token.span;
     switch (token.kind) {
-      case TokenKind::Integer:
-        result.integer = take().integer;
-        return result;
+      case TokenKind::Integer: result.integer = take().integer; return result;
       case TokenKind::Real:
         result.kind = TcExpression::Kind::Real;
         result.real = take().real;
@@ -362,13 +368,9 @@ class Parser {
         result = expression();
         expect(TokenKind::RightParen, "`)`", "after the expression");
         return result;
-      case TokenKind::LeftBrace:
-        return placeholder();
-      case TokenKind::Name:
-        return named();
-      default:
-        fail(here(), "expected an expression, found " + found() + ".");
-        return result;
+      case TokenKind::LeftBrace: return placeholder();
+      case TokenKind::Name: return named();
+      default: fail(here(), "expected an expression, found " + found() + "."); return result;
     }
   }
 
@@ -391,7 +393,8 @@ class Parser {
       std::vector<TcExpression> operands;
       operands.push_back(expression());
       const Token close = expect(TokenKind::RightParen, "`)`", "after the converted value");
-      TcExpression result = node(TcExpression::Kind::Cast, {token.span.begin, close.span.end}, std::move(operands));
+      TcExpression result =
+          node(TcExpression::Kind::Cast, {token.span.begin, close.span.end}, std::move(operands));
       result.type = scalar->type;
       return result;
     }
@@ -400,7 +403,8 @@ class Parser {
     result.kind = TcExpression::Kind::Name;
     result.span = token.span;
     if (is(TokenKind::LeftParen)) {
-      result = node(TcExpression::Kind::Apply, token.span, list("around the subscripts", [&] { return expression(); }));
+      result = node(TcExpression::Kind::Apply, token.span,
+                    list("around the subscripts", [&] { return expression(); }));
       result.span.end = tokens_[position_ == 0 ? 0 : position_ - 1].span.end;
     } else if (is(TokenKind::Dot) && ahead(1).kind == TokenKind::Integer) {
       take();

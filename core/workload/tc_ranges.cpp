@@ -35,6 +35,12 @@ std::optional<WideInterval> wideBounds(const Expr& value, const TcRanges& ranges
     if (!range) return std::nullopt;
     return checked({range->low, range->high});
   }
+  if (value.kind() == ExprKind::Select) {
+    const auto ifTrue = wideBounds(value.operand(1), ranges);
+    const auto ifFalse = wideBounds(value.operand(2), ranges);
+    if (!ifTrue || !ifFalse) return std::nullopt;
+    return WideInterval{std::min(ifTrue->low, ifFalse->low), std::max(ifTrue->high, ifFalse->high)};
+  }
   if (value.operands().size() != 2) return std::nullopt;
   const auto left = wideBounds(value.operand(0), ranges);
   const auto right = wideBounds(value.operand(1), ranges);
@@ -43,8 +49,8 @@ std::optional<WideInterval> wideBounds(const Expr& value, const TcRanges& ranges
     case ExprKind::Add: return checked({left->low + right->low, left->high + right->high});
     case ExprKind::Sub: return checked({left->low - right->high, left->high - right->low});
     case ExprKind::Mul: {
-      const auto [low, high] = std::minmax(
-          {left->low * right->low, left->low * right->high, left->high * right->low, left->high * right->high});
+      const auto [low, high] = std::minmax({left->low * right->low, left->low * right->high,
+                                            left->high * right->low, left->high * right->high});
       return checked({low, high});
     }
     case ExprKind::FloorDiv:
@@ -70,7 +76,8 @@ struct Linear {
 
 std::optional<Linear> linearIn(const Expr& value, std::size_t variable, const TcRanges& ranges) {
   const auto mentions = [&](const Expr& expr) {
-    return any(expr, [&](const Expr& part) { return part.kind() == ExprKind::AxisVar && part.axis() == variable; });
+    return any(expr,
+               [&](const Expr& part) { return part.kind() == ExprKind::AxisVar && part.axis() == variable; });
   };
   if (!mentions(value)) {
     const auto bounds = wideBounds(value, ranges);

@@ -50,7 +50,7 @@ std::string shapeText(DataType type, const std::vector<std::int64_t>& shape) {
 TcSizes resolveSizes(const TcKernel& kernel, const std::map<std::string, std::int64_t>& given,
                      TcDiagnostics& diagnostics) {
   const auto mentioned = mentionedNames(kernel);
-  std::vector<std::string> symbols(mentioned.begin(), mentioned.end());
+  std::vector<std::string> symbols;
   std::vector<std::string> missing;
   SourceSpan firstMissing;
   for (const auto* parameters : {&kernel.inputs, &kernel.outputs})
@@ -67,9 +67,10 @@ TcSizes resolveSizes(const TcKernel& kernel, const std::map<std::string, std::in
 
   TcSizes sizes;
   for (const auto& [name, value] : given) {
-    if (std::find(symbols.begin(), symbols.end(), name) == symbols.end()) {
-      diagnostics.fail(kernel.span, "kernel `" + kernel.name + "` has no size `" + name + "`.",
-                       didYouMean(name, missing.empty() ? symbols : missing, "Leave --size " + name + " out."));
+    if (mentioned.count(name) == 0 && std::find(symbols.begin(), symbols.end(), name) == symbols.end()) {
+      diagnostics.fail(
+          kernel.span, "kernel `" + kernel.name + "` has no size `" + name + "`.",
+          didYouMean(name, missing.empty() ? symbols : missing, "Leave --size " + name + " out."));
       return sizes;
     }
     if (value < 1 || value > kMostElements) {
@@ -106,8 +107,9 @@ bool checkElements(const std::string& tensor, const std::vector<std::int64_t>& s
   return true;
 }
 
-TcTensors declareTensors(const TcKernel& kernel, const TcSizes& sizes, const std::vector<std::string>& constants,
-                         std::vector<Buffer>& buffers, TcDiagnostics& diagnostics) {
+TcTensors declareTensors(const TcKernel& kernel, const TcSizes& sizes,
+                         const std::vector<std::string>& constants, std::vector<Buffer>& buffers,
+                         TcDiagnostics& diagnostics) {
   TcTensors tensors;
   std::set<std::string> symbols;
   for (const auto* parameters : {&kernel.inputs, &kernel.outputs})
@@ -115,7 +117,8 @@ TcTensors declareTensors(const TcKernel& kernel, const TcSizes& sizes, const std
       for (const auto& extent : parameter.extents)
         if (!extent.symbol.empty()) symbols.insert(extent.symbol);
 
-  const auto declare = [&](const std::string& name, SourceSpan span, TcTensor::Origin origin, BufferRole role) {
+  const auto declare = [&](const std::string& name, SourceSpan span, TcTensor::Origin origin,
+                           BufferRole role) {
     if (symbols.count(name) != 0 || sizes.count(name) != 0)
       diagnostics.fail(span, "`" + name + "` names a size and a tensor.", "Rename one of them.");
     TcTensor tensor;
@@ -128,8 +131,9 @@ TcTensors declareTensors(const TcKernel& kernel, const TcSizes& sizes, const std
   const auto declareParameter = [&](const TcParameter& parameter, TcTensor::Origin origin, BufferRole role) {
     if (tensors.count(parameter.name) != 0) {
       diagnostics.fail(parameter.span, "`" + parameter.name + "` is declared twice.",
-                       origin == TcTensor::Origin::Output ? "An input cannot be an output; give the result a name of its own."
-                                                          : "Rename one of them.");
+                       origin == TcTensor::Origin::Output
+                           ? "An input cannot be an output; give the result a name of its own."
+                           : "Rename one of them.");
       return;
     }
     auto& tensor = declare(parameter.name, parameter.span, origin, role)->second;
@@ -141,7 +145,8 @@ TcTensors declareTensors(const TcKernel& kernel, const TcSizes& sizes, const std
       known = known && (extent.symbol.empty() || size != sizes.end());
       shape.push_back(!extent.symbol.empty() && size != sizes.end() ? size->second : extent.value);
     }
-    if (known && checkElements(parameter.name, shape, parameter.span, diagnostics)) tensor.shape = std::move(shape);
+    if (known && checkElements(parameter.name, shape, parameter.span, diagnostics))
+      tensor.shape = std::move(shape);
   };
 
   for (const auto& input : kernel.inputs) {
@@ -150,9 +155,11 @@ TcTensors declareTensors(const TcKernel& kernel, const TcSizes& sizes, const std
   }
   for (const auto& name : constants)
     if (tensors.count(name) == 0 && !diagnostics.failed())
-      diagnostics.fail(kernel.span, "kernel `" + kernel.name + "` has no input `" + name + "` that could be a constant.",
+      diagnostics.fail(kernel.span,
+                       "kernel `" + kernel.name + "` has no input `" + name + "` that could be a constant.",
                        "Name inputs of the kernel.");
-  for (const auto& output : kernel.outputs) declareParameter(output, TcTensor::Origin::Output, BufferRole::Output);
+  for (const auto& output : kernel.outputs)
+    declareParameter(output, TcTensor::Origin::Output, BufferRole::Output);
   for (const auto& statement : kernel.statements)
     if (tensors.count(statement.target) == 0)
       declare(statement.target, statement.span, TcTensor::Origin::Temporary, BufferRole::Intermediate);

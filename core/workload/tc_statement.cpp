@@ -11,6 +11,11 @@ namespace {
 
 constexpr std::size_t kMostIndices = 24;
 
+/// What an index tensor holds is not known here: reads through it are not checked.
+bool readsTensor(const Expr& subscript) {
+  return any(subscript, [](const Expr& part) { return part.kind() == ExprKind::Load; });
+}
+
 class StatementResolver {
  public:
   StatementResolver(const TcStatement& statement, const TcSizes& sizes, const TcTensors& tensors,
@@ -59,10 +64,12 @@ class StatementResolver {
     for (const auto& subscript : statement_.subscripts) {
       const bool name = subscript.kind == TcExpression::Kind::Name;
       if (!name || sizes_.count(subscript.name) != 0 || tensors_.count(subscript.name) != 0) {
-        diagnostics_.fail(subscript.span,
-                          "a subscript on the left must be an index, `" + std::string(diagnostics_.text(subscript.span)) +
-                              "` is " + (name ? sizes_.count(subscript.name) != 0 ? "a size." : "a tensor." : "an expression."),
-                          "Use a plain index here and put the arithmetic on the right side.");
+        diagnostics_.fail(
+            subscript.span,
+            "a subscript on the left must be an index, `" + std::string(diagnostics_.text(subscript.span)) +
+                "` is " +
+                (name ? sizes_.count(subscript.name) != 0 ? "a size." : "a tensor." : "an expression."),
+            "Use a plain index here and put the arithmetic on the right side.");
         return;
       }
       const std::size_t before = expressions_.variables().size();
@@ -73,7 +80,8 @@ class StatementResolver {
       }
     }
     if (targetShape_ != nullptr && targetShape_->size() != statement_.subscripts.size())
-      diagnostics_.fail(statement_.span, "`" + statement_.target + "` has " + std::to_string(targetShape_->size()) +
+      diagnostics_.fail(statement_.span, "`" + statement_.target + "` has " +
+                                             std::to_string(targetShape_->size()) +
                                              " dimensions, but is written with " +
                                              std::to_string(statement_.subscripts.size()) + " indices.");
   }
@@ -82,7 +90,8 @@ class StatementResolver {
     if (statement_.combiner != Combiner::None || expressions_.variables().size() <= spatial) return;
     const auto& variable = expressions_.variables()[spatial];
     diagnostics_.fail(variable.span,
-                      "the index `" + variable.name + "` appears only on the right, so this is a reduction, but `=` does not say which.",
+                      "the index `" + variable.name +
+                          "` appears only on the right, so this is a reduction, but `=` does not say which.",
                       "Write +=!, *=!, max=! or min=!. If `" + variable.name + "` is a size, give --size " +
                           variable.name + "=VALUE.");
   }
@@ -106,8 +115,8 @@ class StatementResolver {
       if (diagnostics_.failed()) return;
       if (low >= high || low < -kMostElements || high > kMostElements) {
         diagnostics_.fail({range.low.span.begin, range.high.span.end},
-                          "the range " + std::to_string(low) + ":" + std::to_string(high) + " of `" + range.name + "` is " +
-                              (low >= high ? "empty." : "too large."),
+                          "the range " + std::to_string(low) + ":" + std::to_string(high) + " of `" +
+                              range.name + "` is " + (low >= high ? "empty." : "too large."),
                           "The end of a range is excluded, and must be larger than its start.");
         return;
       }
@@ -116,18 +125,28 @@ class StatementResolver {
   }
 
   void infer(TcRanges& ranges) {
+    // A condition may keep a read inside its tensor, so such reads decide only what nothing else decides.
     std::vector<TcSubscript> subscripts;
-    for (const auto& access : expressions_.accesses()) {
-      const auto& tensor = tensors_.find(access.tensor)->second;
-      const auto* shape = access.tensor == statement_.target ? targetShape_ : tensor.shape ? &*tensor.shape : nullptr;
-      if (shape == nullptr || shape->size() != access.subscripts.size()) continue;
-      for (std::size_t d = 0; d < shape->size(); ++d) subscripts.push_back({access.subscripts[d], (*shape)[d]});
-    }
     if (targetShape_ != nullptr)
-      for (std::size_t d = 0; d < targetShape_->size(); ++d) subscripts.push_back({Expr::axisVar(d), (*targetShape_)[d]});
-    inferRanges(subscripts, ranges);
+      for (std::size_t d = 0; d < targetShape_->size(); ++d)
+        subscripts.push_back({Expr::axisVar(d), (*targetShape_)[d]});
+    for (const bool conditional : {false, true}) {
+      for (const auto& access : expressions_.accesses()) {
+        const auto& tensor = tensors_.find(access.tensor)->second;
+        const auto* shape = access.tensor == statement_.target ? targetShape_
+                            : tensor.shape                     ? &*tensor.shape
+                                                               : nullptr;
+        if (access.conditional != conditional || shape == nullptr ||
+            shape->size() != access.subscripts.size())
+          continue;
+        for (std::size_t d = 0; d < shape->size(); ++d)
+          subscripts.push_back({access.subscripts[d], (*shape)[d]});
+      }
+      inferRanges(subscripts, ranges);
+    }
     if (ranges.size() > kMostIndices)
-      diagnostics_.fail(statement_.span, "this statement has more than " + std::to_string(kMostIndices) + " indices.");
+      diagnostics_.fail(statement_.span,
+                        "this statement has more than " + std::to_string(kMostIndices) + " indices.");
     double points = 1;
     for (std::size_t v = 0; v < ranges.size(); ++v) {
       const auto& variable = expressions_.variables()[v];
@@ -138,14 +157,17 @@ class StatementResolver {
         return;
       }
       if (ranges[v]->low > ranges[v]->high) {
-        diagnostics_.fail(variable.span, "the index `" + variable.name + "` has no values: it would run from " +
-                                             std::to_string(ranges[v]->low) + " to " + std::to_string(ranges[v]->high) + ".",
+        diagnostics_.fail(variable.span,
+                          "the index `" + variable.name + "` has no values: it would run from " +
+                              std::to_string(ranges[v]->low) + " to " + std::to_string(ranges[v]->high) + ".",
                           "The tensors are too small for these subscripts; check the sizes.");
         return;
       }
       points *= static_cast<double>(ranges[v]->high - ranges[v]->low + 1);
     }
-    if (points > 4e18) diagnostics_.fail(statement_.span, "this statement has more than 2^62 points.", "Choose smaller sizes.");
+    if (points > 4e18)
+      diagnostics_.fail(statement_.span, "this statement has more than 2^62 points.",
+                        "Choose smaller sizes.");
   }
 
   void checkTarget(const TcRanges& ranges) {
@@ -153,12 +175,13 @@ class StatementResolver {
       const auto& subscript = statement_.subscripts[d];
       const std::int64_t high = targetShape_ == nullptr ? ranges[d]->high : (*targetShape_)[d] - 1;
       if (ranges[d]->low >= 0 && ranges[d]->high <= high) continue;
-      diagnostics_.fail(subscript.span,
-                        "the index `" + subscript.name + "` runs from " + std::to_string(ranges[d]->low) + " to " +
-                            std::to_string(ranges[d]->high) + ", but dimension " + std::to_string(d) + " of `" +
-                            statement_.target + "` " +
-                            (targetShape_ == nullptr ? "starts at 0." : "has the extent " + std::to_string(high + 1) + "."),
-                        "Give its range: `where " + subscript.name + " in 0:" + std::to_string(high + 1) + "`.");
+      diagnostics_.fail(
+          subscript.span,
+          "the index `" + subscript.name + "` runs from " + std::to_string(ranges[d]->low) + " to " +
+              std::to_string(ranges[d]->high) + ", but dimension " + std::to_string(d) + " of `" +
+              statement_.target + "` " +
+              (targetShape_ == nullptr ? "starts at 0." : "has the extent " + std::to_string(high + 1) + "."),
+          "Give its range: `where " + subscript.name + " in 0:" + std::to_string(high + 1) + "`.");
       return;
     }
   }
@@ -169,18 +192,24 @@ class StatementResolver {
     for (std::size_t d = 0; d < read.subscripts.size(); ++d) {
       const auto bounds = boundsOf(read.subscripts[d], ranges);
       const std::int64_t extent = (*tensor.shape)[d];
-      if (!bounds || (bounds->low >= 0 && bounds->high < extent)) continue;
+      if (bounds ? bounds->low >= 0 && bounds->high < extent : readsTensor(read.subscripts[d])) continue;
+      if (!bounds) {
+        diagnostics_.fail(read.spans[d], "nothing can be said about the range of this subscript.",
+                          "Subscripts are made of indices, sizes, integers and elements of int32 tensors.");
+        return;
+      }
       diagnostics_.fail(read.spans[d],
-                        "this subscript runs from " + std::to_string(bounds->low) + " to " + std::to_string(bounds->high) +
-                            ", but dimension " + std::to_string(d) + " of `" + read.tensor + "` has the extent " +
-                            std::to_string(extent) + ".",
-                        "Check the sizes and ranges, or guard the read with a condition: `c ? " + read.tensor + "(…) : 0`.");
+                        "this subscript runs from " + std::to_string(bounds->low) + " to " +
+                            std::to_string(bounds->high) + ", but dimension " + std::to_string(d) + " of `" +
+                            read.tensor + "` has the extent " + std::to_string(extent) + ".",
+                        "Check the sizes and ranges, or guard the read with a condition: `c ? " +
+                            read.tensor + "(…) : 0`.");
       return;
     }
   }
 
-  /// Both values of a Select are computed, so a read that its condition keeps inside the tensor needs subscripts that
-  /// are inside in any case.
+  /// Both values of a Select are computed, so a read that its condition keeps inside the tensor needs
+  /// subscripts that are inside in any case.
   Expr clampConditionalReads(const Expr& expr, bool conditional, const TcRanges& ranges) const {
     if (expr.operands().empty()) return expr;
     std::vector<Expr> operands;
@@ -194,8 +223,9 @@ class StatementResolver {
       for (std::size_t d = 0; shape != nullptr && d < operands.size(); ++d) {
         const auto bounds = boundsOf(operands[d], ranges);
         const Expr last = Expr::integer((*shape)[d] - 1);
-        if (bounds && bounds->high >= (*shape)[d]) operands[d] = minimum(operands[d], last);
-        if (bounds && bounds->low < 0) operands[d] = maximum(operands[d], Expr::integer(0));
+        if (!bounds && readsTensor(operands[d])) continue;
+        if (!bounds || bounds->high >= (*shape)[d]) operands[d] = minimum(operands[d], last);
+        if (!bounds || bounds->low < 0) operands[d] = maximum(operands[d], Expr::integer(0));
       }
     }
     return expr.withOperands(std::move(operands));
@@ -213,7 +243,8 @@ class StatementResolver {
       result.readsTarget = true;
       for (std::size_t d = 0; d < read.subscripts.size(); ++d) {
         const auto& subscript = read.subscripts[d];
-        if (subscript.kind() != ExprKind::AxisVar || subscript.axis() != d) result.readsOwnElementOnly = false;
+        if (subscript.kind() != ExprKind::AxisVar || subscript.axis() != d)
+          result.readsOwnElementOnly = false;
       }
     }
   }

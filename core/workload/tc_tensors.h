@@ -18,8 +18,9 @@ struct TcTensor {
   enum class Origin : std::uint8_t { Input, Output, Temporary };
   Origin origin = Origin::Temporary;
   DataType type = DataType::Float32;
-  std::optional<std::vector<std::int64_t>> shape;  ///< known from the signature or the first statement that writes it
-  BufferId buffer{};                               ///< of the version that a read sees now
+  std::optional<std::vector<std::int64_t>>
+      shape;          ///< known from the signature or the first statement that writes it
+  BufferId buffer{};  ///< of the version that a read sees now
   bool written = false;
   bool accumulated = false;  ///< an output whose old content is looked at: it cannot be renamed
 };

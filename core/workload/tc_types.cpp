@@ -19,7 +19,8 @@ int rankOf(DataType type) {
   return 0;
 }
 
-/// Types of the expressions of one statement. Names that are neither tensors nor bindings are sizes or indices.
+/// Types of the expressions of one statement. Names that are neither tensors nor bindings are sizes or
+/// indices.
 class TypeFinder {
  public:
   explicit TypeFinder(const TcTensors& tensors) : tensors_(tensors) {}
@@ -58,7 +59,8 @@ class TypeFinder {
   }
 
   [[nodiscard]] DataType typeOfApplication(const TcExpression& expression) const {
-    if (const auto tensor = tensors_.find(expression.name); tensor != tensors_.end()) return tensor->second.type;
+    if (const auto tensor = tensors_.find(expression.name); tensor != tensors_.end())
+      return tensor->second.type;
     const auto* function = findFunction(expression.name);
     DataType type = function != nullptr && function->floats ? DataType::Float32 : DataType::Index;
     for (const auto& operand : expression.operands) type = widest(type, typeOf(operand));
@@ -72,7 +74,8 @@ class TypeFinder {
       case TokenKind::Star:
       case TokenKind::Slash:
       case TokenKind::Percent:
-        return widest(DataType::Index, widest(typeOf(expression.operands[0]), typeOf(expression.operands[1])));
+        return widest(DataType::Index,
+                      widest(typeOf(expression.operands[0]), typeOf(expression.operands[1])));
       default: return DataType::Bool;
     }
   }

@@ -21,13 +21,16 @@ namespace {
 
 constexpr std::size_t kLargestText = std::size_t{1} << 20;
 
-/// The kernel that was asked for; nothing, with an error, if there is none of that name or the choice is open.
-const TcKernel* choose(const std::vector<TcKernel>& kernels, const std::string& name, TcDiagnostics& diagnostics) {
+/// The kernel that was asked for; nothing, with an error, if there is none of that name or the choice is
+/// open.
+const TcKernel* choose(const std::vector<TcKernel>& kernels, const std::string& name,
+                       TcDiagnostics& diagnostics) {
   std::vector<std::string> names;
   for (const auto& kernel : kernels) {
     for (const auto& earlier : names)
       if (earlier == kernel.name)
-        diagnostics.fail(kernel.span, "there is already a kernel `" + kernel.name + "`.", "Rename one of them.");
+        diagnostics.fail(kernel.span, "there is already a kernel `" + kernel.name + "`.",
+                         "Rename one of them.");
     names.push_back(kernel.name);
   }
   if (diagnostics.failed()) return nullptr;
@@ -35,7 +38,8 @@ const TcKernel* choose(const std::vector<TcKernel>& kernels, const std::string& 
   for (const auto& known : names) list += (list.empty() ? "" : ", ") + known;
   if (name.empty()) {
     if (kernels.size() == 1) return &kernels.front();
-    diagnostics.fail(kernels[1].span, "this text has " + std::to_string(kernels.size()) + " kernels: " + list + ".",
+    diagnostics.fail(kernels[1].span,
+                     "this text has " + std::to_string(kernels.size()) + " kernels: " + list + ".",
                      "Choose one with --kernel NAME.");
     return nullptr;
   }
@@ -54,7 +58,11 @@ std::string scaled(double value, const char* unit) {
     ++prefix;
   }
   char text[32];
-  std::snprintf(text, sizeof text, value < 10 && prefix > 0 ? "%.2f" : value < 100 && prefix > 0 ? "%.1f" : "%.0f", value);
+  std::snprintf(text, sizeof text,
+                value < 10 && prefix > 0    ? "%.2f"
+                : value < 100 && prefix > 0 ? "%.1f"
+                                            : "%.0f",
+                value);
   return std::string(text) + (prefix == 0 ? " " : kPrefixes[prefix]) + unit;
 }
 
@@ -69,8 +77,8 @@ std::string summarise(const Workload& workload) {
     list += (list.empty() ? "" : ", ") + buffer.name + " " + shapeText(buffer.type, buffer.shape) +
             (buffer.role == BufferRole::Constant ? " constant" : "");
   }
-  return inputs + (inputs.empty() ? "-> " : " -> ") + outputs + "; " + scaled(workload.operations, "FLOP") + ", " +
-         scaled(workload.bytes, "B");
+  return inputs + (inputs.empty() ? "-> " : " -> ") + outputs + "; " + scaled(workload.operations, "FLOP") +
+         ", " + scaled(workload.bytes, "B");
 }
 
 }  // namespace
@@ -78,7 +86,8 @@ std::string summarise(const Workload& workload) {
 Result<Workload> readWorkload(const KernelSource& source) {
   const std::string fileName = source.fileName.empty() ? "kernel" : source.fileName;
   if (source.text.size() > kLargestText)
-    return inputError(fileName + ": this text has more than 1 MiB.", "A kernel file holds kernels only, no data.");
+    return inputError(fileName + ": this text has more than 1 MiB.",
+                      "A kernel file holds kernels only, no data.");
   TcDiagnostics diagnostics(source.text, fileName);
   const auto kernels = parseKernels(diagnostics);
   const TcKernel* kernel = diagnostics.failed() ? nullptr : choose(kernels, source.kernel, diagnostics);
@@ -114,7 +123,8 @@ Result<std::string> readKernelFile(const std::string& path) {
   char chunk[1 << 16];
   while (text.size() <= kLargestText && (file.read(chunk, sizeof chunk) || file.gcount() > 0))
     text.append(chunk, static_cast<std::size_t>(file.gcount()));
-  if (file.bad()) return inputError("Cannot read `" + path + "`: " + std::strerror(errno) + ".", "Check the disk.");
+  if (file.bad())
+    return inputError("Cannot read `" + path + "`: " + std::strerror(errno) + ".", "Check the disk.");
   if (text.size() > kLargestText)
     return inputError("`" + path + "` has more than 1 MiB.", "A kernel file holds kernels only, no data.");
   return text;

@@ -30,9 +30,9 @@ struct Workload {
   std::string text;                           ///< the notation it was read from
   std::map<std::string, std::int64_t> sizes;  ///< every size symbol of the kernel with its value
   std::vector<std::string> constants;
-  double operations = 0;                      ///< floating-point operations of p0
-  double bytes = 0;                           ///< compulsory traffic: every argument once
-  std::string summary;                        ///< one line: arguments with types and shapes, operations, bytes
+  double operations = 0;  ///< floating-point operations of p0
+  double bytes = 0;       ///< compulsory traffic: every argument once
+  std::string summary;    ///< one line: arguments with types and shapes, operations, bytes
 };
 
 /// Reads a kernel. Errors name file, line and column and show the line.
@@ -44,8 +44,8 @@ struct Workload {
 /// A layer with exact shapes that is known by name.
 struct NamedLayer {
   std::string name;
-  std::string title;   ///< what it is, with its shapes, one line
-  std::string text;    ///< the notation
+  std::string title;  ///< what it is, with its shapes, one line
+  std::string text;   ///< the notation
   std::map<std::string, std::int64_t> sizes;
   std::vector<std::string> constants;
   bool small = false;  ///< tunes in seconds
