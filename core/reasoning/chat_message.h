@@ -36,7 +36,7 @@ struct ChatTurn {
 
 /// One stateless question.
 struct ChatRequest {
-  std::string system;             ///< the stable part: equal for every call of a run, so that providers can cache it
+  std::string system;             ///< the stable part: equal for every call of a run, so that providers can cache it; may be empty
   std::string question;           ///< the volatile part
   std::vector<ChatTurn> further;  ///< turns after the question
   std::string schema;             ///< JSON schema of the reply as JSON text; empty = any text

@@ -19,7 +19,9 @@ json turn(const char* role, const std::string& text) { return {{"role", role}, {
 
 json openAiBody(const ChatEndpoint& endpoint, const ChatRequest& request, const ServerTraits& traits) {
   json messages = json::array();
-  if (traits.systemRole) {
+  if (request.system.empty()) {
+    messages.push_back(turn("user", request.question));
+  } else if (traits.systemRole) {
     messages.push_back(turn("system", request.system));
     messages.push_back(turn("user", request.question));
   } else {
@@ -50,8 +52,10 @@ json anthropicBody(const ChatEndpoint& endpoint, const ChatRequest& request, con
   json messages = json::array({turn("user", request.question)});
   for (const ChatTurn& further : request.further) messages.push_back(turn(further.fromModel ? "assistant" : "user", further.text));
   json body = {{"model", endpoint.model}, {"messages", std::move(messages)}, {"max_tokens", request.maximumTokens}};
-  body["system"] = json::array(
-      {{{"type", "text"}, {"text", request.system}, {"cache_control", {{"type", "ephemeral"}}}}});
+  if (!request.system.empty()) {
+    const json block = {{"type", "text"}, {"text", request.system}, {"cache_control", {{"type", "ephemeral"}}}};
+    body["system"] = json::array({block});
+  }
   if (traits.temperature) body["temperature"] = 0.7;
   if (traits.stream) body["stream"] = true;
   return body;

@@ -23,6 +23,7 @@ std::uint64_t keyOf(const ProposalContext& context) {
   hasher.add(context.node.state.hash);
   for (const std::string& step : context.node.state.trace) hasher.add(step);
   for (const std::string& hint : context.hints) hasher.add(hint);
+  if (context.editedPrompt) hasher.add(*context.editedPrompt);
   return hasher.value();
 }
 
@@ -42,6 +43,17 @@ bool wasTried(const std::vector<std::string>& items, const std::vector<Attempt>&
     return std::equal(items.begin(), items.end(), attempt.items.begin(), attempt.items.end(),
                       [](const std::string& item, const AppliedItem& tried) { return item == tried.proposed; });
   });
+}
+
+/// A prompt that the user wrote; as far as its beginning is the usual one, servers can still cache it.
+Prompt promptByUser(const std::string& text, const Prompt& usual) {
+  Prompt prompt;
+  const bool begunAsUsual = text.starts_with(usual.system + "\n\n");
+  prompt.system = begunAsUsual ? usual.system : std::string();
+  prompt.question = begunAsUsual ? text.substr(usual.system.size() + 2) : text;
+  prompt.hash = Hasher().add(prompt.system).add(prompt.question).value();
+  prompt.tokens = estimateTokens(text);
+  return prompt;
 }
 
 std::string joined(const std::vector<std::string>& parts) {
@@ -161,7 +173,10 @@ void LlmProposer::noteConduct(std::size_t seat, const std::optional<ChatFault>& 
 std::optional<Proposal> LlmProposer::askModel(std::size_t seat, const ProposalContext& context, const ProposalControl& control,
                                               std::uint64_t key, std::vector<Exchange>& exchanges, std::string& why) {
   Prompt prompt = writer_.write(context);
-  if (const std::optional<int> room = seats_[seat].contextTokens) {
+  const bool byUser = context.editedPrompt.has_value();
+  if (byUser) {
+    prompt = promptByUser(*context.editedPrompt, prompt);
+  } else if (const std::optional<int> room = seats_[seat].contextTokens) {
     // A tenth is left for what the estimate of tokens misses.
     const std::int64_t fits = (static_cast<std::int64_t>(*room) - seats_[seat].replyTokens) * 9 / 10;
     const auto limit = static_cast<std::size_t>(std::max<std::int64_t>(fits, kLeastPromptTokens));
@@ -176,7 +191,7 @@ std::optional<Proposal> LlmProposer::askModel(std::size_t seat, const ProposalCo
       why = answer.text;
       return std::nullopt;
     }
-    if (answer.fault && answer.fault->kind == ChatFaultKind::TooLong && !shortened) {
+    if (answer.fault && answer.fault->kind == ChatFaultKind::TooLong && !shortened && !byUser) {
       shortened = true;
       prompt = writer_.write(context, std::max(kLeastPromptTokens, prompt.tokens / 2));
       continue;

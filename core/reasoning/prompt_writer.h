@@ -21,7 +21,7 @@ struct Prompt {
   std::uint64_t hash = 0;   ///< of both
   std::size_t tokens = 0;   ///< by estimateTokens
   std::string cut;          ///< what was left out to stay under the limit, in words; empty if nothing
-  [[nodiscard]] std::string text() const { return system + "\n\n" + question; }
+  [[nodiscard]] std::string text() const { return system.empty() ? question : system + "\n\n" + question; }
 };
 
 struct PromptOptions {

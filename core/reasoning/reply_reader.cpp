@@ -293,7 +293,7 @@ class Reader {
 }  // namespace
 
 ModelReply readReply(std::string_view reply, std::span<const std::string> knownNames, std::size_t wanted) {
-  const std::string text = splitThinking(cleanText(reply.substr(0, kLongestReply))).text;
+  const std::string text = splitThinking(reply.substr(0, kLongestReply)).text;
   ModelReply read = Reader(knownNames, wanted).read(text);
   if (reply.size() > kLongestReply) read.repairs.emplace_back("The reply is too long; its end was not read.");
   return read;

@@ -285,10 +285,7 @@ void StepReader::read(const LooseValue& value) {
       } else if (item.isObject()) {
         readObject(item);
       } else if (item.isList()) {
-        for (const LooseValue& inner : item.items) {
-          if (inner.isObject()) readObject(inner);
-          if (inner.isText()) read(std::string_view(inner.text));
-        }
+        read(item);
       }
     }
   }
