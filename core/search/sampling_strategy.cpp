@@ -14,8 +14,13 @@ Result<void> SamplingStrategy::restore(std::span<const SearchEvent> history) {
     start();
     return {};
   }
-  for (NodeId node = 1; node < tree().size(); ++node)
-    if (!tree()[node].chosen) wanted_.push_back({node, "generation"});
+  // What was in flight is measured first: its state is in the tree and would not be drawn again.
+  for (const auto& event : history)
+    if (const auto* chosen = std::get_if<CandidateChosen>(&event); chosen && tree()[chosen->node].sample == 0)
+      wanted_.push_back({chosen->node, "generation"});
+  const auto last = static_cast<NodeId>(tree().size() - 1);
+  if (last != kRootNode && !history.empty() && std::holds_alternative<NodeAdded>(history.back()))
+    wanted_.push_back({last, "generation"});
   return {};
 }
 

@@ -37,6 +37,17 @@ EventBody toEventBody(SearchEvent event) {
   return std::visit([](auto&& alternative) { return EventBody(std::move(alternative)); }, std::move(event));
 }
 
+std::optional<SearchEvent> toSearchEvent(const EventBody& body) {
+  return std::visit(
+      [](const auto& alternative) -> std::optional<SearchEvent> {
+        if constexpr (std::is_constructible_v<SearchEvent, decltype(alternative)>)
+          return SearchEvent(alternative);
+        else
+          return std::nullopt;
+      },
+      body);
+}
+
 nlohmann::json toJson(const Event& event) {
   auto json =
       std::visit([](const auto& alternative) { return detail::JsonWriter::convert(alternative); }, event.body);

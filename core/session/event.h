@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -122,6 +123,8 @@ inline constexpr int kEventVersion = 1;
 /// The node an event is about, or kNoNode.
 [[nodiscard]] NodeId nodeOf(const EventBody& body);
 [[nodiscard]] EventBody toEventBody(SearchEvent event);
+/// Nothing if the event is not one of the search.
+[[nodiscard]] std::optional<SearchEvent> toSearchEvent(const EventBody& body);
 
 /// {"sequence": 12, "milliseconds": 1700000000000, "kind": "node-added", …}; eventFromJson(toJson(event)) gives the event
 /// back. Unknown fields are ignored, missing ones keep their default; an unknown kind is an error.

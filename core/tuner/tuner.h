@@ -23,7 +23,7 @@ using EventSink = std::function<void(std::span<const Event>)>;
 
 /// Everything a run works with.
 struct TunerSetup {
-  std::unique_ptr<Problem> problem;             ///< never null
+  std::shared_ptr<Problem> problem;             ///< never null; left alone by others while the run lasts
   std::unique_ptr<Proposer> proposer;           ///< never null; not asked by strategies that take no proposals
   TuneOptions options;
   std::unique_ptr<SessionStore> session;        ///< null: nothing is stored. One with events is gone on with

@@ -1,0 +1,34 @@
+// SPDX-FileCopyrightText: 2026 Espalier developers
+// SPDX-License-Identifier: Apache-2.0
+#include "tuner/make_strategy.h"
+
+#include <algorithm>
+
+#include "search/evolutionary.h"
+#include "search/mcts.h"
+#include "search/random_search.h"
+
+namespace espalier {
+
+std::unique_ptr<SearchStrategy> makeStrategy(Problem& problem, const Proposer& proposer, const TuneOptions& options) {
+  if (options.strategy == "random") return std::make_unique<RandomSearch>(problem, options.seed);
+  if (options.strategy == "evolutionary") {
+    EvolutionaryOptions evolutionary;
+    // A batch beyond the budget would only be thrown away.
+    if (options.samples > 0) evolutionary.batch = std::min<std::size_t>(evolutionary.batch, static_cast<std::size_t>(options.samples));
+    return std::make_unique<Evolutionary>(problem, options.seed, evolutionary);
+  }
+  MctsOptions mcts = options.preset == "paper" ? MctsOptions::paper() : MctsOptions{};
+  mcts.exploration = options.exploration;
+  mcts.branching = options.branching;
+  if (options.rolloutSteps >= 0) mcts.rolloutSteps = options.rolloutSteps;
+  mcts.rolloutCount = options.rolloutCount;
+  // Random steps cost nothing, so the surrogate may look at many of them before the hardware is asked.
+  constexpr int kRandomExpansions = 16;
+  mcts.expansionsPerSample = options.expansionsPerSample > 0   ? options.expansionsPerSample
+                             : proposer.name() == "random" ? kRandomExpansions
+                                                           : 1;
+  return std::make_unique<Mcts>(problem, options.seed, mcts);
+}
+
+}  // namespace espalier

@@ -1,0 +1,48 @@
+// SPDX-FileCopyrightText: 2026 Espalier developers
+// SPDX-License-Identifier: Apache-2.0
+#include "tuner/measurement_store.h"
+
+#include <vector>
+
+#include "session/session_store.h"
+
+namespace espalier {
+
+bool MeasurementStore::add(std::span<const Event> events, std::uint64_t problemHash) {
+  bool matches = false;
+  std::vector<std::uint64_t> hashes;  // of the nodes, in their order
+  for (const auto& event : events) {
+    if (const auto* run = std::get_if<RunStarted>(&event.body)) {
+      if (run->problem.hash != problemHash) return false;
+      matches = true;
+    } else if (!matches) {
+      continue;
+    } else if (const auto* node = std::get_if<NodeAdded>(&event.body)) {
+      hashes.push_back(node->state.hash);
+    } else if (const auto* baseline = std::get_if<BaselineMeasured>(&event.body)) {
+      if (!baseline_) baseline_ = baseline->measurement;
+    } else if (const auto* sample = std::get_if<SampleMeasured>(&event.body)) {
+      if (sample->node < hashes.size()) measurements_.try_emplace(hashes[sample->node], sample->measurement);
+    }
+  }
+  return matches;
+}
+
+Result<void> MeasurementStore::addSession(const std::filesystem::path& path, std::uint64_t problemHash) {
+  const auto events = readSession(path);
+  if (!events) return tl::unexpected(events.error());
+  if (!add(*events, problemHash))
+    return inputError("The measurements in " + path.string() + " are of another workload, other sizes or other options.",
+                      "Give a session of the same workload.");
+  return {};
+}
+
+std::optional<Measurement> MeasurementStore::find(std::uint64_t stateHash) const {
+  const auto known = measurements_.find(stateHash);
+  if (known == measurements_.end()) return std::nullopt;
+  Measurement measurement = known->second;
+  measurement.recorded = true;
+  return measurement;
+}
+
+}  // namespace espalier

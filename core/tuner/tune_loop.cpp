@@ -1,0 +1,343 @@
+// SPDX-FileCopyrightText: 2026 Espalier developers
+// SPDX-License-Identifier: Apache-2.0
+#include "tuner/tune_loop.h"
+
+#include <algorithm>
+#include <stdexcept>
+#include <thread>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "search/search_record.h"
+#include "tuner/make_strategy.h"
+
+namespace espalier {
+
+TuneLoop::TuneLoop(TunerSetup setup, ResultQueue& results)
+    : setup_(std::move(setup)),
+      options_(setup_.options),
+      problem_(*setup_.problem),
+      results_(results),
+      strategy_(makeStrategy(problem_, *setup_.proposer, options_)),
+      contexts_(setup_.problem, setup_.proposer->readsSections()) {}
+
+Result<TuneResult> TuneLoop::run() {
+  started_ = std::chrono::steady_clock::now();
+  Result<void> outcome;
+  try {
+    outcome = begin();
+    if (outcome) {
+      auto reason = search();
+      // Threads end before the session does; what they would still bring is not part of it.
+      pool_.reset();
+      pipeline_.reset();
+      if (!reason) {
+        outcome = tl::unexpected(reason.error());
+      } else {
+        if (options_.confirm && reason->code != "stopped") confirmBest();
+        record(RunFinished{reason->code, reason->words});
+        outcome = flush();
+      }
+    }
+  } catch (const std::exception& exception) {
+    pool_.reset();
+    pipeline_.reset();
+    recordSearchEvents();
+    record(RunFinished{"error", exception.what()});
+    (void)flush();
+    outcome = environmentError(std::string("The run was given up: ") + exception.what(),
+                               "The session keeps everything measured so far; `espalier-cli resume` goes on with it.");
+  }
+  if (setup_.session)
+    if (auto closed = setup_.session->close(); !closed && outcome) outcome = closed;
+  if (!outcome) return tl::unexpected(outcome.error());
+  return resultOf(fold_);
+}
+
+Result<void> TuneLoop::begin() {
+  if (auto checked = check(options_); !checked) return checked;
+  rebuildStoppers();
+  std::vector<Event> history;
+  if (setup_.session) {
+    auto stored = setup_.session->read();
+    if (!stored) return tl::unexpected(stored.error());
+    history = *std::move(stored);
+  }
+  RunStarted started;
+  started.resumed = !history.empty();
+  started.problem = problem_.info();
+  started.seed = options_.seed;
+  started.strategy = strategy_->name();
+  started.proposer = strategy_->name() == "mcts" ? setup_.proposer->name() : "none";
+  started.preset = options_.preset;
+  started.options = toJson(options_).dump();
+  started.host = options_.host;
+  started.software = options_.software;
+  if (started.resumed)
+    if (auto resumed = goOn(std::move(history)); !resumed) return resumed;
+  record(std::move(started));
+  if (fold_.tree().size() == 0 && strategy_->tree().size() == 0) strategy_->start();
+  recordSearchEvents();
+  if (auto flushed = flush(); !flushed) return flushed;
+  if (!fold_.baseline()) measureBaseline();
+  if (auto flushed = flush(); !flushed) return flushed;
+
+  const int concurrency = setup_.proposer->concurrency();
+  if (concurrency > 0 && strategy_->name() == "mcts")
+    pool_ = std::make_unique<ProposalPool>(*setup_.proposer, results_, concurrency);
+  const int cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  pipeline_ = std::make_unique<MeasurementPipeline>(problem_, results_, problem_.info().threads < cores);
+  return {};
+}
+
+Result<void> TuneLoop::goOn(std::vector<Event> history) {
+  std::vector<SearchEvent> searchEvents;
+  for (const auto& event : history) {
+    if (const auto* run = std::get_if<RunStarted>(&event.body); run && run->problem.hash != problem_.info().hash)
+      return inputError("The session is of another problem (" + run->problem.name + ") than " + problem_.info().name +
+                            " with these sizes and options.",
+                        "Resume it with the workload and options it was begun with.");
+    if (auto applied = fold_.apply(event); !applied) return applied;
+    if (auto searchEvent = toSearchEvent(event.body)) searchEvents.push_back(*std::move(searchEvent));
+  }
+  lastMilliseconds_ = history.back().milliseconds;
+  for (const auto& [name, value] : fold_.parameters())
+    if (name != "samples" && name != "time-limit") (void)setParameter({name, value});
+  return strategy_->restore(searchEvents);
+}
+
+void TuneLoop::measureBaseline() {
+  Measurement baseline;
+  if (setup_.measurements.baseline()) {
+    baseline = *setup_.measurements.baseline();
+    baseline.recorded = true;
+  } else {
+    baseline = problem_.measureBaseline();
+  }
+  if (!baseline.valid)
+    record(Notice{"warning", "The unscheduled program could not be measured (" + baseline.failure + "): " + baseline.detail +
+                                 " There will be no speedups."});
+  strategy_->baselineMeasured(baseline);
+  recordSearchEvents();
+}
+
+Result<StopReason> TuneLoop::search() {
+  while (true) {
+    forwardLive();
+    handleCommands();
+    results_.rethrowFailure();
+    if (auto flushed = flush(); !flushed) return tl::unexpected(flushed.error());
+    if (auto reason = shouldStop(stoppers_, stats())) {
+      if (pool_) pool_->cancelAll();
+      drainSamples();
+      if (auto flushed = flush(); !flushed) return tl::unexpected(flushed.error());
+      return *reason;
+    }
+    if (!paused_)
+      act();
+    else if (!outstanding_.empty())
+      takeOldest();
+    else
+      results_.waitForCommand(deadline_);
+  }
+}
+
+void TuneLoop::act() {
+  const SearchRequest request = strategy_->ask(capacity());
+  recordSearchEvents();
+  if (const auto* expansion = std::get_if<ExpansionRequest>(&request)) {
+    expand(*expansion);
+  } else if (const auto* sample = std::get_if<SampleRequest>(&request)) {
+    sendSample(*sample);
+  } else if (std::holds_alternative<SpaceExhausted>(request)) {
+    spaceExhausted_ = true;
+    return;
+  } else {
+    if (outstanding_.empty()) throw std::logic_error("The search waits for results, but nothing is in flight.");
+    takeOldest();
+    return;
+  }
+  if (pauseAfterStage_) pause();
+}
+
+Capacity TuneLoop::capacity() const {
+  const int depth = pauseAfterSample_ || pauseAfterStage_ ? 1 : options_.pipelineDepth;
+  int samples = depth - samplesInFlight();
+  if (options_.samples > 0) samples = std::min(samples, options_.samples - fold_.tree().samples() - samplesInFlight());
+  Capacity free;
+  free.samples = std::max(0, samples);
+  // Nothing is proposed ahead that could no longer be measured.
+  free.expansions = free.samples == 0 ? 0 : pool_ ? setup_.proposer->concurrency() - expansionsInFlight() : 1;
+  return free;
+}
+
+void TuneLoop::expand(const ExpansionRequest& request) {
+  std::optional<std::string> prompt;
+  if (auto edited = editedPrompts_.extract(request.node)) prompt = std::move(edited.mapped());
+  ProposalContext context =
+      contexts_.build(fold_, request, options_.historyDepth, options_.samples, std::move(prompt));
+  Random random = randomFor(options_.seed, "proposal", request.request);
+  if (pool_) {
+    outstanding_.emplace_back(request);
+    pool_->submit(std::move(context), random);
+    return;
+  }
+  ProposalControl control;
+  takeUp(request, askSafely(*setup_.proposer, context, random, control));
+}
+
+void TuneLoop::sendSample(SampleRequest request) {
+  if (auto known = setup_.measurements.find(request.state.hash)) {
+    MeasuredSample measured;
+    measured.buildSeconds = known->buildSeconds;
+    measured.measurement = *std::move(known);
+    results_.finish(request.sample, std::move(measured));
+  } else {
+    MeasureRequest how;
+    how.incumbentSeconds = fold_.tree().bestSeconds();
+    pipeline_->submit({request.sample, request.state, how});
+  }
+  outstanding_.emplace_back(std::move(request));
+}
+
+void TuneLoop::takeOldest() {
+  const Outstanding oldest = outstanding_.front();
+  if (const auto* expansion = std::get_if<ExpansionRequest>(&oldest)) {
+    results_.waitForProposal(expansion->request, deadline_);
+    if (auto proposal = results_.takeProposal(expansion->request)) {
+      forwardLive();
+      outstanding_.pop_front();
+      takeUp(*expansion, *std::move(proposal));
+      if (pauseAfterStage_) pause();
+    }
+    return;
+  }
+  const auto& sample = std::get<SampleRequest>(oldest);
+  results_.waitForSample(sample.sample, deadline_);
+  if (auto measured = results_.takeSample(sample.sample)) {
+    outstanding_.pop_front();
+    takeUp(sample, *measured);
+    if (pauseAfterStage_ || pauseAfterSample_) pause();
+  }
+}
+
+void TuneLoop::takeUp(const ExpansionRequest& request, Proposal proposal) {
+  for (auto& exchange : proposal.exchanges) {
+    record(PromptSent{request.request, request.node, exchange.model, exchange.promptHash, std::move(exchange.prompt)});
+    exchange.prompt.clear();
+    record(ReplyFinished{request.request, request.node, std::move(exchange)});
+  }
+  if (auto answer = answers_.extract(request.request)) {
+    proposal.items = std::move(answer.mapped().items);
+    proposal.reasoning = std::move(answer.mapped().reasoning);
+    proposal.proposer = "user";
+    proposal.random = proposal.fallback = false;
+    proposal.notice.clear();
+  }
+  ProposalArrived arrived{request.request,    request.node,      fold_.tree()[request.node].hash, proposal.proposer, proposal.reasoning,
+                          proposal.items,     proposal.random,   proposal.fallback,               proposal.notice};
+  record(std::move(arrived));
+  if (!proposal.notice.empty()) record(Notice{"warning", proposal.notice});
+  strategy_->proposalArrived(request, {std::move(proposal.items), std::move(proposal.reasoning),
+                                       std::move(proposal.proposer), proposal.random});
+  recordSearchEvents();
+}
+
+void TuneLoop::takeUp(const SampleRequest& request, const MeasuredSample& measured) {
+  record(BuildFinished{request.sample, request.node, measured.buildSeconds, measured.buildFailed});
+  strategy_->measured(request, measured.measurement);
+  recordSearchEvents();
+}
+
+void TuneLoop::drainSamples() {
+  std::erase_if(outstanding_, [](const Outstanding& each) { return std::holds_alternative<ExpansionRequest>(each); });
+  deadline_.reset();
+  while (!outstanding_.empty()) {
+    results_.rethrowFailure();
+    forwardLive();
+    (void)results_.takeCommands();  // too late for any
+    takeOldest();
+  }
+}
+
+void TuneLoop::confirmBest() {
+  // Should the fastest one fail in a fresh process, the next ones have their turn.
+  constexpr std::size_t kTries = 3;
+  const Tree& tree = fold_.tree();
+  std::vector<NodeId> fastest;
+  for (NodeId node = 0; node < tree.size(); ++node)
+    if (tree[node].measuredSeconds > 0) fastest.push_back(node);
+  std::stable_sort(fastest.begin(), fastest.end(),
+                   [&](NodeId a, NodeId b) { return tree[a].measuredSeconds < tree[b].measuredSeconds; });
+  for (std::size_t i = 0; i < std::min(kTries, fastest.size()); ++i) {
+    const Measurement confirmed = problem_.confirm(tree.stateOf(fastest[i]));
+    record(BestConfirmed{fastest[i], confirmed});
+    if (confirmed.valid) return;
+    record(Notice{"warning", "Node " + std::to_string(fastest[i]) + " failed when it was timed in a fresh process (" +
+                                 confirmed.failure + "): " + confirmed.detail});
+  }
+}
+
+void TuneLoop::record(EventBody body) {
+  Event event;
+  event.sequence = fold_.lastSequence() + 1;
+  const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(
+      std::chrono::system_clock::now().time_since_epoch());
+  event.milliseconds = lastMilliseconds_ = std::max<std::int64_t>(lastMilliseconds_, now.count());
+  event.body = std::move(body);
+  if (auto applied = fold_.apply(event); !applied) throw std::logic_error(applied.error().message);
+  unflushed_.push_back(std::move(event));
+}
+
+void TuneLoop::recordSearchEvents() {
+  for (auto& event : strategy_->takeEvents()) record(toEventBody(std::move(event)));
+}
+
+void TuneLoop::forwardLive() {
+  auto bodies = results_.takeLive();
+  if (bodies.empty() || !setup_.sink) return;
+  std::vector<Event> events;
+  for (auto& body : bodies) events.push_back({0, lastMilliseconds_, std::move(body)});
+  setup_.sink(events);
+}
+
+Result<void> TuneLoop::flush() {
+  if (unflushed_.empty()) return {};
+  const auto events = std::exchange(unflushed_, {});
+  if (setup_.session)
+    if (auto stored = setup_.session->append(events); !stored) return stored;
+  if (setup_.sink) setup_.sink(events);
+  return {};
+}
+
+void TuneLoop::rebuildStoppers() {
+  stoppers_.clear();
+  stoppers_.push_back(stopOnRequest());
+  stoppers_.push_back(stopAfterSamples(options_.samples));
+  stoppers_.push_back(stopAfterSeconds(options_.timeLimitSeconds));
+  stoppers_.push_back(stopWhenExhausted());
+  deadline_.reset();
+  if (options_.timeLimitSeconds > 0)
+    deadline_ = started_ + std::chrono::duration_cast<std::chrono::steady_clock::duration>(
+                               std::chrono::duration<double>(std::min(options_.timeLimitSeconds, 1e9)));
+}
+
+RunStats TuneLoop::stats() const {
+  RunStats stats;
+  stats.samples = fold_.tree().samples();
+  stats.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
+  stats.stopRequested = stopRequested_;
+  stats.spaceExhausted = spaceExhausted_;
+  return stats;
+}
+
+int TuneLoop::samplesInFlight() const {
+  return static_cast<int>(std::count_if(outstanding_.begin(), outstanding_.end(), [](const Outstanding& each) {
+    return std::holds_alternative<SampleRequest>(each);
+  }));
+}
+
+int TuneLoop::expansionsInFlight() const { return static_cast<int>(outstanding_.size()) - samplesInFlight(); }
+
+}  // namespace espalier

@@ -1,0 +1,104 @@
+// SPDX-FileCopyrightText: 2026 Espalier developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "search/stopper.h"
+#include "search/strategy.h"
+#include "session/session_fold.h"
+#include "tuner/context_builder.h"
+#include "tuner/measurement_pipeline.h"
+#include "tuner/proposal_pool.h"
+#include "tuner/result_queue.h"
+#include "tuner/tuner.h"
+
+namespace espalier {
+
+/// What runs on the tuner's thread. The strategy is asked and told here alone, and results are told in the order in which they were
+/// asked for, so what the search does depends on no clock.
+class TuneLoop {
+ public:
+  TuneLoop(TunerSetup setup, ResultQueue& results);
+  /// From the first event to the last.
+  [[nodiscard]] Result<TuneResult> run();
+
+ private:
+  /// What became of a command.
+  struct Answer {
+    bool accepted = true;
+    std::string words;
+  };
+  using Outstanding = std::variant<ExpansionRequest, SampleRequest>;
+
+  // The run's course.
+  [[nodiscard]] Result<void> begin();
+  [[nodiscard]] Result<void> goOn(std::vector<Event> history);
+  void measureBaseline();
+  [[nodiscard]] Result<StopReason> search();
+  void confirmBest();
+
+  // Stages of an iteration.
+  void act();
+  [[nodiscard]] Capacity capacity() const;
+  void expand(const ExpansionRequest& request);
+  void sendSample(SampleRequest request);
+  /// Waits for the oldest thing in flight and tells it; returns early for a command.
+  void takeOldest();
+  void takeUp(const ExpansionRequest& request, Proposal proposal);
+  void takeUp(const SampleRequest& request, const MeasuredSample& measured);
+  void drainSamples();
+
+  // Steering.
+  void handleCommands();
+  [[nodiscard]] Answer carryOut(const Command& command);
+  [[nodiscard]] Answer setParameter(const SetParameterCommand& command);
+  void pause();
+  [[nodiscard]] Answer answerInPlace(const AnswerCommand& command);
+
+  // Events.
+  void record(EventBody body);
+  void recordSearchEvents();
+  void forwardLive();
+  [[nodiscard]] Result<void> flush();
+
+  void rebuildStoppers();
+  [[nodiscard]] RunStats stats() const;
+  [[nodiscard]] int samplesInFlight() const;
+  [[nodiscard]] int expansionsInFlight() const;
+
+  TunerSetup setup_;
+  TuneOptions& options_;
+  Problem& problem_;
+  ResultQueue& results_;
+  std::unique_ptr<SearchStrategy> strategy_;
+  ContextBuilder contexts_;
+  SessionFold fold_;
+  std::vector<Event> unflushed_;
+  std::int64_t lastMilliseconds_ = 0;
+
+  std::chrono::steady_clock::time_point started_;
+  ResultQueue::Deadline deadline_;
+  std::vector<std::unique_ptr<Stopper>> stoppers_;
+  bool stopRequested_ = false;
+  bool spaceExhausted_ = false;
+  bool paused_ = false;
+  bool pauseAfterStage_ = false;
+  bool pauseAfterSample_ = false;
+
+  std::deque<Outstanding> outstanding_;  ///< in the order asked
+  std::map<std::uint64_t, AnswerCommand> answers_;
+  std::map<NodeId, std::string> editedPrompts_;
+  std::unique_ptr<ProposalPool> pool_;
+  std::unique_ptr<MeasurementPipeline> pipeline_;
+};
+
+}  // namespace espalier
