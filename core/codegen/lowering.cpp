@@ -207,7 +207,8 @@ class Lowering {
 
   std::vector<LoweredNode> lowerGroup(LoopId id, const Expr& first, int width, int active) {
     LoweredLanes lanes;
-    lanes.variable = newVariable(0, width - 1);
+    // Lanes that are switched off decide nothing.
+    lanes.variable = newVariable(0, active - 1);
     lanes.width = width;
     lanes.active = active;
     lane_ = Expr::loopVar(lanes.variable);
