@@ -42,6 +42,7 @@ struct Compiler::State {
     if (!lowered) return tl::unexpected(lowered.error());
     EmissionOptions emission;
     emission.pipeline = options.pipeline;
+    emission.argumentAlignment = options.argumentAlignment;
     emission.math = options.pipeline == Pipeline::Strict
                         ? MathStyle::Library
                         : (machine.hasFusedMultiplyAdd() ? MathStyle::Fused : MathStyle::Unfused);
