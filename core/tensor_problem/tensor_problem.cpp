@@ -22,6 +22,7 @@ namespace espalier {
 namespace {
 
 constexpr std::size_t kCachedPrograms = 4096;
+constexpr double kNeverMind = 20;  ///< a candidate that many times slower than the best is slow on any machine
 constexpr double kPriorUncertainty = 0.6;  ///< standard deviation of ln(measured / prior), before any measurement
 
 class BuiltProgram final : public BuiltCandidate {
@@ -247,7 +248,14 @@ Measurement TensorProblem::measureProgram(const Program& program, const Compiled
   options.timing.budgetSeconds *= 1 + request.extraRepeats / 20.0;
   options.timing.stopAboveSeconds = 3 * request.incumbentSeconds;
   options.timeoutSeconds = request.incumbentSeconds > 0 ? std::max(5.0, 60 * request.incumbentSeconds) : 60;
-  const Sample sample = measurer_->measure(program, kernel, options);
+  Sample sample = measurer_->measure(program, kernel, options);
+  if (!sample.failure && sample.timing.stoppedEarly && sample.timing.repeats.size() == 1 &&
+      sample.seconds < kNeverMind * request.incumbentSeconds) {
+    // One slow repeat may be the machine's fault; two more tell.
+    options.timing.stopAboveSeconds = 0;
+    options.timing.repeats = 3;
+    sample = measurer_->measure(program, kernel, options);
+  }
   Measurement measurement;
   measurement.repeats = sample.timing.repeats;
   measurement.seconds = sample.seconds;

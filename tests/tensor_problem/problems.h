@@ -1,0 +1,27 @@
+// SPDX-FileCopyrightText: 2026 Espalier developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "measure/hardware.h"
+#include "tensor_problem/tensor_problem.h"
+#include "workload/workload.h"
+
+namespace espalier::testing {
+
+/// A named layer on the example machine, without a worker.
+inline std::unique_ptr<TensorProblem> offlineProblem(const std::string& layer, TensorProblemOptions options = {}) {
+  auto workload = namedWorkload(layer);
+  EXPECT_TRUE(workload.has_value()) << layer;
+  options.sheet = exampleHardwareSheet();
+  options.offline = true;
+  auto problem = makeTensorProblem(*std::move(workload), options);
+  EXPECT_TRUE(problem.has_value()) << (problem ? "" : problem.error().text());
+  return *std::move(problem);
+}
+
+}  // namespace espalier::testing

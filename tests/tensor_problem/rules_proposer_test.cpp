@@ -1,0 +1,123 @@
+// SPDX-FileCopyrightText: 2026 Espalier developers
+// SPDX-License-Identifier: Apache-2.0
+#include "tensor_problem/rules_proposer.h"
+
+#include <set>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "program/interpreter.h"
+#include "tensor_problem/problems.h"
+
+namespace espalier {
+namespace {
+
+using ::testing::HasSubstr;
+using testing::offlineProblem;
+
+ProposalContext contextAt(const TensorProblem& problem, const State& state) {
+  ProposalContext context;
+  context.problem = std::make_shared<ProblemInfo>(problem.info());
+  context.node.state = state;
+  return context;
+}
+
+/// Multiples of 1/8 in [−1, 1]: every order of summation gives the same bits.
+std::vector<Tensor> exactArguments(const Program& program, std::uint64_t seed) {
+  Random random(seed);
+  std::vector<Tensor> arguments;
+  for (const BufferId id : argumentsOf(program)) {
+    const Buffer& buffer = program.buffer(id);
+    Tensor tensor = Tensor::zeros(buffer.type, logicalShape(buffer));
+    for (std::int64_t i = 0; i < tensor.elements(); ++i) tensor.set(i, static_cast<double>(random.between(-8, 8)) / 8);
+    arguments.push_back(std::move(tensor));
+  }
+  return arguments;
+}
+
+TEST(RulesProposer, WritesALegalScheduleThatIsMuchFasterForEveryKindOfKernel) {
+  for (const std::string layer : {"matmul_small", "conv_small", "mlp_small", "softmax_small", "attention_small",
+                                  "matmul_127x251x509", "deepseek_r1_moe", "llama3_8b_attention_core", "flux_conv",
+                                  "depthwise_conv", "matvec_4096", "batch_matmul_64", "layer_norm"}) {
+    const auto problem = offlineProblem(layer);
+    RulesProposer rules(*problem);
+    Random random(1);
+    const Proposal proposal = rules.propose(contextAt(*problem, problem->initial()), random, {});
+    ASSERT_FALSE(proposal.items.empty()) << layer;
+    EXPECT_EQ(proposal.proposer, "rules");
+    const Application application = problem->apply(problem->initial(), proposal.items, random);
+    for (const AppliedItem& item : application.items) EXPECT_TRUE(item.accepted) << layer << ": " << item.proposed << ": " << item.reason;
+    const std::vector<State> states = {problem->initial(), application.state};
+    const std::vector<Prediction> predictions = problem->predict(states);
+    EXPECT_LT(3 * predictions[1].seconds, predictions[0].seconds) << layer;
+  }
+}
+
+TEST(RulesProposer, KeepsTheMeaning) {
+  for (const std::string layer : {"matmul_small", "conv_small"}) {
+    const auto problem = offlineProblem(layer);
+    RulesProposer rules(*problem);
+    Random random(5);
+    std::vector<Tensor> expected = exactArguments(problem->initialProgram(), 11);
+    interpret(problem->initialProgram(), expected);
+    for (int i = 0; i < 3; ++i) {
+      const Proposal proposal = rules.propose(contextAt(*problem, problem->initial()), random, {});
+      const Program program = problem->programOf(problem->apply(problem->initial(), proposal.items, random).state);
+      std::vector<Tensor> actual = exactArguments(program, 11);
+      interpret(program, actual);
+      for (std::size_t a = 0; a < expected.size(); ++a) EXPECT_EQ(actual[a].data, expected[a].data) << layer;
+    }
+  }
+}
+
+TEST(RulesProposer, ReasonsInWordsFromTheFactsOfTheMachine) {
+  const auto problem = offlineProblem("matmul_512");
+  RulesProposer rules(*problem);
+  Random random(1);
+  const std::string reasoning = rules.propose(contextAt(*problem, problem->initial()), random, {}).reasoning;
+  EXPECT_THAT(reasoning, HasSubstr("16 floats, 32 registers"));
+  EXPECT_THAT(reasoning, HasSubstr("lanes along n"));
+  EXPECT_THAT(reasoning, HasSubstr("register tile"));
+  EXPECT_THAT(reasoning, HasSubstr("accumulators"));
+  EXPECT_THAT(reasoning, HasSubstr("bound by"));
+}
+
+TEST(RulesProposer, ProposesAnotherProgramEachTimeAndTheSameOnesForTheSameSeed) {
+  const auto problem = offlineProblem("deepseek_r1_moe");
+  const auto run = [&](std::uint64_t seed) {
+    RulesProposer rules(*problem);
+    Random random(seed);
+    std::vector<std::uint64_t> hashes;
+    State state = problem->initial();
+    for (int i = 0; i < 8; ++i) {
+      const State from = i % 3 == 0 ? problem->initial() : state;
+      const Proposal proposal = rules.propose(contextAt(*problem, from), random, {});
+      state = problem->apply(from, proposal.items, random).state;
+      hashes.push_back(state.hash);
+    }
+    return hashes;
+  };
+  const auto first = run(1);
+  EXPECT_EQ(std::set<std::uint64_t>(first.begin(), first.end()).size(), first.size());
+  EXPECT_EQ(run(1), first);
+  EXPECT_NE(run(2), first);
+}
+
+TEST(RulesProposer, UsesBothThreadsWhereThereAreTwo) {
+  TensorProblemOptions options;
+  options.threads = 2;
+  for (const std::string layer : {"matmul_512", "flux_conv", "deepseek_r1_moe"}) {
+    const auto problem = offlineProblem(layer, options);
+    RulesProposer rules(*problem);
+    Random random(1);
+    const Proposal proposal = rules.propose(contextAt(*problem, problem->initial()), random, {});
+    const State state = problem->apply(problem->initial(), proposal.items, random).state;
+    EXPECT_TRUE(std::any_of(state.trace.begin(), state.trace.end(),
+                            [](const std::string& step) { return step.rfind("Parallel", 0) == 0; }))
+        << layer;
+  }
+}
+
+}  // namespace
+}  // namespace espalier
