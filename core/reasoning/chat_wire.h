@@ -53,7 +53,7 @@ class ReplyAssembler {
   [[nodiscard]] const std::optional<ServerError>& error() const { return error_; }
   /// The server said that the reply is complete.
   [[nodiscard]] bool complete() const { return done_ || !finish_.empty(); }
-  [[nodiscard]] bool hasText() const { return !text_.empty() || !tool_.empty(); }
+  [[nodiscard]] bool hasText() const { return !text_.empty() || !tool_.empty() || !refusal_.empty(); }
   [[nodiscard]] bool hasReasoning() const { return !reasoning_.empty(); }
   /// At least one event was a part of a chat reply.
   [[nodiscard]] bool sawReply() const { return sawReply_; }
