@@ -128,6 +128,7 @@ struct Parsed {
   ExportOptions exported;
   MeasureOptions measure;
   CompareOptions compare;
+  DoctorOptions doctor;
 };
 
 std::vector<Verb> addVerbs(CLI::App& app, Parsed& parsed, Console& console) {
@@ -190,8 +191,12 @@ std::vector<Verb> addVerbs(CLI::App& app, Parsed& parsed, Console& console) {
       ->expected(2, 64);
   addJson(verb, console);
 
-  verb =
-      add("doctor", "Measure this machine and look for what Espalier needs", [&] { return doctor(console); });
+  verb = add("doctor", "Measure this machine and look for what Espalier needs",
+             [&] { return doctor(parsed.doctor, console); });
+  verb->add_option("--llm-url", parsed.doctor.llmUrl, "Server to look for")->type_name("URL");
+  verb->add_option("--llm-profile", parsed.doctor.llmProfiles, "Profile whose server to look for")
+      ->type_name("NAME")
+      ->expected(1);
   addJson(verb, console);
   return verbs;
 }

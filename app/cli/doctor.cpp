@@ -12,6 +12,7 @@
 #include "cli/verbs.h"
 #include "measure/hardware.h"
 #include "measure/worker.h"
+#include "reasoning/llm_setup.h"
 
 namespace espalier::cli {
 namespace {
@@ -83,18 +84,34 @@ std::string inWords(const nlohmann::json& report) {
   return table.text();
 }
 
-nlohmann::json modelReport() {
+/// Whether there is a key, and whether the server that was named answers.
+nlohmann::json modelReport(const DoctorOptions& options) {
   const std::string source = keySource();
-  return {
-      {"key_from", source.empty() ? nlohmann::json() : nlohmann::json(source)},
-      {"words", source.empty() ? "no key in ESPALIER_API_KEY or OPENAI_API_KEY; a local server needs none "
-                                 "(tune --llm-url URL --llm-model NAME)"
-                               : "key found in " + source}};
+  const std::string key =
+      source.empty() ? "no key in ESPALIER_API_KEY or OPENAI_API_KEY" : "key found in " + source;
+  nlohmann::json report{{"key_from", source.empty() ? nlohmann::json() : nlohmann::json(source)}};
+  if (!options.llmUrl && options.llmProfiles.empty()) {
+    report["reachable"] = nullptr;
+    report["words"] = key + "; name a server with --llm-url or --llm-profile to see whether it answers";
+    return report;
+  }
+  LlmOptions llm;
+  llm.url = options.llmUrl.value_or("");
+  llm.profiles = options.llmProfiles;
+  const auto models = listModels(llm);
+  report["reachable"] = models.has_value();
+  if (models) {
+    report["models"] = *models;
+    report["words"] = key + "; the server offers " + std::to_string(models->size()) + " models";
+  } else {
+    report["words"] = key + "; " + models.error().text();
+  }
+  return report;
 }
 
 }  // namespace
 
-Result<ExitStatus> doctor(Console& console) {
+Result<ExitStatus> doctor(const DoctorOptions& options, Console& console) {
   auto worker = Worker::start();
   if (!worker) return tl::unexpected(worker.error());
   console.progress("measuring peak and bandwidth, about three seconds");
@@ -105,7 +122,7 @@ Result<ExitStatus> doctor(Console& console) {
   report["xgboost"] = xgboostVersion();
   report["sqlite"] = sqlite3_libversion();
   report["curl"] = curl_version_info(CURLVERSION_NOW)->version;
-  report["llm"] = modelReport();
+  report["llm"] = modelReport(options);
   if (console.json) {
     console.printJson(report);
   } else {
