@@ -9,19 +9,6 @@
 namespace espalier {
 namespace {
 
-/// True if `known` (value < limit) makes `guard` hold: some positive c has c·guard.value ≤ known.value always.
-bool implies(const Program& program, const Guard& known, const Guard& guard) {
-  const AffineForm strong = affineForm(known.value);
-  for (const auto& [atom, coefficient] : affineForm(guard.value).terms) {
-    const std::int64_t scaled = strong.coefficientOf(atom);
-    if (coefficient <= 0 || scaled < coefficient) continue;
-    const std::int64_t factor = scaled / coefficient;
-    if (intervalOf(program, known.value - guard.value * Expr(factor)).low < 0) continue;
-    if (floorDiv(Expr(known.limit - 1), Expr(factor)).integerValue() < guard.limit) return true;
-  }
-  return false;
-}
-
 std::string axisName(const Block& block, std::string_view wish) {
   std::string name(wish);
   const auto taken = [&] {
@@ -32,6 +19,19 @@ std::string axisName(const Block& block, std::string_view wish) {
 }
 
 }  // namespace
+
+bool implies(const Program& program, const Guard& known, const Guard& guard) {
+  // Some positive c has c·guard.value ≤ known.value always.
+  const AffineForm strong = affineForm(known.value);
+  for (const auto& [atom, coefficient] : affineForm(guard.value).terms) {
+    const std::int64_t scaled = strong.coefficientOf(atom);
+    if (coefficient <= 0 || scaled < coefficient) continue;
+    const std::int64_t factor = scaled / coefficient;
+    if (intervalOf(program, known.value - guard.value * Expr(factor)).low < 0) continue;
+    if (floorDiv(Expr(known.limit - 1), Expr(factor)).integerValue() < guard.limit) return true;
+  }
+  return false;
+}
 
 void replaceLoopVariables(Program& program, const std::vector<BlockId>& blocks,
                           const std::function<Expr(LoopId)>& with) {

@@ -19,6 +19,9 @@ void replaceLoopVariables(Program& program, const std::vector<BlockId>& blocks,
 /// Brings bindings and guards into canonical form and drops guards that always hold or follow from another.
 void tidy(Program& program, BlockId block);
 
+/// True if `known` (value < limit) makes `guard` hold.
+[[nodiscard]] bool implies(const Program& program, const Guard& known, const Guard& guard);
+
 /// Puts `with` where `old` hangs.
 void replaceNode(Program& program, NodeRef old, NodeRef with);
 void insertBefore(Program& program, NodeRef anchor, NodeRef node);

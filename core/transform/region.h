@@ -44,6 +44,6 @@ void redirectLoads(Program& program, BlockId block, BufferId from, BufferId to,
 inline constexpr std::int64_t kLargestStackBytes = 128 * 1024;
 /// Bytes up to which an intermediate may ask for registers.
 inline constexpr std::int64_t kLargestRegisterBytes = 8 * 1024;
-inline constexpr std::int64_t kLargestBufferBytes = std::int64_t{1} << 30;
+inline constexpr std::int64_t kLargestBufferBytes = std::int64_t{256} << 20;
 
 }  // namespace espalier

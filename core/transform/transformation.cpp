@@ -16,7 +16,9 @@ const std::vector<Transformation>& members() {
   static const std::vector<Transformation> table = {
       tileSizeMember(),       splitMember(),          reorderMember(),       fuseMember(),
       parallelMember(),       vectorizeMember(),      unrollMember(),        unrollAndJamMember(),
-      cacheWriteMember(),
+      cacheWriteMember(),     cacheReadMember(),      transformLayoutMember(), computeAtMember(),
+      reverseComputeAtMember(), computeInlineMember(), reverseComputeInlineMember(), computeLocationMember(),
+      decomposeReductionMember(), rfactorMember(),
   };
   return table;
 }
