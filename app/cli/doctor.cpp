@@ -4,15 +4,14 @@
 #include <llvm/Config/llvm-config.h>
 #include <sqlite3.h>
 #include <xgboost/c_api.h>
-#include <cstdlib>
 #include <nlohmann/json.hpp>
 
 #include "cli/figures.h"
+#include "cli/model_report.h"
 #include "cli/table.h"
 #include "cli/verbs.h"
 #include "measure/hardware.h"
 #include "measure/worker.h"
-#include "reasoning/llm_setup.h"
 
 namespace espalier::cli {
 namespace {
@@ -23,18 +22,6 @@ std::string xgboostVersion() {
   int patch = 0;
   XGBoostVersion(&major, &minor, &patch);
   return std::to_string(major) + "." + std::to_string(minor) + "." + std::to_string(patch);
-}
-
-bool isSet(const char* variable) {
-  const char* value = std::getenv(variable);
-  return value != nullptr && *value != '\0';
-}
-
-/// Which variable holds a key; never the key.
-std::string keySource() {
-  for (const char* variable : {"ESPALIER_API_KEY", "OPENAI_API_KEY"})
-    if (isSet(variable)) return variable;
-  return {};
 }
 
 nlohmann::json asJson(const HardwareSheet& sheet) {
@@ -82,31 +69,6 @@ std::string inWords(const nlohmann::json& report) {
   table.add({"libcurl", report.at("curl").get<std::string>()});
   table.add({"LLM", report.at("llm").at("words").get<std::string>()});
   return table.text();
-}
-
-/// Whether there is a key, and whether the server that was named answers.
-nlohmann::json modelReport(const DoctorOptions& options) {
-  const std::string source = keySource();
-  const std::string key =
-      source.empty() ? "no key in ESPALIER_API_KEY or OPENAI_API_KEY" : "key found in " + source;
-  nlohmann::json report{{"key_from", source.empty() ? nlohmann::json() : nlohmann::json(source)}};
-  if (!options.llmUrl && options.llmProfiles.empty()) {
-    report["reachable"] = nullptr;
-    report["words"] = key + "; name a server with --llm-url or --llm-profile to see whether it answers";
-    return report;
-  }
-  LlmOptions llm;
-  llm.url = options.llmUrl.value_or("");
-  llm.profiles = options.llmProfiles;
-  const auto models = listModels(llm);
-  report["reachable"] = models.has_value();
-  if (models) {
-    report["models"] = *models;
-    report["words"] = key + "; the server offers " + std::to_string(models->size()) + " models";
-  } else {
-    report["words"] = key + "; " + models.error().text();
-  }
-  return report;
 }
 
 }  // namespace
