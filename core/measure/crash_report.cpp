@@ -104,10 +104,10 @@ void handleSignal(int signal, siginfo_t* information, void* context) {
         reportAndEnd("modified-input", detail.text());
       }
       const bool behind = address >= memory.data;
-      const auto distance = static_cast<std::uint64_t>(behind ? address - (memory.data + memory.bytes)
+      const auto distance = static_cast<std::uint64_t>(behind ? address - (memory.data + memory.bytes) + 1
                                                               : memory.data - address);
-      detail.add("The kernel ").add(verb).addNumber(distance);
-      detail.add(behind ? " bytes past the end of " : " bytes before the start of ").add(memory.name).add(".");
+      detail.add("The kernel ").add(verb).add("byte ").addNumber(distance);
+      detail.add(behind ? " past the end of " : " before the start of ").add(memory.name).add(".");
       reportAndEnd("out-of-bounds", detail.text());
     }
     detail.add("The kernel crashed with ").add(signalName(signal)).add(": it ").add(verb).add("address 0x");

@@ -51,6 +51,7 @@ std::string wordsOf(llvm::Error error) { return llvm::toString(std::move(error))
 struct KernelLoader::Engine {
   std::unique_ptr<llvm::orc::LLJIT> jit;
   int loaded = 0;
+  std::string reports;  ///< what the linker said beside the errors that it returned
 
   llvm::Error defineRuntime(llvm::orc::JITDylib& library) {
     llvm::orc::SymbolMap symbols;
@@ -100,8 +101,9 @@ Attempt<std::unique_ptr<KernelLoader>> KernelLoader::create() {
                  .create();
   if (!jit) return failed("worker", "The linker could not be set up: " + wordsOf(jit.takeError()));
   engine->jit = std::move(*jit);
-  // Errors come back as values; without this they would also go to standard error.
-  engine->jit->getExecutionSession().setErrorReporter([](llvm::Error error) { llvm::consumeError(std::move(error)); });
+  engine->jit->getExecutionSession().setErrorReporter([reports = &engine->reports](llvm::Error error) {
+    *reports += (reports->empty() ? "" : " ") + wordsOf(std::move(error));
+  });
   return std::unique_ptr<KernelLoader>(new KernelLoader(std::move(engine)));
 }
 
@@ -121,9 +123,13 @@ Attempt<std::unique_ptr<LoadedCode>> KernelLoader::load(std::span<const char> ob
   auto buffer = llvm::MemoryBuffer::getMemBufferCopy(llvm::StringRef(object.data(), object.size()), "kernel.o");
   if (auto error = jit.addObjectFile(*library, std::move(buffer)))
     return failed("load", "The object file cannot be loaded: " + wordsOf(std::move(error)));
+  engine_->reports.clear();
   for (const std::string& symbol : symbols) {
     auto address = jit.lookup(*library, symbol);
-    if (!address) return failed("load", "The object file cannot be linked: " + wordsOf(address.takeError()));
+    if (!address) {
+      const std::string words = wordsOf(address.takeError());
+      return failed("load", "The object file cannot be linked: " + (engine_->reports.empty() ? words : engine_->reports));
+    }
     code->add(address->toPtr<void*>());
   }
   return code;

@@ -17,6 +17,7 @@ std::string withCommas(std::int64_t value) {
 }
 
 std::string number(double value, const char* format = "%.9g") {
+  if (std::isnan(value)) return "nan";
   char text[40];
   std::snprintf(text, sizeof text, format, value);
   return text;

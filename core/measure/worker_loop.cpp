@@ -136,7 +136,7 @@ class WorkerSession {
     const double start = monotonicSeconds();
     (*call)();
     const double seconds = monotonicSeconds() - start;
-    if (auto words = checkCanaries(set, kernel)) return failed("out-of-bounds", *words);
+    endIfOutOfBounds(set, kernel);
     return done({{"seconds", seconds}}, set.written());
   }
 
@@ -157,7 +157,7 @@ class WorkerSession {
     options.budgetSeconds = header.at("budget");
     options.stopAboveSeconds = header.at("stop_above");
     const Timing timing = timeKernel(options, *call, beside, monotonicSeconds);
-    if (auto words = checkCanaries(set, kernels_.at(header.at("kernel")))) return failed("out-of-bounds", *words);
+    endIfOutOfBounds(set, kernels_.at(header.at("kernel")));
     return done({{"repeats", timing.repeats},
                  {"beside", timing.beside},
                  {"inner", timing.inner},
@@ -210,7 +210,7 @@ class WorkerSession {
         return Failure{"memory", "There is no memory for the " + std::to_string(one.bytes) + " bytes of packed " +
                                      logical.name() + "."};
       one.function(logical.data(), memory->data());
-      if (auto words = memory->checkCanaries()) return Failure{"out-of-bounds", *words};
+      if (auto words = memory->checkCanaries()) reportAndEnd("out-of-bounds", words->c_str());
       memory->makeReadOnly();
       made.push_back(std::move(*memory));
     }
@@ -218,9 +218,11 @@ class WorkerSession {
     return std::nullopt;
   }
 
-  static std::optional<std::string> checkCanaries(const ArgumentSet& set, const Kernel& kernel) {
-    if (auto words = set.checkCanaries()) return words;
-    return kernel.workspace ? kernel.workspace->checkCanaries() : std::nullopt;
+  /// What wrote there may have written elsewhere, too: the process is no longer to be trusted.
+  static void endIfOutOfBounds(const ArgumentSet& set, const Kernel& kernel) {
+    auto words = set.checkCanaries();
+    if (!words && kernel.workspace) words = kernel.workspace->checkCanaries();
+    if (words) reportAndEnd("out-of-bounds", words->c_str());
   }
 
   std::unique_ptr<KernelLoader> loader_;
