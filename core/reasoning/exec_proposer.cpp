@@ -1,0 +1,174 @@
+// SPDX-FileCopyrightText: 2026 Espalier developers
+// SPDX-License-Identifier: Apache-2.0
+#include "reasoning/exec_proposer.h"
+
+#include <nlohmann/json.hpp>
+
+#include "reasoning/chat_json.h"
+#include "reasoning/chat_text.h"
+#include "reasoning/prompt_writer.h"
+#include "reasoning/reply_reader.h"
+#include "support/hash.h"
+
+namespace espalier {
+namespace {
+
+using nlohmann::json;
+
+constexpr int kVersion = 1;
+constexpr int kMostFailures = 3;
+constexpr int kMostSkippedLines = 10'000;
+
+json orNull(const std::optional<double>& value) { return value ? json(*value) : json(); }
+
+json toJson(const std::vector<Section>& sections) {
+  json list = json::array();
+  for (const Section& section : sections) list.push_back({{"key", section.key}, {"title", section.title}, {"text", section.text}});
+  return list;
+}
+
+json toJson(const NodeView& view) {
+  const bool valid = view.measurement && view.measurement->valid;
+  return {{"depth", view.depth},
+          {"trace", view.state.trace},
+          {"steps", view.steps},
+          {"source", view.source},
+          {"predicted_seconds", view.prediction ? json(view.prediction->seconds) : json()},
+          {"measured_seconds", valid ? json(view.measurement->seconds) : json()},
+          {"failure", view.measurement && !valid ? view.measurement->failure : std::string()},
+          {"score", view.score},
+          {"sections", toJson(view.sections)}};
+}
+
+json toJson(const Attempt& attempt) {
+  json items = json::array();
+  for (const AppliedItem& item : attempt.items) {
+    items.push_back({{"proposed", item.proposed}, {"accepted", item.accepted}, {"applied", item.applied}, {"reason", item.reason}, {"hint", item.hint}});
+  }
+  return {{"items", std::move(items)},
+          {"duplicate", attempt.duplicate},
+          {"predicted_seconds", orNull(attempt.predictedSeconds)},
+          {"measured_seconds", orNull(attempt.measuredSeconds)},
+          {"failure", attempt.failure}};
+}
+
+}  // namespace
+
+std::string execContext(const ProposalContext& context, std::uint64_t id) {
+  json ancestors = json::array();
+  for (const NodeView& view : context.ancestors) ancestors.push_back(toJson(view));
+  json attempts = json::array();
+  for (const Attempt& attempt : context.attempts) attempts.push_back(toJson(attempt));
+  json actions = json::array();
+  for (const LegalAction& action : context.legalActions) {
+    actions.push_back({{"name", action.name}, {"arguments", action.arguments}, {"example", action.example}});
+  }
+  const ProblemInfo& problem = *context.problem;
+  return writeJson({{"version", kVersion},
+                    {"kind", "propose"},
+                    {"id", id},
+                    {"problem",
+                     {{"name", problem.name},
+                      {"kind", problem.kind},
+                      {"sections", toJson(problem.sections)},
+                      {"roofline_seconds", problem.rooflineSeconds}}},
+                    {"node", toJson(context.node)},
+                    {"ancestors", std::move(ancestors)},
+                    {"best", context.best ? toJson(*context.best) : json()},
+                    {"attempts", std::move(attempts)},
+                    {"legal_actions", std::move(actions)},
+                    {"hints", context.hints},
+                    {"baseline_seconds", context.baselineSeconds},
+                    {"best_seconds", context.bestSeconds},
+                    {"samples_done", context.samplesDone},
+                    {"sample_budget", context.sampleBudget}});
+}
+
+std::optional<std::string> ExecProposer::ask(const std::string& line, std::uint64_t id, const ProposalControl& control, std::string& why,
+                                             std::string& outcome) {
+  const auto failed = [&](const char* code, std::string words) {
+    const std::string complaint = process_ ? process_->complaint() : std::string();
+    outcome = code;
+    why = std::move(words) + (complaint.empty() ? "" : " It said: " + complaint);
+    process_.reset();
+    return std::nullopt;
+  };
+  if (!process_) {
+    Result<ExecProcess> started = ExecProcess::start(options_.command);
+    if (!started) return failed("not-started", started.error().text());
+    process_ = std::move(*started);
+  }
+  const auto deadline = std::chrono::steady_clock::now() + options_.patience;
+  using End = ExecProcess::End;
+  End end = process_->writeLine(line, deadline, control.stop);
+  std::string answer;
+  for (int skipped = 0; end == End::Done && skipped < kMostSkippedLines; ++skipped) {
+    end = process_->readLine(answer, options_.lineBytes, deadline, control.stop);
+    const std::size_t first = answer.find_first_not_of(" \t");
+    if (end != End::Done || first == std::string::npos || answer[first] != '{') continue;
+    const std::optional<json> object = parseForeignJson(answer);
+    if (object && object->contains("id") && memberOf(*object, "id") != json(id)) continue;
+    if (object && !textOf(*object, "error").empty()) {
+      outcome = "declined";
+      why = "The program `" + shortened(cleanLine(options_.command), 100) + "` declined: " + shortened(cleanLine(textOf(*object, "error")), 300);
+      return std::nullopt;
+    }
+    return answer;
+  }
+  const std::string program = "The program `" + shortened(cleanLine(options_.command), 100) + "`";
+  switch (end) {
+    case End::Done: return failed("unreadable", program + " wrote ten thousand lines without an answer.");
+    case End::Closed: return failed("ended", program + " ended.");
+    case End::TimedOut:
+      return failed("timeout", program + " did not answer within " + std::to_string(options_.patience.count()) + " ms.");
+    case End::Cancelled: return failed("cancelled", "The proposal was cancelled.");
+    case End::TooLong: return failed("too-large", program + " wrote a line of more than " + std::to_string(options_.lineBytes >> 10) + " KiB.");
+  }
+  return std::nullopt;
+}
+
+Proposal ExecProposer::propose(const ProposalContext& context, Random& random, const ProposalControl& control) {
+  const std::lock_guard lock(mutex_);
+  Exchange exchange;
+  std::string why = "The external program failed " + std::to_string(kMostFailures) + " times in a row and is not asked any more.";
+  std::vector<Exchange> exchanges;
+  if (failures_ < kMostFailures) {
+    const std::uint64_t id = nextId_++;
+    exchange.model = "exec: " + shortened(cleanLine(options_.command), 200);
+    exchange.prompt = execContext(context, id);
+    exchange.promptHash = Hasher().add(exchange.prompt).value();
+    if (control.promptSent) control.promptSent(exchange);
+    const auto begin = std::chrono::steady_clock::now();
+    const std::optional<std::string> line = ask(exchange.prompt, id, control, why, exchange.outcome);
+    exchange.latencySeconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    if (line) {
+      exchange.reply = cleanText(*line);
+      ModelReply reply = readReply(*line, knownNames(context));
+      for (const std::string& repair : reply.repairs) exchange.words += (exchange.words.empty() ? "" : " ") + repair;
+      failures_ = 0;
+      if (!reply.sequences.empty()) {
+        Proposal proposal;
+        proposal.reasoning = std::move(reply.sequences.front().reasoning);
+        proposal.items = std::move(reply.sequences.front().items);
+        proposal.proposer = "exec";
+        proposal.exchanges.push_back(std::move(exchange));
+        return proposal;
+      }
+      why = "The answer of the external program holds no transformations.";
+      exchange.outcome = "no-transformations";
+    } else if (exchange.outcome != "cancelled" && exchange.outcome != "declined") {
+      ++failures_;
+    }
+    exchange.words += (exchange.words.empty() ? "" : " ") + why;
+    exchanges.push_back(std::move(exchange));
+  }
+  Proposal proposal;
+  if (fallback_ && !control.stop.stop_requested()) proposal = fallback_->propose(context, random, control);
+  proposal.fallback = true;
+  proposal.notice = why + " Instead: " + (proposal.proposer.empty() ? "a random step" : proposal.proposer) + "." +
+                    (proposal.notice.empty() ? "" : " " + proposal.notice);
+  proposal.exchanges.insert(proposal.exchanges.begin(), std::make_move_iterator(exchanges.begin()), std::make_move_iterator(exchanges.end()));
+  return proposal;
+}
+
+}  // namespace espalier
