@@ -1,0 +1,409 @@
+// SPDX-FileCopyrightText: 2026 Espalier developers
+// SPDX-License-Identifier: Apache-2.0
+#include "search/mcts.h"
+
+#include <cmath>
+#include <map>
+#include <set>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "search/toy_problem.h"
+#include "search/uct.h"
+
+namespace espalier {
+namespace {
+
+using test::ToyOptions;
+using test::ToyProblem;
+
+template <class Kind>
+std::vector<Kind> only(const std::vector<SearchEvent>& events) {
+  std::vector<Kind> found;
+  for (const auto& event : events)
+    if (const auto* kind = std::get_if<Kind>(&event)) found.push_back(*kind);
+  return found;
+}
+
+/// Proposes what a test says, else a random step.
+ProposedSequence randomStep() { return {{}, "", "random", true}; }
+ProposedSequence propose(std::vector<std::string> items) { return {std::move(items), "because", "scripted", false}; }
+
+Measurement measureWith(ToyProblem& problem, const SampleRequest& request) {
+  const auto built = problem.build(request.state);
+  return built->failure ? *built->failure : problem.measure(*built, {});
+}
+
+/// Runs one request after the other until so many samples were told; what the search emitted comes back.
+std::vector<SearchEvent> run(SearchStrategy& search, ToyProblem& problem, int samples) {
+  std::vector<SearchEvent> events;
+  const auto take = [&] {
+    for (auto& event : search.takeEvents()) events.push_back(std::move(event));
+  };
+  for (int told = 0; told < samples;) {
+    const auto request = search.ask({1, 1});
+    take();
+    if (const auto* expansion = std::get_if<ExpansionRequest>(&request)) {
+      search.proposalArrived(*expansion, randomStep());
+    } else if (const auto* sample = std::get_if<SampleRequest>(&request)) {
+      search.measured(*sample, measureWith(problem, *sample));
+      ++told;
+    } else {
+      break;
+    }
+    take();
+  }
+  return events;
+}
+
+TEST(Uct, IsThePapersFormula) {
+  const Uct terms = uct(3.0, 4, 10, std::sqrt(2.0));
+  EXPECT_DOUBLE_EQ(terms.mean, 0.75);
+  EXPECT_DOUBLE_EQ(terms.exploration, std::sqrt(2.0) * std::sqrt(std::log(10.0) / 4.0));
+  EXPECT_NEAR(terms.value(), 0.75 + 1.0729830131446736, 1e-12);
+}
+
+TEST(Uct, PrefersWhatWasNeverVisited) { EXPECT_GT(uct(0, 0, 10, 1).value(), uct(1000, 1, 1000, 1000).value()); }
+
+TEST(Mcts, SelectsTheChildOfHighestUctAndTellsItsTerms) {
+  ToyProblem problem;
+  MctsOptions options;
+  Mcts search(problem, 1, options);
+  search.start();
+  // Two children of the root: one good, one bad.
+  auto first = std::get<ExpansionRequest>(search.ask({1, 0}));
+  search.proposalArrived(first, propose({"Set(a, 3)", "Set(c, 4)", "Set(d, 1)"}));
+  auto second = std::get<ExpansionRequest>(search.ask({1, 0}));
+  EXPECT_EQ(second.node, kRootNode);
+  search.proposalArrived(second, propose({"Set(d, 9)"}));
+  (void)search.takeEvents();
+
+  const auto third = std::get<ExpansionRequest>(search.ask({1, 0}));
+  EXPECT_EQ(third.node, 1U);
+  const auto selected = only<NodeSelected>(search.takeEvents());
+  ASSERT_EQ(selected.size(), 1U);
+  ASSERT_EQ(selected[0].path.size(), 1U);
+  const auto& terms = selected[0].path[0].children;
+  ASSERT_EQ(terms.size(), 2U);
+  const Tree& tree = search.tree();
+  for (const auto& term : terms) {
+    EXPECT_DOUBLE_EQ(term.mean, tree[term.child].totalValue);
+    EXPECT_DOUBLE_EQ(term.exploration, std::sqrt(2.0) * std::sqrt(std::log(2.0)));
+  }
+  EXPECT_TRUE(terms[0].chosen);
+  EXPECT_FALSE(terms[1].chosen);
+  EXPECT_GT(terms[0].mean, terms[1].mean);
+}
+
+TEST(Mcts, HasAtMostBChildrenANode) {
+  for (const int branching : {1, 2, 4}) {
+    ToyProblem problem;
+    MctsOptions options;
+    options.branching = branching;
+    Mcts search(problem, 7, options);
+    search.start();
+    (void)run(search, problem, 60);
+    for (NodeId node = 0; node < search.tree().size(); ++node) EXPECT_LE(search.tree()[node].childCount, branching);
+    EXPECT_GT(search.tree().size(), 60U);
+  }
+}
+
+TEST(Mcts, SkipsInvalidItemsAndKeepsTheirReasons) {
+  ToyProblem problem;
+  Mcts search(problem, 1, {});
+  search.start();
+  const auto request = std::get<ExpansionRequest>(search.ask({1, 0}));
+  (void)search.takeEvents();
+  search.proposalArrived(request, propose({"Set(z, 3)", "Set(a, 3)", "Vectorize(n)"}));
+  const auto added = only<NodeAdded>(search.takeEvents());
+  ASSERT_EQ(added.size(), 1U);
+  EXPECT_FALSE(added[0].fallback);
+  EXPECT_EQ(added[0].state.trace, std::vector<std::string>{"Set(a, 3)"});
+  ASSERT_EQ(added[0].items.size(), 3U);
+  EXPECT_EQ(added[0].items[0].refusalCode, "unknown-step");
+  EXPECT_TRUE(added[0].items[1].accepted);
+  EXPECT_EQ(added[0].items[2].reason, "Vectorize(n) is no step.");
+}
+
+TEST(Mcts, FallsBackToARandomStepOnlyIfEverythingIsInvalid) {
+  ToyProblem problem;
+  Mcts search(problem, 1, {});
+  search.start();
+  const auto request = std::get<ExpansionRequest>(search.ask({1, 0}));
+  search.proposalArrived(request, propose({"Nonsense", "More()"}));
+  const auto added = only<NodeAdded>(search.takeEvents());
+  ASSERT_EQ(added.size(), 2U);  // the root and this one
+  EXPECT_TRUE(added[1].fallback);
+  EXPECT_EQ(added[1].items.front().refusalCode, "unknown-step");
+  EXPECT_TRUE(added[1].items.back().accepted);
+}
+
+TEST(Mcts, ARandomProposerDoesNotFallBack) {
+  ToyProblem problem;
+  Mcts search(problem, 1, {});
+  search.start();
+  search.proposalArrived(std::get<ExpansionRequest>(search.ask({1, 0})), randomStep());
+  EXPECT_FALSE(only<NodeAdded>(search.takeEvents()).back().fallback);
+}
+
+TEST(Mcts, AddsNoStateTwice) {
+  ToyProblem problem;
+  Mcts search(problem, 1, {});
+  search.start();
+  search.proposalArrived(std::get<ExpansionRequest>(search.ask({1, 0})), propose({"Set(a, 3)"}));
+  const auto again = std::get<ExpansionRequest>(search.ask({1, 0}));
+  (void)search.takeEvents();
+  // The same program on another way.
+  search.proposalArrived(again, propose({"Set(a, 5)", "Set(a, 3)"}));
+  const auto rejected = only<ProposalRejected>(search.takeEvents());
+  ASSERT_EQ(rejected.size(), 1U);
+  EXPECT_EQ(rejected[0].cause, "duplicate");
+  EXPECT_EQ(rejected[0].duplicateOf, 1U);
+  EXPECT_EQ(search.tree().size(), 2U);
+}
+
+TEST(Mcts, GivesUpANodeThatYieldsNothingNew) {
+  ToyProblem problem;
+  MctsOptions options;
+  options.maximumRejections = 3;
+  Mcts search(problem, 1, options);
+  search.start();
+  search.proposalArrived(std::get<ExpansionRequest>(search.ask({1, 0})), propose({"Set(a, 3)"}));
+  int rejectedAtRoot = 0;
+  for (int i = 0; i < 10; ++i) {
+    const auto request = std::get<ExpansionRequest>(search.ask({1, 0}));
+    if (request.node != kRootNode) break;
+    ++rejectedAtRoot;
+    search.proposalArrived(request, propose({"Set(a, 3)"}));
+  }
+  EXPECT_EQ(rejectedAtRoot, 3);
+  EXPECT_TRUE(search.tree()[kRootNode].closed);
+}
+
+TEST(Mcts, EndsWhenTheSpaceIsExhausted) {
+  ToyOptions toy;
+  toy.values = 2;  // 16 states
+  toy.crashingFirstDigit = -1;
+  ToyProblem problem(toy);
+  Mcts search(problem, 3, {});
+  search.start();
+  const auto events = run(search, problem, 1000);
+  EXPECT_LE(search.tree().size(), 16U);
+  EXPECT_TRUE(std::holds_alternative<SpaceExhausted>(search.ask({1, 1})));
+  EXPECT_EQ(only<SampleMeasured>(events).size(), search.tree().size() - 1);
+}
+
+TEST(Mcts, MeasuresNoNodeTwiceAndCountsFailures) {
+  ToyProblem problem;
+  Mcts search(problem, 5, {});
+  search.start();
+  const auto events = run(search, problem, 150);
+  std::set<NodeId> measured;
+  int failed = 0;
+  for (const auto& sample : only<SampleMeasured>(events)) {
+    EXPECT_TRUE(measured.insert(sample.node).second);
+    failed += sample.measurement.valid ? 0 : 1;
+  }
+  EXPECT_EQ(measured.size(), 150U);
+  EXPECT_EQ(search.tree().failedSamples(), failed);
+  EXPECT_GT(failed, 0);
+  EXPECT_EQ(search.tree().samples(), 150);
+}
+
+TEST(Mcts, ValuesAreTheSumsOfScoresBelow) {
+  ToyProblem problem;
+  Mcts search(problem, 11, {});
+  search.start();
+  (void)run(search, problem, 80);
+  const Tree& tree = search.tree();
+  std::vector<double> sums(tree.size(), 0);
+  std::vector<std::uint32_t> visits(tree.size(), 0);
+  for (NodeId node = static_cast<NodeId>(tree.size()); node-- > 0;) {
+    sums[node] += tree[node].evaluations * tree.scoreOf(node);
+    visits[node] += static_cast<std::uint32_t>(tree[node].evaluations + tree[node].rejections);
+    EXPECT_NEAR(tree[node].totalValue, sums[node], 1e-9) << node;
+    EXPECT_EQ(tree[node].visits, visits[node]) << node;
+    EXPECT_EQ(tree[node].virtualVisits, 0) << node;
+    if (tree[node].parent != kNoNode) {
+      sums[tree[node].parent] += sums[node];
+      visits[tree[node].parent] += visits[node];
+    }
+    EXPECT_GE(tree.scoreOf(node), 0);
+    EXPECT_LE(tree.scoreOf(node), 1);
+  }
+}
+
+TEST(Mcts, ThePapersPresetKeepsRewardsAndRollsOut) {
+  ToyProblem problem;
+  const MctsOptions options = MctsOptions::paper();
+  EXPECT_EQ(options.branching, 2);
+  EXPECT_DOUBLE_EQ(options.exploration, std::sqrt(2.0));
+  Mcts search(problem, 2, options);
+  search.start();
+  const auto events = run(search, problem, 30);
+  std::map<NodeId, int> credited;
+  for (const auto& credit : only<Backpropagated>(events)) {
+    EXPECT_NE(credit.cause, "measurement");
+    EXPECT_GE(credit.value, 0);
+    if (credit.cause == "rollout") ++credited[credit.node];
+  }
+  for (const auto& [node, times] : credited) EXPECT_EQ(times, 1) << node;
+  for (const auto& refreshed : only<ValuesRefreshed>(events)) EXPECT_TRUE(refreshed.valuesKept);
+  for (const auto& added : only<NodeAdded>(events))
+    EXPECT_EQ(added.rolloutSeconds > 0, added.node != kRootNode);
+}
+
+TEST(Mcts, MeasurementsReplacePredictions) {
+  ToyProblem problem;
+  Mcts search(problem, 2, {});
+  search.start();
+  Measurement baseline;
+  baseline.valid = true;
+  baseline.seconds = 1;
+  search.baselineMeasured(baseline);
+  search.proposalArrived(std::get<ExpansionRequest>(search.ask({1, 1})), propose({"Set(a, 3)"}));
+  const auto sample = std::get<SampleRequest>(search.ask({1, 1}));
+  Measurement failure;
+  failure.failure = "crash";
+  search.measured(sample, failure);
+  const Tree& tree = search.tree();
+  EXPECT_EQ(tree[1].visits, 2U);
+  EXPECT_NEAR(tree[1].totalValue, 0, 1e-12);
+  EXPECT_NEAR(tree[kRootNode].totalValue, 0, 1e-12);
+  EXPECT_TRUE(tree[1].failed);
+}
+
+TEST(Mcts, ComesNearTheOptimumOfTheToy) {
+  ToyProblem problem;
+  MctsOptions options;
+  options.expansionsPerSample = 16;
+  Mcts search(problem, 4, options);
+  search.start();
+  (void)run(search, problem, 100);
+  EXPECT_LT(search.tree().bestSeconds(), 5e-3);
+}
+
+TEST(Mcts, VirtualLossSpreadsExpansionsInFlight) {
+  ToyProblem problem;
+  Mcts search(problem, 9, {});
+  search.start();
+  (void)run(search, problem, 20);
+  std::vector<ExpansionRequest> inFlight;
+  std::map<NodeId, int> timesAsked;
+  for (int i = 0; i < 6; ++i) {
+    inFlight.push_back(std::get<ExpansionRequest>(search.ask({1, 0})));
+    ++timesAsked[inFlight.back().node];
+  }
+  for (const auto& [node, times] : timesAsked) EXPECT_LE(search.tree()[node].childCount + times, 2);
+  EXPECT_GT(timesAsked.size(), 2U);
+  for (const auto& request : inFlight) search.proposalArrived(request, randomStep());
+  for (NodeId node = 0; node < search.tree().size(); ++node) EXPECT_EQ(search.tree()[node].virtualVisits, 0);
+}
+
+TEST(Mcts, WaitsWhenEverythingOpenIsInFlight) {
+  ToyProblem problem;
+  Mcts search(problem, 9, {});
+  search.start();
+  EXPECT_TRUE(std::holds_alternative<ExpansionRequest>(search.ask({1, 1})));
+  EXPECT_TRUE(std::holds_alternative<ExpansionRequest>(search.ask({1, 1})));
+  EXPECT_TRUE(std::holds_alternative<AwaitResults>(search.ask({1, 1})));
+}
+
+TEST(Mcts, PrunedPartsAreLeftAlone) {
+  ToyProblem problem;
+  Mcts search(problem, 21, {});
+  search.start();
+  (void)run(search, problem, 30);
+  ASSERT_TRUE(search.mark(1, NodeMark::Pruned));
+  (void)search.takeEvents();
+  const auto events = run(search, problem, 30);
+  const auto below = [&](NodeId node) {
+    for (; node != kNoNode; node = search.tree()[node].parent)
+      if (node == 1) return true;
+    return false;
+  };
+  for (const auto& selected : only<NodeSelected>(events)) EXPECT_FALSE(below(selected.node));
+  for (const auto& chosen : only<CandidateChosen>(events)) EXPECT_FALSE(below(chosen.node));
+  ASSERT_TRUE(search.mark(1, NodeMark::Unpruned));
+  ASSERT_TRUE(search.mark(1, NodeMark::Focused));
+  (void)search.takeEvents();
+  for (const auto& selected : only<NodeSelected>(run(search, problem, 10))) EXPECT_TRUE(below(selected.node));
+}
+
+TEST(Mcts, CommandsNameTheNextNode) {
+  ToyProblem problem;
+  Mcts search(problem, 21, {});
+  search.start();
+  (void)run(search, problem, 10);
+  ASSERT_TRUE(search.requestExpansion(2));
+  EXPECT_EQ(std::get<ExpansionRequest>(search.ask({1, 0})).node, 2U);
+  ASSERT_TRUE(search.requestSample(3));
+  EXPECT_EQ(std::get<SampleRequest>(search.ask({1, 1})).node, 3U);
+  EXPECT_FALSE(search.requestExpansion(100000));
+  EXPECT_FALSE(search.mark(kRootNode, NodeMark::Pruned));
+  const auto refused = search.addByHand(0, std::vector<std::string>{"Nonsense"}, "");
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message, testing::HasSubstr("Nonsense is no step."));
+  const auto added = search.addByHand(1, std::vector<std::string>{"Set(a, 3)", "Set(b, 1)", "Set(c, 4)", "Set(d, 1)"}, "I know");
+  ASSERT_TRUE(added) << added.error().message;
+  EXPECT_EQ(search.tree()[*added].parent, 1U);
+  EXPECT_FALSE(search.setParameter("branching", 0.5));
+  EXPECT_TRUE(search.setParameter("exploration", 0.5));
+  EXPECT_FALSE(search.setParameter("colour", 1));
+}
+
+TEST(Mcts, SameSeedSameEventsOtherSeedOthers) {
+  const auto trace = [](std::uint64_t seed) {
+    ToyProblem problem;
+    Mcts search(problem, seed, {});
+    search.start();
+    std::string text;
+    for (const auto& event : run(search, problem, 40))
+      if (const auto* added = std::get_if<NodeAdded>(&event)) text += std::to_string(added->parent) + ":" + std::to_string(added->state.hash) + " ";
+    return text;
+  };
+  EXPECT_EQ(trace(5), trace(5));
+  EXPECT_NE(trace(5), trace(6));
+}
+
+TEST(Mcts, RestoresFromEveryPrefixOfItsEvents) {
+  ToyProblem original;
+  Mcts whole(original, 8, {});
+  whole.start();
+  std::vector<SearchEvent> events = whole.takeEvents();
+  for (auto& event : run(whole, original, 25)) events.push_back(std::move(event));
+  for (std::size_t length = 0; length <= events.size(); ++length) {
+    ToyProblem problem;
+    Mcts resumed(problem, 8, {});
+    const std::span prefix(events.data(), length);
+    ASSERT_TRUE(resumed.restore(prefix)) << length;
+    int known = 0;
+    for (const auto& event : prefix) known += std::holds_alternative<SampleMeasured>(event) ? 1 : 0;
+    EXPECT_EQ(resumed.tree().samples(), known);
+    const auto rest = run(resumed, problem, 25 - known);
+    EXPECT_EQ(resumed.tree().samples(), 25) << length;
+    std::set<NodeId> measured;
+    for (const auto& event : prefix)
+      if (const auto* sample = std::get_if<SampleMeasured>(&event)) measured.insert(sample->node);
+    EXPECT_EQ(measured.size(), static_cast<std::size_t>(known));
+    int expected = known;
+    for (const auto& sample : only<SampleMeasured>(rest)) {
+      EXPECT_TRUE(measured.insert(sample.node).second) << "prefix " << length;
+      EXPECT_EQ(sample.sample, ++expected);
+    }
+    for (NodeId node = 1; node < resumed.tree().size(); ++node) EXPECT_GE(resumed.tree()[node].evaluations, 1) << length;
+  }
+}
+
+TEST(Mcts, RefusesAStoredSearchThatDoesNotFit) {
+  ToyProblem problem;
+  Mcts search(problem, 8, {});
+  std::vector<SearchEvent> events{Backpropagated{5, "prediction", 1, 1}};
+  const auto restored = search.restore(events);
+  ASSERT_FALSE(restored);
+  EXPECT_THAT(restored.error().message, testing::HasSubstr("Event 1"));
+}
+
+}  // namespace
+}  // namespace espalier
