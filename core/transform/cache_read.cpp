@@ -113,6 +113,8 @@ bool isComplete(const Program& program, BufferId buffer, BlockId reader) {
   const auto axes = plainAxes(last.subscripts);
   if (!axes) return false;
   const std::vector<LoopId> shared = commonLoops(loopsAround(program, writers.back()), loopsAround(program, reader));
+  for (const Guard& guard : last.guards)
+    if (std::any_of(shared.begin(), shared.end(), [&](LoopId loop) { return usesLoop(guard.value, loop); })) return false;
   for (std::size_t d = 0; d < axes->size(); ++d) {
     if (last.axes[(*axes)[d]].extent != program.buffer(buffer).shape[d]) return false;
     if (!coversAxis(program, last, (*axes)[d])) return false;

@@ -17,7 +17,7 @@
 // 2. Nothing else below the loop touches the block's output, and the block does not read it.
 // 3. What the block writes below the loop is a box: no term of a subscript mixes loops above and below. The same holds for
 //    its reduction axes.
-// 4. The tile is at most 8 KiB for registers, 128 KiB for the stack.
+// 4. The tile is at most 8 KiB for registers, 128 KiB for the stack, 256 MiB for the workspace.
 // 5. No vectorised loop is at or around the loop, no parallel loop between it and the block.
 #include <algorithm>
 
@@ -31,6 +31,15 @@
 
 namespace espalier {
 namespace {
+
+const char* nameOfMemory(MemoryKind memory) {
+  switch (memory) {
+    case MemoryKind::Register: return "register";
+    case MemoryKind::Stack: return "stack";
+    case MemoryKind::Workspace: return "workspace";
+  }
+  return "";
+}
 
 /// One dimension of the tile.
 struct Side {
@@ -58,20 +67,23 @@ std::int64_t tileBytes(const Program& program, const Plan& plan) {
 Outcome<MemoryKind> memoryOf(const Program& program, const Step& step, const Plan& plan) {
   const std::int64_t bytes = tileBytes(program, plan);
   const std::string loop = program.loop(plan.loop).name;
-  if (bytes > kLargestStackBytes)
+  if (bytes > kLargestBufferBytes)
     return refuse("tile-too-large", about(step) + "the tile would take " + std::to_string(bytes) + " bytes.",
                   "Take a loop further inside than " + loop + ", or tile first.");
-  if (step.find("memory") == nullptr)
-    return bytes <= kLargestRegisterBytes ? MemoryKind::Register : MemoryKind::Stack;
+  if (step.find("memory") == nullptr) {
+    if (bytes <= kLargestRegisterBytes) return MemoryKind::Register;
+    return bytes <= kLargestStackBytes ? MemoryKind::Stack : MemoryKind::Workspace;
+  }
   const Outcome<std::string> name = textArgument(step, "memory");
   if (!name) return tl::unexpected(name.error());
-  if (*name == "stack") return MemoryKind::Stack;
-  if (*name != "register")
-    return refuse("wrong-argument", about(step) + "memory " + *name + " is not known.", "Take register or stack.");
-  if (bytes > kLargestRegisterBytes)
-    return refuse("tile-too-large", about(step) + "a tile of " + std::to_string(bytes) + " bytes does not fit registers.",
-                  "Take memory=stack, or a loop further inside than " + loop + ".");
-  return MemoryKind::Register;
+  if (*name == "workspace") return MemoryKind::Workspace;
+  if (*name != "register" && *name != "stack")
+    return refuse("wrong-argument", about(step) + "memory " + *name + " is not known.", "Take register, stack or workspace.");
+  if (bytes > (*name == "register" ? kLargestRegisterBytes : kLargestStackBytes))
+    return refuse("tile-too-large", about(step) + "a tile of " + std::to_string(bytes) + " bytes does not fit memory " +
+                                        *name + ".",
+                  "Take a larger memory, or a loop further inside than " + loop + ".");
+  return *name == "register" ? MemoryKind::Register : MemoryKind::Stack;
 }
 
 Outcome<Plan> plan(const Program& program, const Step& step) {
@@ -261,18 +273,17 @@ Outcome<Step> complete(const Program& program, const Step& partial, Random& rand
   const Outcome<Step> drawn = drawLegal(program, partial, random, apply, draw);
   if (!drawn) return drawn;
   const Outcome<Plan> planned = plan(program, *drawn);
-  const std::string memory = planned->memory == MemoryKind::Register ? "register" : "stack";
   return Step{drawn->name, {}}
       .set("block", program.block(planned->block).name)
       .set("loop", program.loop(planned->loop).name)
-      .set("memory", memory);
+      .set("memory", nameOfMemory(planned->memory));
 }
 
 std::vector<Step> choices(const Program& program) {
   std::vector<Step> steps = legalAmong(program, apply, candidatesOf(program), 12);
   for (Step& step : steps) {
     const Outcome<Plan> planned = plan(program, step);
-    step.set("memory", planned->memory == MemoryKind::Register ? "register" : "stack");
+    step.set("memory", nameOfMemory(planned->memory));
   }
   return steps;
 }
@@ -284,7 +295,7 @@ Transformation cacheWriteMember() {
           "Gathers what a block writes below a loop in a small tile and writes it back once. Pays by keeping accumulators in registers across the reduction loop.",
           {{"block", "a block by name, usually a reduction"},
            {"loop", "the loop around the tile by name: spatial tile loops below it make the tile"},
-           {"memory", "register (at most 8 KiB) or stack (at most 128 KiB)"}},
+           {"memory", "register (at most 8 KiB), stack (at most 128 KiB) or workspace"}},
           complete, apply, choices};
 }
 
