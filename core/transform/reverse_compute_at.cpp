@@ -67,15 +67,19 @@ bool finishes(const Program& program, const Plan& plan, BlockId writer) {
 
 Outcome<Plan> findProducer(const Program& program, const Step& step, Plan planned) {
   const Block& consumer = program.block(planned.consumer);
-  std::vector<BufferId> links = buffersReadBy(consumer);
-  for (const BufferId buffer : links)
+  bool found = false;
+  for (const BufferId buffer : buffersReadBy(consumer)) {
+    // The link of the highest rank says most about where the consumer's points go.
+    if (found && program.buffer(buffer).shape.size() <= program.buffer(planned.buffer).shape.size()) continue;
     for (const BlockId writer : writersOf(program, buffer)) {
       if (writer == planned.consumer || !isBelow(program, writer, planned.loop)) continue;
+      found = true;
       planned.producer = writer;
       planned.buffer = buffer;
       planned.inPlace = consumer.output == buffer;
     }
-  if (planned.producer == BlockId{})
+  }
+  if (!found)
     return refuse("no-producer", about(step) + "nothing below loop " + program.loop(planned.loop).name +
                                      " writes what block " + consumer.name + " reads.",
                   "Choose a loop around a producer of its inputs.");
@@ -261,7 +265,9 @@ Outcome<Program> reverseComputeAt(const Program& program, const Step& step, Bloc
                                       block.name + " at once.",
                   "Choose a loop that is not fused.");
   if (const auto writer = unfinishedInput(changed, *planned)) return notFinished(program, step, *planned, *writer);
-  compact(changed, planned->buffer);
+  for (const BufferId buffer : buffersReadBy(program.block(consumer)))
+    for (const BlockId writer : writersOf(program, buffer))
+      if (isBelow(program, writer, loop)) compact(changed, buffer);
   return publish(std::move(changed));
 }
 

@@ -33,11 +33,11 @@ std::vector<NamedKernel> kernels() {
       " O(n,m,h,w) +=! I(n,c,h+kh,w+kw) * K(m,c,kh,kw) where kh in 0:3, kw in 0:3 }",
       {{"N", 1}, {"C", 3}, {"H", 7}, {"W", 8}, {"M", 4}}, {"K"});
   add("row_sum",
-      "def row_sum(float(I,J) X) -> (S, D, Y) {"
+      "def row_sum(float(I,J) X) -> (Y) {"
       " S(i) max=! X(i,j)\n D(i) +=! X(i,j) - S(i)\n Y(i,j) = X(i,j) * 2 - D(i) + S(i) }",
       {{"I", 5}, {"J", 9}});
   add("chain",
-      "def chain(float(I,J) X, float(J) B) -> (T, U, Y) {"
+      "def chain(float(I,J) X, float(J) B) -> (Y) {"
       " T(i,j) = X(i,j) + B(j)\n U(i,j) = fmax(T(i,j), 0)\n Y(i,j) = U(i,j) * 2 + X(i,j) }",
       {{"I", 6}, {"J", 10}});
   add("row_max", "def row_max(float(I,J) X) -> (M) { M(i) max=! X(i,j) }", {{"I", 12}, {"J", 17}});
@@ -52,7 +52,7 @@ std::vector<NamedKernel> kernels() {
   add("accumulate", "def accumulate(float(M,K) A, float(K) X) -> (C) { C(m) += A(m,k) * X(k) }",
       {{"M", 9}, {"K", 8}});
   add("attention",
-      "def attention(float(I,D) Q, float(J,D) K, float(J,E) V) -> (S, P, O) {"
+      "def attention(float(I,D) Q, float(J,D) K, float(J,E) V) -> (O) {"
       " S(i,j) +=! Q(i,d) * K(j,d)\n P(i,j) = fmax(S(i,j), 0)\n O(i,e) +=! P(i,j) * V(j,e) }",
       {{"I", 5}, {"J", 7}, {"D", 4}, {"E", 6}});
   return all;
