@@ -16,6 +16,8 @@ namespace espalier {
 class CNames {
  public:
   [[nodiscard]] std::string fresh(std::string_view wish);
+  /// Keeps a name from being given out.
+  void reserve(std::string_view name) { taken_.emplace(name); }
 
  private:
   std::set<std::string, std::less<>> taken_;
