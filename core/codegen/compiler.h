@@ -23,7 +23,8 @@ enum class Pipeline : std::uint8_t {
 struct CompileOptions {
   Pipeline pipeline = Pipeline::Schedule;
   std::string entry = "espalier_kernel";  ///< symbol of the kernel
-  std::int64_t argumentAlignment = 64;    ///< bytes that every argument is aligned to; at least its element's size
+  std::int64_t argumentAlignment =
+      64;  ///< bytes that every argument is aligned to; at least its element's size
 };
 
 /// Calling convention of a compiled kernel:

@@ -70,6 +70,7 @@ struct LoweredProgram {
   std::vector<LoweredNode> body;
   StoragePlan storage;
   std::int64_t blockInstances = 0;  ///< blocks that code generation will emit, after unrolling
+  std::int64_t loopInstances = 0;   ///< loops, likewise
 };
 
 }  // namespace espalier

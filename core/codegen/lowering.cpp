@@ -14,10 +14,11 @@
 namespace espalier {
 namespace {
 
-/// Code generation takes a millisecond for some tens of blocks; more than this would take too long.
-constexpr std::int64_t kMostBlockInstances = 20000;
+/// About a second of LLVM; its time grows faster than the code, most of all with the number of loops.
+constexpr std::int64_t kMostBlockInstances = 4000;
+constexpr std::int64_t kMostLoopInstances = 1000;
 /// Emitted blocks after which loops are no longer cut where guards change.
-constexpr std::int64_t kMostCutBlocks = 3000;
+constexpr std::int64_t kMostCutBlocks = 1500;
 /// Vector groups up to this many are emitted one after the other, more as a loop.
 constexpr std::int64_t kMostReplicatedGroups = 8;
 /// Undecided values of a serial loop up to this many are lowered one by one.
@@ -34,9 +35,10 @@ class Lowering {
 
   Result<LoweredProgram> run() {
     std::vector<LoweredNode> body = lowerList(program_.roots);
-    if (result_.blockInstances > kMostBlockInstances) {
+    if (tooLarge()) {
       return inputError("The program is too large to compile: unrolling makes more than " +
-                            std::to_string(kMostBlockInstances) + " copies of its blocks.",
+                            std::to_string(kMostBlockInstances) + " copies of its blocks or more than " +
+                            std::to_string(kMostLoopInstances) + " copies of its loops.",
                         "Unroll less, or unroll smaller tiles.");
     }
     result_.body = inScope(std::nullopt, std::move(body));
@@ -44,6 +46,10 @@ class Lowering {
   }
 
  private:
+  [[nodiscard]] bool tooLarge() const {
+    return result_.blockInstances > kMostBlockInstances || result_.loopInstances > kMostLoopInstances;
+  }
+
   std::function<Interval(const Expr&)> ranges() {
     return [this](const Expr& variable) { return result_.ranges.at(variable.loop().index); };
   }
@@ -65,7 +71,7 @@ class Lowering {
   std::vector<LoweredNode> lowerList(const std::vector<NodeRef>& nodes) {
     std::vector<LoweredNode> list;
     for (const NodeRef& node : nodes) {
-      if (result_.blockInstances > kMostBlockInstances) return {};
+      if (tooLarge()) return {};
       std::vector<LoweredNode> part;
       if (const LoopId* loop = std::get_if<LoopId>(&node)) {
         part = lowerLoop(*loop);
@@ -150,7 +156,11 @@ class Lowering {
     loop.end = region.end;
     loop.unrolled = unrolled;
     const std::int64_t before = copies_;
-    if (unrolled) copies_ *= region.end - region.begin;
+    if (unrolled) {
+      copies_ *= region.end - region.begin;
+    } else {
+      result_.loopInstances += copies_;
+    }
     loop.body =
         lowerBody(id, region.end - region.begin == 1 ? Expr(region.begin) : Expr::loopVar(loop.variable));
     copies_ = before;
@@ -184,7 +194,11 @@ class Lowering {
       loop.end = groups;
       loop.unrolled = groups <= kMostReplicatedGroups;
       const std::int64_t before = copies_;
-      if (loop.unrolled) copies_ *= groups;
+      if (loop.unrolled) {
+        copies_ *= groups;
+      } else {
+        result_.loopInstances += copies_;
+      }
       loop.body =
           lowerGroup(id, Expr::loopVar(loop.variable) * Expr(width) + Expr(region.begin), width, width);
       copies_ = before;
