@@ -130,11 +130,11 @@ Result<Recording> readRecording(const std::filesystem::path& path) {
   return recording;
 }
 
-RecordedModel::RecordedModel(Recording recording) : recording_(std::move(recording)) {
+RecordedModel::RecordedModel(Recording recording) : recording_(std::move(recording)), used_(recording_.exchanges.size()) {
   for (std::size_t i = 0; i < recording_.exchanges.size(); ++i) {
     const RecordedExchange& recorded = recording_.exchanges[i];
-    if (recorded.exchange.promptHash != 0) byPrompt_[recorded.exchange.promptHash].indices.push_back(i);
-    if (recorded.stateHash != 0) byState_[recorded.stateHash].indices.push_back(i);
+    if (recorded.exchange.promptHash != 0) byPrompt_[recorded.exchange.promptHash].push_back(i);
+    if (recorded.stateHash != 0) byState_[recorded.stateHash].push_back(i);
   }
 }
 
@@ -145,10 +145,15 @@ ChatOutcome RecordedModel::ask(const ChatRequest& request, const std::stop_token
   bool otherPrompt = false;
   {
     const std::lock_guard lock(mutex_);
-    const auto take = [&](std::map<std::uint64_t, Answers>& answers, std::uint64_t key) {
+    const auto take = [&](const std::map<std::uint64_t, std::vector<std::size_t>>& answers, std::uint64_t key) {
       const auto entry = answers.find(key);
-      if (entry == answers.end() || entry->second.next >= entry->second.indices.size()) return;
-      found = &recording_.exchanges[entry->second.indices[entry->second.next++]];
+      if (entry == answers.end()) return;
+      for (const std::size_t index : entry->second) {
+        if (used_[index]) continue;
+        used_[index] = true;
+        found = &recording_.exchanges[index];
+        return;
+      }
     };
     take(byPrompt_, request.promptHash);
     if (found == nullptr) {

@@ -59,14 +59,11 @@ class RecordedModel : public ChatModel {
   [[nodiscard]] std::vector<std::uint64_t> missed() const;
 
  private:
-  struct Answers {
-    std::vector<std::size_t> indices;
-    std::size_t next = 0;
-  };
   Recording recording_;
   mutable std::mutex mutex_;
-  std::map<std::uint64_t, Answers> byPrompt_;
-  std::map<std::uint64_t, Answers> byState_;
+  std::vector<bool> used_;  ///< exchanges that have answered
+  std::map<std::uint64_t, std::vector<std::size_t>> byPrompt_;
+  std::map<std::uint64_t, std::vector<std::size_t>> byState_;
   std::vector<std::uint64_t> missed_;
 };
 
