@@ -11,6 +11,7 @@
 
 #include "measure/argument_set.h"
 #include "measure/reference.h"
+#include "measure/reference_order.h"
 #include "program/analysis.h"
 
 namespace espalier {
@@ -214,7 +215,7 @@ Attempt<Reference> Measurer::computeReference(const InputSet& set) {
   if (auto ready = load(kReference, program, *kernel); !ready) return tl::unexpected(ready.error());
   auto made = worker_->request(inputsRequest(arguments, promoted), kSetUpTimeoutSeconds);
   if (!made) return tl::unexpected(made.error());
-  auto tensors = runLoaded(kReference, kReference, arguments, 1, options_.referenceTimeoutSeconds);
+  auto tensors = runLoaded(kReference, kReference, arguments, handshake().cores, options_.referenceTimeoutSeconds);
   if (!tensors) return failed(tensors.error().code, "The reference cannot be computed: " + tensors.error().detail);
   (void)worker_->request(simpleRequest("drop", "set", kReference), kSetUpTimeoutSeconds);
   (void)worker_->request(simpleRequest("unload", "kernel", kReference), kSetUpTimeoutSeconds);

@@ -5,75 +5,14 @@
 #include <algorithm>
 #include <map>
 #include <optional>
-#include <set>
 
 #include "measure/error_terms.h"
+#include "measure/reference_order.h"
 #include "program/analysis.h"
 #include "program/interpreter.h"
 
 namespace espalier {
 namespace {
-
-/// The single block under a chain of loops, if that is all that hangs at a root.
-struct PerfectNest {
-  std::vector<LoopId> loops;
-  BlockId block;
-};
-
-std::optional<PerfectNest> perfectNestAt(const Program& program, NodeRef node) {
-  PerfectNest nest;
-  while (const auto* loop = std::get_if<LoopId>(&node)) {
-    nest.loops.push_back(*loop);
-    if (program.loop(*loop).body.size() != 1) return std::nullopt;
-    node = program.loop(*loop).body.front();
-  }
-  nest.block = std::get<BlockId>(node);
-  return nest;
-}
-
-/// +1, 0 or something else: by how much the flat position in a buffer moves with an axis.
-std::optional<std::int64_t> strideAlong(const Program& program, const Expr& load, std::size_t axis) {
-  const Buffer& buffer = program.buffer(load.buffer());
-  std::int64_t stride = 0;
-  std::int64_t rowSize = 1;
-  for (std::size_t d = load.operands().size(); d-- > 0; rowSize *= buffer.shape[d]) {
-    const Expr& subscript = load.operand(d);
-    if (!any(subscript, [&](const Expr& part) { return part.kind() == ExprKind::AxisVar && part.axis() == axis; }))
-      continue;
-    const AffineForm form = affineForm(subscript);
-    const std::int64_t coefficient = form.coefficientOf(Expr::axisVar(axis));
-    if (coefficient == 0) return std::nullopt;
-    stride += coefficient * rowSize;
-  }
-  return stride;
-}
-
-bool runsAlongMemory(const Program& program, const Block& block, std::size_t axis) {
-  bool good = true;
-  forEach(block.value, [&](const Expr& expr) {
-    if (expr.kind() != ExprKind::Load) return;
-    const auto stride = strideAlong(program, expr, axis);
-    good = good && stride && (*stride == 0 || *stride == 1);
-  });
-  return good;
-}
-
-/// Every axis is one loop of its own, so that spatial loops may stand in any order.
-bool axesAreLoops(const Block& block) {
-  std::set<LoopId> seen;
-  return block.guards.empty() && std::all_of(block.bindings.begin(), block.bindings.end(), [&](const Expr& binding) {
-           return binding.kind() == ExprKind::LoopVar && seen.insert(binding.loop()).second;
-         });
-}
-
-void moveInnermost(Program& program, const PerfectNest& nest, LoopId innermost) {
-  std::vector<LoopId> order = nest.loops;
-  order.erase(std::find(order.begin(), order.end(), innermost));
-  order.push_back(innermost);
-  for (std::size_t i = 0; i + 1 < order.size(); ++i) program.loop(order[i]).body = {order[i + 1]};
-  program.loop(order.back()).body = {nest.block};
-  std::replace(program.roots.begin(), program.roots.end(), NodeRef(nest.loops.front()), NodeRef(order.front()));
-}
 
 /// Builds the program with bounds: a bound buffer for every written float buffer, a block beside every block.
 class BoundsBuilder {
@@ -257,18 +196,5 @@ Program promoteToDouble(const Program& program) {
 }
 
 Program withErrorBounds(const Program& program) { return BoundsBuilder(program).build(); }
-
-Program inFastOrder(Program program) {
-  for (const NodeRef root : std::vector<NodeRef>(program.roots)) {
-    const auto nest = perfectNestAt(program, root);
-    if (!nest) continue;
-    const Block& block = program.block(nest->block);
-    if (!block.isReduction() || !axesAreLoops(block) || block.subscripts.empty()) continue;
-    const Expr& last = block.subscripts.back();
-    if (last.kind() != ExprKind::AxisVar || !runsAlongMemory(program, block, last.axis())) continue;
-    moveInnermost(program, *nest, block.bindings[last.axis()].loop());
-  }
-  return program;
-}
 
 }  // namespace espalier

@@ -19,8 +19,4 @@ namespace espalier {
 /// the branches.
 [[nodiscard]] Program withErrorBounds(const Program& program);
 
-/// The same results to the bit, loops reordered where that is plainly legal: the loop along the output's last dimension innermost if
-/// all loads then run along memory. For references of big programs, which nobody has scheduled.
-[[nodiscard]] Program inFastOrder(Program program);
-
 }  // namespace espalier
