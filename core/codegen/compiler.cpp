@@ -12,8 +12,8 @@
 #include "codegen/kernel_emitter.h"
 #include "codegen/lowering.h"
 #include "codegen/machine.h"
-#include "codegen/packing.h"
 #include "codegen/packing_emitter.h"
+#include "codegen/schedule_completion.h"
 
 namespace espalier {
 namespace {
@@ -37,7 +37,8 @@ struct Compiler::State {
   /// The module with the optimised kernel; what is known about it goes into `kernel`.
   Result<std::unique_ptr<llvm::Module>> build(const Program& program, const CompileOptions& options,
                                               llvm::LLVMContext& context, CompiledKernel& kernel) {
-    const Program prepared = hoistInitialisations(program);
+    Program prepared = hoistInitialisations(program);
+    if (options.pipeline == Pipeline::Schedule) prepared = completeSchedule(std::move(prepared), target);
     const Result<LoweredProgram> lowered = lower(prepared, target);
     if (!lowered) return tl::unexpected(lowered.error());
     EmissionOptions emission;

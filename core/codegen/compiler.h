@@ -15,9 +15,12 @@ namespace espalier {
 
 /// How much LLVM does.
 enum class Pipeline : std::uint8_t {
-  Schedule,  ///< short list: the schedule already says what is vectorised and unrolled
-  Full,      ///< LLVM's -O3 with its vectorisers: the baseline
-  Strict,    ///< LLVM's -O2, no contraction of multiply and add: the reference for verification
+  /// Short list: the schedule already says what is vectorised and unrolled; where it is silent,
+  /// completeSchedule
+  /// decides the obvious.
+  Schedule,
+  Full,    ///< LLVM's -O3 with its vectorisers: the baseline
+  Strict,  ///< LLVM's -O2, no contraction of multiply and add: the reference for verification
 };
 
 struct CompileOptions {
