@@ -111,13 +111,12 @@ bool isComplete(const Program& program, BufferId buffer, BlockId reader) {
   if (writers.empty()) return true;
   const Block& last = program.block(writers.back());
   const auto axes = plainAxes(last.subscripts);
-  if (!axes) return false;
+  if (!axes || !runsOverItsAxes(program, last)) return false;
   const std::vector<LoopId> shared = commonLoops(loopsAround(program, writers.back()), loopsAround(program, reader));
   for (const Guard& guard : last.guards)
     if (std::any_of(shared.begin(), shared.end(), [&](LoopId loop) { return usesLoop(guard.value, loop); })) return false;
   for (std::size_t d = 0; d < axes->size(); ++d) {
     if (last.axes[(*axes)[d]].extent != program.buffer(buffer).shape[d]) return false;
-    if (!coversAxis(program, last, (*axes)[d])) return false;
     for (const LoopId loop : shared)
       if (usesLoop(last.bindings[(*axes)[d]], loop)) return false;
   }

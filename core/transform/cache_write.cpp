@@ -122,14 +122,14 @@ Outcome<Plan> plan(const Program& program, const Step& step) {
     if (carriesReduction(block, outer) && program.loop(outer).extent > 1) planned.outerReductions.push_back(outer);
 
   for (const Expr& subscript : block.subscripts) {
-    const Expr inLoops = simplify(program, overLoops(block, subscript));
-    const auto parts = splitExpr(inLoops, planned.inner);
+    const Expr written = inLoops(program, block, subscript);
+    const auto parts = splitExpr(written, planned.inner);
     if (!parts)
       return refuse("not-a-tile", about(step) + "what block " + block.name + " writes below loop " + loopName +
                                       " is no box of " + output + ".",
                     "Take a loop above the fused one, or do not fuse across " + loopName + ".");
     const Interval range = intervalOf(program, parts->inner);
-    planned.sides.push_back({inLoops, simplify(program, parts->outer + Expr(range.low)), range.high - range.low + 1});
+    planned.sides.push_back({written, simplify(program, parts->outer + Expr(range.low)), range.high - range.low + 1});
   }
   for (std::size_t i = 0; i < block.axes.size(); ++i)
     if (block.axes[i].kind == AxisKind::Reduction && !splitExpr(block.bindings[i], planned.inner))

@@ -12,12 +12,19 @@
 namespace espalier {
 
 bool DesignBuilder::take(const Step& step) {
-  // A step of a design leaves out nothing but what has one sensible value, so that nothing is really drawn.
-  Random random(0);
-  Outcome<Applied> applied = applyStep(program_, step, random);
-  if (!applied) return false;
-  program_ = std::move(applied->program);
-  trace_.push_back(std::move(applied->step));
+  const Transformation& member = *findTransformation(step.name);
+  Step complete = step;
+  if (step.name == "CacheWrite" && step.find("memory") == nullptr) {
+    // The memory follows from the size of the tile: nothing is drawn.
+    Random random(0);
+    const Outcome<Step> filled = member.complete(program_, step, random);
+    if (!filled) return false;
+    complete = *filled;
+  }
+  Outcome<Program> changed = member.apply(program_, complete);
+  if (!changed) return false;
+  program_ = *std::move(changed);
+  trace_.push_back(std::move(complete));
   return true;
 }
 
@@ -55,6 +62,13 @@ std::optional<LoopId> DesignBuilder::lanesOf(BlockId block) const {
   for (auto loop = around.rbegin(); loop != around.rend(); ++loop) {
     if (program_.loop(*loop).extent == 1) continue;
     if (program_.loop(*loop).kind != LoopKind::Serial || program_.loop(*loop).extent > kLargestInnermostTile) return std::nullopt;
+    const Block& body = program_.block(block);
+    for (std::size_t d = 0; d < body.subscripts.size(); ++d) {
+      const Expr subscript = inLoops(program_, body, body.subscripts[d]);
+      const bool last = d + 1 == body.subscripts.size();
+      if (usesLoop(subscript, *loop) && !(last && affineForm(subscript).coefficientOf(Expr::loopVar(*loop)) == 1))
+        return std::nullopt;
+    }
     return refusalToVectorise(program_, *loop) ? std::nullopt : std::optional(*loop);
   }
   return std::nullopt;
@@ -103,16 +117,21 @@ int DesignBuilder::parallelCount(const std::string& nest, int cores, const Secon
 }
 
 void DesignBuilder::finish(const SecondPart& second, int cores) {
-  const std::vector<NodeRef> roots = program_.roots;
-  for (const NodeRef& root : roots) {
+  std::vector<Step> shared;
+  const std::map<std::string, int> room = parallelRoom(cores);
+  for (const NodeRef& root : program_.roots) {
     const std::string first = firstBlock(root);
-    const int count = parallelCount(first, cores, second);
+    const auto most = room.find(first);
+    if (most == room.end()) continue;
+    const auto chosen = second.parallel.find(first);
+    const int count = chosen == second.parallel.end() ? most->second : std::min(chosen->second, most->second);
     std::vector<std::string> names;
     for (const LoopId loop : parallelLoops(root))
       if (static_cast<int>(names.size()) < count) names.push_back(program_.loop(loop).name);
-    if (names.size() == 1) take(Step{"Parallel", {}}.set("loop", names.front()));
-    if (names.size() > 1) take(Step{"Parallel", {}}.set("loops", names));
+    if (names.size() == 1) shared.push_back(Step{"Parallel", {}}.set("loop", names.front()));
+    if (names.size() > 1) shared.push_back(Step{"Parallel", {}}.set("loops", names));
   }
+  for (const Step& step : shared) take(step);
   for (const BlockId block : blocksOf(program_))
     if (const auto loop = lanesOf(block)) take(Step{"Vectorize", {}}.set("loop", program_.loop(*loop).name));
   for (const auto& [name, steps] : second.unroll) {

@@ -48,7 +48,8 @@ class DesignBuilder {
  private:
   /// The outermost loops of a nest that may be parallel, outermost first, the ones kept for lanes left out.
   [[nodiscard]] std::vector<LoopId> parallelLoops(const NodeRef& root) const;
-  /// The innermost loop around the block with more than one iteration, if it may become lanes.
+  /// The innermost loop around the block with more than one iteration, if it may become lanes and walks the output
+  /// contiguously.
   [[nodiscard]] std::optional<LoopId> lanesOf(BlockId block) const;
   [[nodiscard]] std::string firstBlock(const NodeRef& root) const;
 

@@ -135,7 +135,9 @@ void shortenInnermost(DesignBuilder& design, const std::string& name) {
   design.take(Step{"TileSize", {}}
                   .set("block", name)
                   .set("loop", innermost.name)
-                  .set("factors", std::vector<std::int64_t>{0, kLargestInnermostTile}));
+                  .set("factors", std::vector<std::int64_t>{
+                                      (innermost.extent + kLargestInnermostTile - 1) / kLargestInnermostTile,
+                                      kLargestInnermostTile}));
 }
 
 /// Producers that still stand alone at the root get a random place.

@@ -76,12 +76,18 @@ std::optional<Refusal> refusalAcross(const Program& program, const std::string& 
 
 }  // namespace
 
+Expr inLoops(const Program& program, const Block& block, const Expr& subscript) {
+  // Bindings are canonical already (tidy).
+  if (subscript.kind() == ExprKind::AxisVar) return block.bindings[subscript.axis()];
+  return simplify(program, overLoops(block, subscript));
+}
+
 LoopUse useOf(const Program& program, BlockId id, LoopId loop) {
   if (program.loop(loop).extent == 1) return LoopUse::None;
   const Block& block = program.block(id);
   if (carriesReduction(block, loop)) return LoopUse::Reduction;
   for (const Expr& subscript : block.subscripts)
-    if (usesLoop(simplify(program, overLoops(block, subscript)), loop)) return LoopUse::Spatial;
+    if (usesLoop(inLoops(program, block, subscript), loop)) return LoopUse::Spatial;
   return LoopUse::Repeats;
 }
 
@@ -92,7 +98,7 @@ std::vector<Access> accessesOf(const Program& program, const std::vector<BlockId
     const auto add = [&](BufferId buffer, bool writes, const std::vector<Expr>& subscripts) {
       Access access{id, buffer, writes, {}};
       for (const Expr& subscript : subscripts)
-        access.subscripts.push_back(simplify(program, overLoops(block, subscript)));
+        access.subscripts.push_back(inLoops(program, block, subscript));
       accesses.push_back(std::move(access));
     };
     add(block.output, true, block.subscripts);

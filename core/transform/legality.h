@@ -22,6 +22,9 @@ enum class LoopUse : std::uint8_t {
 };
 [[nodiscard]] LoopUse useOf(const Program& program, BlockId block, LoopId loop);
 
+/// A subscript of the block as a canonical expression over loops.
+[[nodiscard]] Expr inLoops(const Program& program, const Block& block, const Expr& subscript);
+
 /// One touch of a buffer by a block, subscripts over loops.
 struct Access {
   BlockId block;

@@ -80,8 +80,20 @@ bool coversAxis(const Program& program, const Block& block, std::size_t axis) {
 }
 
 bool runsOverItsAxes(const Program& program, const Block& block) {
-  for (std::size_t i = 0; i < block.axes.size(); ++i)
+  double points = 1;
+  double iterations = 1;
+  std::vector<LoopId> counted;
+  for (std::size_t i = 0; i < block.axes.size(); ++i) {
     if (!coversAxis(program, block, i)) return false;
+    points *= static_cast<double>(block.axes[i].extent);
+    forEach(block.bindings[i], [&](const Expr& part) {
+      if (part.kind() != ExprKind::LoopVar || std::find(counted.begin(), counted.end(), part.loop()) != counted.end()) return;
+      counted.push_back(part.loop());
+      iterations *= static_cast<double>(program.loop(part.loop()).extent);
+    });
+  }
+  // Axes that share a loop may each take all their values and yet not all pairs of them.
+  if (iterations < points) return false;
   return std::all_of(block.guards.begin(), block.guards.end(), [&](const Guard& guard) {
     for (std::size_t i = 0; i < block.axes.size(); ++i)
       if (implies(program, {block.bindings[i], block.axes[i].extent}, guard)) return true;

@@ -6,6 +6,7 @@
 
 #include "program/analysis.h"
 #include "transform/editing.h"
+#include "transform/legality.h"
 
 namespace espalier {
 namespace {
@@ -117,7 +118,7 @@ std::vector<std::vector<Expr>> loadsOf(const Program& program, BlockId id, Buffe
     if (part.kind() != ExprKind::Load || part.buffer() != buffer) return;
     std::vector<Expr> subscripts;
     for (const Expr& subscript : part.operands())
-      subscripts.push_back(simplify(program, overLoops(block, subscript)));
+      subscripts.push_back(inLoops(program, block, subscript));
     loads.push_back(std::move(subscripts));
   });
   return loads;

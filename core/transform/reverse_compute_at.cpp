@@ -229,7 +229,7 @@ Outcome<Program> reverseComputeAt(const Program& program, const Step& step, Bloc
   const Block producer = changed.block(planned->producer);
   std::vector<Expr> written;
   for (const Expr& subscript : producer.subscripts)
-    written.push_back(simplify(changed, overLoops(producer, subscript)));
+    written.push_back(inLoops(changed, producer, subscript));
   std::vector<LoopId> followed;
   for (const LoopId inner : planned->inner)
     if (std::any_of(written.begin(), written.end(), [&](const Expr& subscript) { return usesLoop(subscript, inner); }))
