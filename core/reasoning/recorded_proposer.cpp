@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reasoning/recorded_proposer.h"
 
+#include <deque>
 #include <utility>
+#include <vector>
 
 #include "support/hash.h"
 
@@ -13,6 +15,7 @@ RecordedProposer::RecordedProposer(std::span<const Event> events) {
   std::unordered_map<std::uint64_t, std::deque<std::string>> prompts;
   for (const auto& event : events) {
     if (event.sequence == 0) continue;
+    if (const auto* run = std::get_if<RunStarted>(&event.body)) concurrency_ = run->concurrency;
     if (const auto* sent = std::get_if<PromptSent>(&event.body)) {
       prompts[sent->request].push_back(sent->prompt);
     } else if (const auto* finished = std::get_if<ReplyFinished>(&event.body)) {
@@ -34,13 +37,14 @@ RecordedProposer::RecordedProposer(std::span<const Event> events) {
       proposal.exchanges = std::move(exchanges[arrived->request]);
       exchanges.erase(arrived->request);
       prompts.erase(arrived->request);
-      proposals_[arrived->stateHash].push_back(std::move(proposal));
+      proposals_[arrived->stateHash].insert_or_assign(arrived->request, std::move(proposal));
       ++recorded_;
     }
   }
 }
 
 Proposal RecordedProposer::propose(const ProposalContext& context, Random&, const ProposalControl&) {
+  const std::lock_guard guard(mutex_);
   const auto known = proposals_.find(context.node.state.hash);
   if (known == proposals_.end() || known->second.empty()) {
     ++missed_;
@@ -50,9 +54,14 @@ Proposal RecordedProposer::propose(const ProposalContext& context, Random&, cons
                      hexadecimal(context.node.state.hash) + "); a random step is taken.";
     return missing;
   }
-  Proposal proposal = std::move(known->second.front());
-  known->second.pop_front();
-  return proposal;
+  auto chosen = known->second.find(context.request);
+  if (chosen == known->second.end()) chosen = known->second.begin();
+  return std::move(known->second.extract(chosen).mapped());
+}
+
+int RecordedProposer::missed() const {
+  const std::lock_guard guard(mutex_);
+  return missed_;
 }
 
 }  // namespace espalier

@@ -25,6 +25,7 @@ struct RunStarted {
   std::uint64_t seed = 0;
   std::string strategy;   ///< "mcts", "evolutionary", "random"
   std::string proposer;   ///< Proposer::name()
+  int concurrency = 0;    ///< Proposer::concurrency(): the order of the search depends on it
   std::string preset;     ///< "espalier", "paper"
   std::string options;    ///< all options of the run, JSON
   std::string host;       ///< facts about the machine, JSON

@@ -199,6 +199,7 @@ void fields(Io& io, RunStarted& value) {
   io("seed", value.seed);
   io("strategy", value.strategy);
   io("proposer", value.proposer);
+  io("concurrency", value.concurrency);
   io("preset", value.preset);
   io("options", value.options);
   io("host", value.host);

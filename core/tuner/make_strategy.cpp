@@ -10,7 +10,14 @@
 
 namespace espalier {
 
-std::unique_ptr<SearchStrategy> makeStrategy(Problem& problem, const Proposer& proposer, const TuneOptions& options) {
+TuneOptions resolved(TuneOptions options, const Proposer& proposer) {
+  // Random steps cost nothing, so the surrogate may look at many of them before the hardware is asked.
+  constexpr int kRandomExpansions = 16;
+  if (options.expansionsPerSample == 0) options.expansionsPerSample = proposer.name() == "random" ? kRandomExpansions : 1;
+  return options;
+}
+
+std::unique_ptr<SearchStrategy> makeStrategy(Problem& problem, const TuneOptions& options) {
   if (options.strategy == "random") return std::make_unique<RandomSearch>(problem, options.seed);
   if (options.strategy == "evolutionary") {
     EvolutionaryOptions evolutionary;
@@ -23,11 +30,7 @@ std::unique_ptr<SearchStrategy> makeStrategy(Problem& problem, const Proposer& p
   mcts.branching = options.branching;
   if (options.rolloutSteps >= 0) mcts.rolloutSteps = options.rolloutSteps;
   mcts.rolloutCount = options.rolloutCount;
-  // Random steps cost nothing, so the surrogate may look at many of them before the hardware is asked.
-  constexpr int kRandomExpansions = 16;
-  mcts.expansionsPerSample = options.expansionsPerSample > 0   ? options.expansionsPerSample
-                             : proposer.name() == "random" ? kRandomExpansions
-                                                           : 1;
+  mcts.expansionsPerSample = options.expansionsPerSample;
   return std::make_unique<Mcts>(problem, options.seed, mcts);
 }
 

@@ -11,8 +11,9 @@
 
 namespace espalier {
 
-/// The strategy that checked options name.
-[[nodiscard]] std::unique_ptr<SearchStrategy> makeStrategy(Problem& problem, const Proposer& proposer,
-                                                           const TuneOptions& options);
+/// The options with what depends on the proposer decided; these are stored, so that a replay decides alike.
+[[nodiscard]] TuneOptions resolved(TuneOptions options, const Proposer& proposer);
+/// The strategy that checked and resolved options name.
+[[nodiscard]] std::unique_ptr<SearchStrategy> makeStrategy(Problem& problem, const TuneOptions& options);
 
 }  // namespace espalier

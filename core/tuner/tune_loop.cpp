@@ -19,7 +19,7 @@ TuneLoop::TuneLoop(TunerSetup setup, ResultQueue& results)
       options_(setup_.options),
       problem_(*setup_.problem),
       results_(results),
-      strategy_(makeStrategy(problem_, *setup_.proposer, options_)),
+      strategy_(makeStrategy(problem_, options_ = resolved(options_, *setup_.proposer))),
       contexts_(setup_.problem, setup_.proposer->readsSections()) {}
 
 Result<TuneResult> TuneLoop::run() {
@@ -43,7 +43,7 @@ Result<TuneResult> TuneLoop::run() {
   } catch (const std::exception& exception) {
     pool_.reset();
     pipeline_.reset();
-    recordSearchEvents();
+    takeWhatIsThere();
     record(RunFinished{"error", exception.what()});
     (void)flush();
     outcome = environmentError(std::string("The run was given up: ") + exception.what(),
@@ -70,6 +70,7 @@ Result<void> TuneLoop::begin() {
   started.seed = options_.seed;
   started.strategy = strategy_->name();
   started.proposer = strategy_->name() == "mcts" ? setup_.proposer->name() : "none";
+  if (strategy_->name() == "mcts") started.concurrency = setup_.proposer->concurrency();
   started.preset = options_.preset;
   started.options = toJson(options_).dump();
   started.host = options_.host;
@@ -248,6 +249,17 @@ void TuneLoop::takeUp(const SampleRequest& request, const MeasuredSample& measur
   record(BuildFinished{request.sample, request.node, measured.buildSeconds, measured.buildFailed});
   strategy_->measured(request, measured.measurement);
   recordSearchEvents();
+}
+
+void TuneLoop::takeWhatIsThere() {
+  std::erase_if(outstanding_, [](const Outstanding& each) { return std::holds_alternative<ExpansionRequest>(each); });
+  for (const auto& each : outstanding_) {
+    const auto& sample = std::get<SampleRequest>(each);
+    const auto measured = results_.takeSample(sample.sample);
+    if (!measured) break;
+    takeUp(sample, *measured);
+  }
+  outstanding_.clear();
 }
 
 void TuneLoop::drainSamples() {

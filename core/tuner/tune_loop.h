@@ -56,6 +56,8 @@ class TuneLoop {
   void takeUp(const ExpansionRequest& request, Proposal proposal);
   void takeUp(const SampleRequest& request, const MeasuredSample& measured);
   void drainSamples();
+  /// After a failure: samples that came before it are kept.
+  void takeWhatIsThere();
 
   // Steering.
   void handleCommands();
