@@ -271,14 +271,19 @@ std::vector<std::string> knownNames(const ProposalContext& context) {
   for (const LegalAction& action : context.legalActions) names.insert(action.name);
   const auto isWord = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; };
   for (const Section& section : context.problem->sections) {
+    if (section.key != "grammar") continue;
+    // The grammar names each transformation once, as `Name(arguments` or `- Name: meaning`, written like a type.
     const std::string& text = section.text;
-    for (std::size_t open = text.find('('); open != std::string::npos; open = text.find('(', open + 1)) {
-      std::size_t begin = open;
+    for (std::size_t end = text.find_first_of("(:"); end != std::string::npos; end = text.find_first_of("(:", end + 1)) {
+      std::size_t begin = end;
       while (begin > 0 && isWord(text[begin - 1])) --begin;
-      // Transformations are written like types, functions of the program in lower case.
-      if (open - begin > 2 && text[begin] >= 'A' && text[begin] <= 'Z') names.insert(text.substr(begin, open - begin));
+      const bool listed = begin == 0 || text[begin - 1] == '\n' || (begin > 1 && text.compare(begin - 2, 2, "- ") == 0);
+      if (end - begin > 2 && text[begin] >= 'A' && text[begin] <= 'Z' && (listed || text[end] == '(')) {
+        names.insert(text.substr(begin, end - begin));
+      }
     }
   }
+  names.erase("Name");  // stands for any of them in the grammar's own explanation
   return {names.begin(), names.end()};
 }
 

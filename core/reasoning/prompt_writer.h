@@ -49,7 +49,7 @@ class PromptWriter {
   PromptOptions options_;
 };
 
-/// Names of transformations that a context mentions: its legal actions and whatever the problem's sections call like a function.
+/// Names of transformations that a context mentions: its legal actions and those in the problem's section `grammar`.
 [[nodiscard]] std::vector<std::string> knownNames(const ProposalContext& context);
 
 }  // namespace espalier

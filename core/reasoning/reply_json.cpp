@@ -100,7 +100,6 @@ class Parser {
         return true;
       }
       if (text_[at_] == ',') {
-        // Strict JSON has a comma between members and nowhere else; the count tells.
         ++at_;
         if (into.members.empty()) strict_ = false;
         continue;
@@ -117,7 +116,8 @@ class Parser {
       }
       LooseValue member;
       if (!value(member, depth + 1)) return false;
-      into.members.emplace_back(std::move(key.text), std::move(member));
+      member.key = std::move(key.text);
+      into.members.push_back(std::move(member));
       if (truncated_) return true;
     }
   }

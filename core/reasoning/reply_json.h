@@ -7,7 +7,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace espalier {
@@ -18,7 +17,8 @@ struct LooseValue {
   Kind kind = Kind::Null;
   std::string text;                                        ///< of Text; of Number and Boolean as written
   std::vector<LooseValue> items;                           ///< of List
-  std::vector<std::pair<std::string, LooseValue>> members;  ///< of Object, in order
+  std::vector<LooseValue> members;                         ///< of Object, in order
+  std::string key;                                         ///< of a member
 
   [[nodiscard]] bool isText() const { return kind == Kind::Text; }
   [[nodiscard]] bool isList() const { return kind == Kind::List; }

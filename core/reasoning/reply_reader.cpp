@@ -37,9 +37,9 @@ template <std::size_t count>
 const LooseValue* findAny(const LooseValue& object, const std::array<std::string_view, count>& keys) {
   if (!object.isObject()) return nullptr;
   for (const std::string_view key : keys) {
-    for (const auto& [name, value] : object.members) {
-      if (name.size() > kLongestKey) continue;
-      const std::string lower = lowerCase(name);
+    for (const LooseValue& value : object.members) {
+      if (value.key.size() > kLongestKey) continue;
+      const std::string lower = lowerCase(value.key);
       if (lower == key || (lower.starts_with(key) && lower.find("to apply") != std::string::npos)) return &value;
     }
   }
@@ -145,12 +145,12 @@ class Reader {
     if (value.isText()) return !steps_.meantName(value.text.substr(0, value.text.find('('))).empty();
     if (!value.isObject()) return false;
     for (const char* key : {"name", "transformation", "type", "action"}) {
-      for (const auto& [name, member] : value.members) {
-        if (name == key && member.isText() && !steps_.meantName(member.text).empty()) return true;
+      for (const LooseValue& member : value.members) {
+        if (member.key == key && member.isText() && !steps_.meantName(member.text).empty()) return true;
       }
     }
-    return value.members.size() == 1 && value.members.front().second.isObject() &&
-           !steps_.meantName(value.members.front().first).empty();
+    return value.members.size() == 1 && value.members.front().isObject() &&
+           !steps_.meantName(value.members.front().key).empty();
   }
 
   void choose(std::vector<Found>& found, std::size_t length) {

@@ -107,8 +107,8 @@ std::string valueText(const LooseValue& value, bool inList) {
 }
 
 const LooseValue* find(const LooseValue& object, std::string_view key) {
-  for (const auto& [name, value] : object.members) {
-    if (name == key) return &value;
+  for (const LooseValue& member : object.members) {
+    if (member.key == key) return &member;
   }
   return nullptr;
 }
@@ -229,11 +229,12 @@ std::string StepReader::argumentsOf(const LooseValue& object, std::string_view n
     }
     text += (text.empty() ? "" : ", ") + key + "=" + written;
   };
-  for (const auto& [key, value] : object.members) {
+  for (const LooseValue& value : object.members) {
+    const std::string& key = value.key;
     if (key == nameKey || key == "reason" || key == "reasoning" || key == "rationale" || key == "comment") continue;
     const bool holdsArguments = std::find(kArgumentKeys.begin(), kArgumentKeys.end(), key) != kArgumentKeys.end();
     if (holdsArguments && value.isObject()) {
-      for (const auto& [inner, innerValue] : value.members) append(inner, innerValue);
+      for (const LooseValue& inner : value.members) append(inner.key, inner);
     } else if (!holdsArguments) {
       append(key, value);
     }
@@ -255,11 +256,11 @@ void StepReader::readObject(const LooseValue& object) {
     return;
   }
   // {"TileSize": {"loop": "n"}, "Unroll": {}}: each member is a step.
-  for (const auto& [name, value] : object.members) {
+  for (const LooseValue& value : object.members) {
     if (value.isObject()) {
-      add(name, argumentsOf(value, ""));
-    } else if (!meantName(name).empty()) {
-      add(name, "");
+      add(value.key, argumentsOf(value, ""));
+    } else if (!meantName(value.key).empty()) {
+      add(value.key, "");
     }
   }
 }
