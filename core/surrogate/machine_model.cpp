@@ -31,6 +31,8 @@ MachineModel machineModelOf(const HardwareSheet& sheet, int threads) {
       const bool last = &level == &sheet.levels.back();
       if (!last) entry.bytes = static_cast<double>(level.bytes);
       entry.shared = last || level.sharedBy > 1;
+      // The first level is indexed within a page; the next private ones have about sixteen ways.
+      if (!entry.shared) entry.wayBytes = model.levels.empty() ? 4096 : entry.bytes / 16;
       if (level.bandwidthOneThread > 0) entry.bytesPerSecondOne = level.bandwidthOneThread;
       entry.bytesPerSecondAll = std::max(entry.bytesPerSecondOne, sheet.bandwidth(level, model.threads));
       model.levels.push_back(entry);

@@ -20,6 +20,7 @@ struct MachineModel {
     double bytesPerSecondOne = 1e10;                         ///< read by one thread
     double bytesPerSecondAll = 1e10;                         ///< read by all threads in use together
     bool shared = false;                                     ///< one instance serves all threads
+    double wayBytes = 0;  ///< addresses this far apart compete for the same lines; 0 = not known
   };
 
   int threads = 1;  ///< that parallel loops may use
@@ -34,11 +35,12 @@ struct MachineModel {
   double instructionsPerCycle = 5;
   double codeBytes = 32 * 1024;         ///< instruction cache
   double parallelLaunchSeconds = 4e-6;  ///< start and end of one parallel loop
+  double reorderInstructions = 450;     ///< how far the core looks ahead
   std::vector<Level> levels = {
-      {"L1", 32.0 * 1024, 2e11, 2e11, false},
-      {"L2", 512.0 * 1024, 8e10, 8e10, false},
-      {"L3", 16.0 * 1024 * 1024, 3e10, 3e10, true},
-      {"memory", std::numeric_limits<double>::infinity(), 1.2e10, 1.2e10, true},
+      {"L1", 32.0 * 1024, 2e11, 2e11, false, 4096},
+      {"L2", 512.0 * 1024, 8e10, 8e10, false, 65536},
+      {"L3", 16.0 * 1024 * 1024, 3e10, 3e10, true, 0},
+      {"memory", std::numeric_limits<double>::infinity(), 1.2e10, 1.2e10, true, 0},
   };
 
   [[nodiscard]] int lanes(int bytesPerElement) const { return vectorBits / 8 / bytesPerElement; }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 
 #include "program/analysis.h"
 
@@ -243,6 +244,26 @@ double NestFacts::footprint(const Program& program, const BlockFacts& block, con
   const double bytes = rows * std::max(run, kLineBytes);
   const double whole = static_cast<double>(program.buffer(access.buffer).bytes());
   return std::min(bytes, std::max(whole, kLineBytes));
+}
+
+double NestFacts::setShare(const BlockFacts& block, const AccessFacts& access, std::size_t depth, double wayBytes) {
+  // Rows: the points of all dimensions but the fastest; their distance is the smallest pitch that is walked.
+  double pitch = access.bytesPerElement;
+  double run = 0;
+  double positions = 1;
+  for (std::size_t d = access.dimensions.size(); d-- > 0;) {
+    const Coverage coverage = coverageOf(block, access.dimensions[d], depth);
+    if (d + 1 == access.dimensions.size()) {
+      run = std::max(kLineBytes, coverage.span * access.bytesPerElement);
+    } else if (coverage.points > 1) {
+      // How many different places in a way the rows of this dimension start at.
+      const auto step = static_cast<std::int64_t>(pitch);
+      const double distinct = wayBytes / static_cast<double>(std::gcd(step, static_cast<std::int64_t>(wayBytes)));
+      positions *= std::min(coverage.points, distinct);
+    }
+    pitch *= static_cast<double>(access.dimensions[d].extent);
+  }
+  return std::clamp(run * positions / wayBytes, kLineBytes / wayBytes, 1.0);
 }
 
 NestFacts nestFacts(const Program& program) {

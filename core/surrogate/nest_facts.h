@@ -32,8 +32,10 @@ struct LoopFacts {
   std::int64_t extent = 1;
   LoopKind kind = LoopKind::Serial;
   bool reduction = false;  ///< carries a reduction of the block
-  /// Replicated into straight code or lanes: no loop at run time.
-  [[nodiscard]] bool straight() const { return kind == LoopKind::Unrolled || kind == LoopKind::Vectorized; }
+  /// Replicated into straight code or lanes, or a single iteration: no loop at run time.
+  [[nodiscard]] bool straight() const {
+    return extent == 1 || kind == LoopKind::Unrolled || kind == LoopKind::Vectorized;
+  }
 };
 
 /// One element of a buffer that a block touches. "Depth" counts the loops around the block from outside, starting at 0.
@@ -75,7 +77,10 @@ struct NestFacts {
   /// Bytes (whole 64-byte lines) that an access touches when the loops from `depth` inwards run and the outer ones stand still.
   [[nodiscard]] static double footprint(const Program& program, const BlockFacts& block, const AccessFacts& access,
                                         std::size_t depth);
-  /// The same in elements.
+  /// Share of a cache's sets that the footprint uses, in (0, 1]: rows at a distance that is a multiple of `wayBytes` compete
+  /// for the same lines.
+  [[nodiscard]] static double setShare(const BlockFacts& block, const AccessFacts& access, std::size_t depth, double wayBytes);
+  /// The footprint in elements.
   [[nodiscard]] static double elements(const Program& program, const BlockFacts& block, const AccessFacts& access,
                                        std::size_t depth);
   /// Bytes of one run of consecutive addresses in that footprint.

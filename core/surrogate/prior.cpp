@@ -178,6 +178,14 @@ class BlockEstimator {
       result_.loads += instances_ * share;
       result_.stores += instances_ * share;
     }
+    double unrolledReduction = 1;
+    for (const LoopFacts& loop : block_.loops)
+      if (loop.reduction && loop.straight()) unrolledReduction *= static_cast<double>(loop.extent);
+    if (reduces && !invariant && output.inRegisters && result_.accumulators * unrolledReduction > 4 * machine_.vectorRegisters) {
+      // Without a loop over the reduction the scheduler sees one long stretch of code and runs out of registers.
+      result_.loads += instances_;
+      result_.stores += instances_;
+    }
     result_.memoryIssue = result_.loads / machine_.loadsPerCycle + result_.broadcasts / machine_.broadcastsPerCycle +
                           result_.gathers / machine_.loadsPerCycle * 1.5 + result_.stores / machine_.storesPerCycle;
   }
@@ -222,17 +230,48 @@ class BlockEstimator {
     return depth == 0 ? sets_.back() : sets_[block_.loops[depth - 1].loop.index];
   }
 
+  /// Whether what the loops from `depth` inwards touch fits, the rows of this access without evicting each other.
+  bool fits(const AccessFacts& access, std::size_t depth, double capacity, double wayBytes) const {
+    if (setAt(depth) > capacity) return false;
+    if (wayBytes <= 0) return true;
+    const double share = NestFacts::setShare(block_, access, depth, wayBytes);
+    return NestFacts::footprint(program_, block_, access, depth) <= capacity * share;
+  }
+
   /// Bytes that must come from beyond a cache of this size.
-  double missedBytes(const AccessFacts& access, double capacity) const {
+  double missedBytes(const AccessFacts& access, double capacity, double wayBytes, bool far) {
     std::size_t fits = block_.loops.size();
-    while (fits > 0 && setAt(fits - 1) <= capacity) --fits;
+    while (fits > 0 && this->fits(access, fits - 1, capacity, wayBytes)) --fits;
     if (fits == 0) return 0;  // everything stays there from one run to the next
     double outer = 1;
     for (std::size_t l = 0; l + 1 < fits; ++l) outer *= static_cast<double>(block_.loops[l].extent);
     const double bytes = NestFacts::footprint(program_, block_, access, fits - 1) * outer;
+    if (far) noteStream(access, fits - 1, bytes);
     // The prefetchers follow long runs; short ones pay for it, most where the way is long.
     const double run = NestFacts::runBytes(program_, block_, access, fits - 1);
-    return bytes * (run >= 512 ? 1.0 : run >= 128 ? 1.25 : 1.8);
+    const double haste = far ? 2.0 : 1.0;
+    return bytes * (run >= 2048 ? 1.0 : run >= 512 ? 1 + 0.2 * haste : run >= 128 ? 1 + 0.4 * haste : 1 + 0.8 * haste);
+  }
+
+  /// A stream from far away overlaps with the arithmetic that runs while it is read for the first time, and as far as
+  /// the core looks ahead. While the same piece is read again from a cache, the way from memory stands idle.
+  void noteStream(const AccessFacts& access, std::size_t from, double bytes) {
+    if (bytes <= streamBytes_) return;
+    streamBytes_ = bytes;
+    double again = 1;
+    double pass = 0;  // instructions between two readings of one piece
+    for (std::size_t l = from; l < block_.loops.size(); ++l) {
+      if (block_.loops[l].straight() || access.depends[l] || block_.loops[l].extent == 1) continue;
+      bool readsInside = false;
+      for (std::size_t inner = l + 1; inner < block_.loops.size(); ++inner)
+        readsInside = readsInside || (!block_.loops[inner].straight() && access.depends[inner]);
+      if (!readsInside) continue;
+      again *= static_cast<double>(block_.loops[l].extent);
+      if (pass > 0) continue;
+      pass = 1.6;  // loads and control beside each arithmetic instruction
+      for (std::size_t inner = l + 1; inner < block_.loops.size(); ++inner) pass *= chunks(block_.loops[inner]);
+    }
+    overlap_ = again > 1 ? std::clamp(std::max(1 / again, machine_.reorderInstructions / pass), 0.0, 1.0) : 1.0;
   }
 
   void countTraffic() {
@@ -244,7 +283,7 @@ class BlockEstimator {
       if (inner.shared && inParallel_) capacity /= result_.parallelism;
       for (const AccessFacts& access : block_.accesses) {
         if (access.inRegisters) continue;
-        const double bytes = missedBytes(access, capacity);
+        const double bytes = missedBytes(access, capacity, inner.wayBytes, level + 1 == machine_.levels.size());
         result_.trafficBytes[level] += bytes * (access.writes ? 2 : 1);
       }
       const auto& from = machine_.levels[level];
@@ -262,12 +301,15 @@ class BlockEstimator {
     result_.launch = launches_ * (machine_.threads > 1 ? machine_.parallelLaunchSeconds : 0);
     double largest = std::max({result_.arithmetic, result_.memoryIssue, result_.latency, result_.frontEnd});
     double sum = result_.arithmetic + result_.memoryIssue + result_.latency + result_.frontEnd;
-    for (const double part : result_.traffic) {
-      largest = std::max(largest, part);
-      sum += part;
+    for (std::size_t level = 0; level + 1 < result_.traffic.size(); ++level) {
+      largest = std::max(largest, result_.traffic[level]);
+      sum += result_.traffic[level];
     }
     constexpr double kNotOverlapped = 0.12;
-    result_.seconds = largest + kNotOverlapped * (sum - largest) + result_.launch;
+    const double near = largest + kNotOverlapped * (sum - largest);
+    const double far = result_.traffic.empty() ? 0 : result_.traffic.back();
+    const double alone = std::max(kNotOverlapped, 1 - overlap_);
+    result_.seconds = std::max(near, far) + alone * std::min(near, far) + result_.launch;
   }
 
   const Program& program_;
@@ -278,6 +320,8 @@ class BlockEstimator {
   int lanes_ = 1;
   std::ptrdiff_t innermostSerial_ = -1;
   bool inParallel_ = false;
+  double streamBytes_ = 0;  ///< of the largest stream from main memory
+  double overlap_ = 1;      ///< share of that stream's time that arithmetic fills
   double launches_ = 0;
   double instances_ = 1;     ///< block instances as instructions: a vector of lanes counts once
   double instructions_ = 1;  ///< arithmetic instructions

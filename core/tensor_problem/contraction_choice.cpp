@@ -108,7 +108,10 @@ std::vector<ContractionChoice> contractionChoices(const BlockShape& shape, const
                                             share * firstCache / static_cast<double>(kBytes * otherReductions *
                                                                                      (tile.columns + tile.rows)))));
     addOnce(depths, depth);
-    if (shape.depthAxis && otherReductions == 1) addOnce(depths, blockBelow(depth, 24));
+    // Short enough that the core sees the next panel while it still works on this one.
+    if (shape.depthAxis && otherReductions == 1)
+      for (const std::int64_t steps : {32, 16})
+        if (steps < depth) addOnce(depths, blockBelow(depth, steps));
     for (const std::int64_t depthBlock : depths) {
       std::vector<std::int64_t> rowBlocks;
       const auto panelBytes = static_cast<double>(kBytes * depthBlock * otherReductions);
@@ -126,7 +129,7 @@ std::vector<ContractionChoice> contractionChoices(const BlockShape& shape, const
           const bool couldShare = others * ceilDiv(height, tile.rows) * ceilDiv(width, tile.columns) >= machine.threads;
           if (chunks < machine.threads && couldShare) continue;
           ContractionChoice choice{tile.rows, tile.columns, rowBlock, columnBlock, depthBlock, 1};
-          if (otherReductions == 1 && depthBlock % 4 == 0) choice.depthUnroll = 4;
+          if (otherReductions == 1 && depthBlock % 4 == 0 && depthBlock > 4) choice.depthUnroll = 4;
           addOnce(choices, choice);
         }
     }
@@ -140,7 +143,8 @@ std::vector<ContractionChoice> contractionChoices(const BlockShape& shape, const
   return choices;
 }
 
-std::vector<Step> contractionSteps(const BlockShape& shape, const ContractionChoice& choice, int threads) {
+std::vector<Step> contractionSteps(const BlockShape& shape, const ContractionChoice& choice, bool localOutput,
+                                   int threads) {
   std::vector<Step> steps;
   const ContractionFactors factors = factorsOf(shape, choice);
   const auto tile = [&](std::optional<std::size_t> axis, const std::vector<std::int64_t>& sizes) {
@@ -181,6 +185,11 @@ std::vector<Step> contractionSteps(const BlockShape& shape, const ContractionCho
   if (shape.rowAxis) steps.push_back(Step{"Unroll", {}}.set("loop", levelName(shape.axes[*shape.rowAxis], 2)));
   if (shape.depthAxis) steps.push_back(Step{"Unroll", {}}.set("loop", levelName(shape.axes[*shape.depthAxis], 2)));
   const auto tileLoop = shape.rowAxis ? shape.rowAxis : shape.vectorAxis;
+  if (tileLoop && localOutput)
+    steps.push_back(Step{"CacheWrite", {}}
+                        .set("block", shape.name)
+                        .set("loop", levelName(shape.axes[*tileLoop], 0))
+                        .set("memory", std::string("stack")));
   if (tileLoop)
     steps.push_back(Step{"CacheWrite", {}}
                         .set("block", shape.name)

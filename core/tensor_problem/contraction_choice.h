@@ -42,8 +42,10 @@ struct ContractionFactors {
 [[nodiscard]] std::vector<ContractionChoice> contractionChoices(const BlockShape& shape, const MachineModel& machine,
                                                                 std::size_t limit);
 
-/// The steps from the untouched nest of the block to the chosen one, without packing.
-[[nodiscard]] std::vector<Step> contractionSteps(const BlockShape& shape, const ContractionChoice& choice, int threads);
+/// The steps from the untouched nest of the block to the chosen one, without packing. `localOutput` gathers the sums of all
+/// depth blocks in a compact copy of the output's block, which pays where its rows compete for cache lines.
+[[nodiscard]] std::vector<Step> contractionSteps(const BlockShape& shape, const ContractionChoice& choice, bool localOutput,
+                                                 int threads);
 
 /// A weight in the order in which the nest reads it: panels of the register tile's width (rows for the other operand).
 /// Nothing where the operand's subscripts are not plain axes or the layout would stay as it is.

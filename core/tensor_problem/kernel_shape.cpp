@@ -11,13 +11,18 @@ namespace espalier {
 
 namespace {
 
-/// Axes of extent 1 matter to nobody; each of the others must be bound to one loop alone.
+bool followsOneLoop(const Expr& binding) {
+  const AffineForm form = affineForm(binding);
+  return form.terms.size() == 1 && form.terms.front().atom.kind() == ExprKind::LoopVar;
+}
+
+/// Axes of extent 1 matter to nobody; each of the others must follow one loop alone.
 bool readAxes(const Program& program, const Block& block, const BlockFacts& facts, BlockShape& shape) {
   for (std::size_t depth = 0; depth < facts.loops.size(); ++depth) {
     const LoopFacts& loop = facts.loops[depth];
     if (loop.extent == 1) continue;
     const std::vector<std::size_t> axes = axesUsing(block, loop.loop);
-    if (axes.size() != 1 || block.bindings[axes.front()].kind() != ExprKind::LoopVar) return false;
+    if (axes.size() != 1 || !followsOneLoop(block.bindings[axes.front()])) return false;
     AxisShape axis{axes.front(), loop.loop, program.loop(loop.loop).name, loop.extent, loop.reduction, {}};
     for (const AccessFacts& access : facts.accesses) axis.strides.push_back(access.strides[depth]);
     shape.axes.push_back(std::move(axis));

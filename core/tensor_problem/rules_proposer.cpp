@@ -123,14 +123,13 @@ std::vector<RulesProposer::Variant> RulesProposer::wholeSchedules(const State& f
   std::vector<Variant> variants;
   std::set<std::vector<std::string>> seen;
   for (const bool layout : {true, false})
-    for (const bool pack : {false, true}) {
-      if (layout && pack) continue;
-      DraftOptions options;
-      options.layoutWeights = layout;
-      options.packCopies = pack;
-      const Draft draft = draftSchedule(problem_, from, options, {});
-      if (seen.insert(draft.state.trace).second) vary(draft, from, variants);
-    }
+    for (const bool pack : {false, true})
+      for (const bool local : {false, true})
+        for (const RowCopy rows : {RowCopy::None, RowCopy::ByDepth, RowCopy::ByRows}) {
+          if (layout && pack) continue;
+          const Draft draft = draftSchedule(problem_, from, {layout, pack, rows, local}, {});
+          if (seen.insert(draft.state.trace).second) vary(draft, from, variants);
+        }
   return variants;
 }
 

@@ -19,8 +19,7 @@ class Drafter {
 
   Draft run() {
     const std::vector<BlockShape> initial = kernelShapes(problem_.programOf(draft_.state));
-    if (draft_.options.inlineCheap)
-      for (const BlockShape& shape : initial) inlineIfCheap(shape);
+    for (const BlockShape& shape : initial) inlineIfCheap(shape);
     const Program inlined = problem_.programOf(draft_.state);
     for (const BlockShape& shape : kernelShapes(inlined)) schedule(shape);
     return draft_;
@@ -60,32 +59,57 @@ class Drafter {
       for (std::size_t o = 0; o < shape.operands.size(); ++o)
         if (shape.operands[o].constant)
           if (const auto step = layoutStep(shape, o, choice->second)) take(*step);
-    std::vector<Step> steps = contractionSteps(shape, choice->second, problem_.options().threads);
-    for (const Step& step : steps) take(step);
+    for (const Step& step : contractionSteps(shape, choice->second, draft_.options.localOutput, problem_.options().threads))
+      take(step);
     for (const std::size_t operand : shape.transposedOperands)
-      if (!shape.operands[operand].constant || !draft_.options.layoutWeights) packCopy(shape, operand, choice->second);
-    if (draft_.options.packCopies && shape.streamedOperand && shape.transposedOperands.empty())
-      packCopy(shape, *shape.streamedOperand, choice->second);
+      if (!shape.operands[operand].constant || !draft_.options.layoutWeights)
+        copyPanels(shape, operand, shape.vectorAxis, levelName(shape.axes[*shape.depthAxis], 0), choice->second.tileColumns);
+    if (draft_.options.packLanes && shape.streamedOperand && shape.transposedOperands.empty())
+      copyPanels(shape, *shape.streamedOperand, shape.vectorAxis, levelName(shape.axes[*shape.depthAxis], 0),
+                 choice->second.tileColumns);
+    copyRows(shape, choice->second);
   }
 
-  /// The panel of the streamed operand that one block of the nest reads, copied so that lanes are neighbours.
-  void packCopy(const BlockShape& shape, std::size_t operand, const ContractionChoice& choice) {
+  void copyRows(const BlockShape& shape, const ContractionChoice& choice) {
+    if (draft_.options.rowCopy == RowCopy::None || !shape.rowAxis) return;
+    for (std::size_t o = 0; o < shape.operands.size(); ++o) {
+      const bool broadcast = shape.axes[*shape.vectorAxis].strides[o + 1] == 0;
+      if (!broadcast || shape.axes[*shape.rowAxis].strides[o + 1] == 0 || shape.operands[o].constant) continue;
+      const bool byRows = draft_.options.rowCopy == RowCopy::ByRows;
+      copyPanels(shape, o, byRows ? shape.rowAxis : shape.depthAxis, "root", byRows ? choice.tileRows : choice.depthBlock);
+    }
+  }
+
+  /// What the nest reads of an operand below a loop, copied so that `panel` elements along an axis lie side by side.
+  void copyPanels(const BlockShape& shape, std::size_t operand, std::optional<std::size_t> along, const std::string& loop,
+                  std::int64_t panel) {
     const OperandShape& source = shape.operands[operand];
-    std::optional<std::size_t> lanes;
-    for (std::size_t d = 0; d < source.dimensions; ++d)
-      if (source.axisOfDimension[d] && source.axisOfDimension[d] == shape.vectorAxis) lanes = d;
-    if (!lanes || !shape.depthAxis) return;
     std::vector<std::int64_t> order;
-    for (std::size_t d = 0; d < source.dimensions; ++d)
-      if (d != *lanes) order.push_back(static_cast<std::int64_t>(d));
-    order.push_back(static_cast<std::int64_t>(*lanes));
-    Step step = Step{"CacheRead", {}}
-                    .set("block", shape.name)
-                    .set("buffer", source.name)
-                    .set("loop", levelName(shape.axes[*shape.depthAxis], 0))
-                    .set("order", order)
-                    .set("panel", choice.tileColumns);
-    take(step);
+    std::optional<std::int64_t> last;
+    for (std::size_t d = 0; d < source.dimensions; ++d) {
+      if (!last && source.axisOfDimension[d] && source.axisOfDimension[d] == along)
+        last = static_cast<std::int64_t>(d);
+      else
+        order.push_back(static_cast<std::int64_t>(d));
+    }
+    if (!last || panel < 2) return;
+    order.push_back(*last);
+    const Step step = Step{"CacheRead", {}}
+                          .set("block", shape.name)
+                          .set("buffer", source.name)
+                          .set("loop", loop)
+                          .set("order", order)
+                          .set("panel", panel);
+    const std::vector<BlockId> before = blocksOf(problem_.programOf(draft_.state));
+    if (!take(step)) return;
+    const Program program = problem_.programOf(draft_.state);
+    for (const BlockId block : blocksOf(program)) {
+      if (std::find(before.begin(), before.end(), block) != before.end()) continue;
+      const std::vector<LoopId> loops = loopsAround(program, block);
+      take(Step{"Vectorize", {}}.set("loop", program.loop(loops.back()).name));
+      if (loop == "root" && program.loop(loops.front()).extent > 1 && loops.size() > 1)
+        parallelise({program.loop(loops.front()).name});
+    }
   }
 
   void parallelise(const std::vector<std::string>& loops) {
@@ -129,7 +153,7 @@ class Drafter {
       const auto choices = contractionChoices(shape, problem_.machine(), 1);
       const bool wide = shape.vectorAxis && shape.axes[*shape.vectorAxis].strides[0] == 1;
       if (wide && !choices.empty())
-        for (const Step& step : contractionSteps(shape, choices.front(), problem_.options().threads)) take(step);
+        for (const Step& step : contractionSteps(shape, choices.front(), false, problem_.options().threads)) take(step);
       return;
     }
     take(Step{"TileSize", {}}
@@ -185,6 +209,21 @@ bool tiles(const Step& step, const BlockShape& shape, std::optional<std::size_t>
          step.text("loop") == shape.axes[*axis].loopName;
 }
 
+/// The width that a copy's panels have under a choice.
+std::optional<std::int64_t> panelOf(const Step& step, const BlockShape& shape, const ContractionChoice& choice) {
+  const auto order = step.integers("order");
+  if (!order || order->empty() || step.find("panel") == nullptr) return std::nullopt;
+  for (const OperandShape& operand : shape.operands) {
+    if (step.text("buffer") != operand.name || order->size() != operand.dimensions) continue;
+    const auto axis = operand.axisOfDimension[static_cast<std::size_t>(order->back())];
+    if (!axis) return std::nullopt;
+    if (axis == shape.vectorAxis) return choice.tileColumns;
+    if (axis == shape.rowAxis) return choice.tileRows;
+    if (axis == shape.depthAxis) return choice.depthBlock;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 Draft draftSchedule(const TensorProblem& problem, const State& from, const DraftOptions& options,
@@ -206,8 +245,8 @@ std::vector<std::string> withChoice(const std::vector<std::string>& trace, const
       for (std::size_t o = 0; o < shape.operands.size(); ++o)
         if (step->text("buffer") == shape.operands[o].name)
           if (const auto layout = layoutStep(shape, o, choice)) *step = *layout;
-    if (step->name == "CacheRead" && step->text("block") == shape.name && step->find("panel") != nullptr)
-      step->set("panel", choice.tileColumns);
+    if (step->name == "CacheRead" && step->text("block") == shape.name)
+      if (const auto panel = panelOf(*step, shape, choice)) step->set("panel", *panel);
     text = print(*step);
   }
   return changed;

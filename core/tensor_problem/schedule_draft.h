@@ -15,12 +15,20 @@
 
 namespace espalier {
 
+/// Whether the operand that is broadcast to the lanes is copied before the nest, so that the rows of a tile do not
+/// compete for the same cache lines.
+enum class RowCopy : std::uint8_t {
+  None,
+  ByRows,   ///< the rows of one register tile side by side
+  ByDepth,  ///< the steps of one depth block side by side
+};
+
 /// What differs between drafts beside the numbers.
 struct DraftOptions {
-  bool inlineCheap = true;   ///< element-wise producers are computed where they are read
-  bool layoutWeights = true; ///< weights are stored in the order of the nest
-  bool packCopies = false;   ///< operands that are no weights are copied into panels
-  bool fuseRows = false;     ///< producers and consumers share the outermost loops
+  bool layoutWeights = true;  ///< weights are stored in the order of the nest
+  bool packLanes = false;     ///< the streamed operand, if it is no weight, is copied into panels
+  RowCopy rowCopy = RowCopy::None;
+  bool localOutput = false;   ///< what a depth block adds to is kept in a compact copy
   bool operator==(const DraftOptions&) const = default;
 };
 
@@ -36,8 +44,8 @@ struct Draft {
 [[nodiscard]] Draft draftSchedule(const TensorProblem& problem, const State& from, const DraftOptions& options,
                                   const std::map<std::string, ContractionChoice>& choices);
 
-/// The trace with the decisions of one block's choice replaced: the factors of its TileSize steps and the layouts of its
-/// weights. Steps that do not stand in the trace are not added.
+/// The trace with the decisions of one block's choice replaced: the factors of its TileSize steps, the layouts of its
+/// weights and the panels of its copies. Steps that do not stand in the trace are not added.
 [[nodiscard]] std::vector<std::string> withChoice(const std::vector<std::string>& trace, const BlockShape& shape,
                                                   const ContractionChoice& choice);
 
