@@ -69,8 +69,10 @@ struct LoweredProgram {
   std::vector<Interval> ranges;  ///< by the index of a lowered variable
   std::vector<LoweredNode> body;
   StoragePlan storage;
-  std::int64_t blockInstances = 0;  ///< blocks that code generation will emit, after unrolling
-  std::int64_t loopInstances = 0;   ///< loops, likewise
+  /// Blocks that code generation will emit, after unrolling; each lane that is gathered or scattered counts
+  /// as one more.
+  std::int64_t blockInstances = 0;
+  std::int64_t loopInstances = 0;  ///< loops, likewise
 };
 
 }  // namespace espalier

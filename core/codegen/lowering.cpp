@@ -15,7 +15,7 @@ namespace espalier {
 namespace {
 
 /// About a second of LLVM; its time grows faster than the code, most of all with the number of loops.
-constexpr std::int64_t kMostBlockInstances = 4000;
+constexpr std::int64_t kMostBlockInstances = 4000;  // a gather or scatter counts as one for each lane
 constexpr std::int64_t kMostLoopInstances = 1000;
 /// Emitted blocks after which loops are no longer cut where guards change.
 constexpr std::int64_t kMostCutBlocks = 1500;
@@ -274,10 +274,25 @@ class Lowering {
       if (interval.low > 0) lowered.initialises = false;
       if (interval.high > 0) lowered.firstPoint.push_back(bindings[axis]);
     }
-    result_.blockInstances += copies_;
+    std::int64_t size = 1 + laneByLane(lowered.offset) * (lowered.combiner == Combiner::None ? 1 : 2);
+    forEach(lowered.value, [&](const Expr& part) {
+      if (part.kind() == ExprKind::Load) size += laneByLane(part.operand(0));
+    });
+    result_.blockInstances += copies_ * size;
     std::vector<LoweredNode> list;
     list.push_back({std::move(lowered)});
     return list;
+  }
+
+  /// Lanes that are read or written one by one, since they do not lie side by side.
+  std::int64_t laneByLane(const Expr& offset) {
+    if (!lane_.valid() || lane_.isInteger() || !usesLoop(offset, lane_.loop())) return 0;
+    for (const AffineForm::Term& term : affineForm(offset).terms) {
+      const bool alone = term.atom.kind() == ExprKind::LoopVar;
+      if (usesLoop(term.atom, lane_.loop()) && (!alone || term.coefficient != 1))
+        return result_.ranges.at(lane_.loop().index).high + 1;
+    }
+    return 0;
   }
 
   Expr flattenLoads(const Expr& expr) {

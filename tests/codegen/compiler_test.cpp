@@ -113,12 +113,24 @@ TEST(Compiler, parallelLoops) {
   expectSame(program, 3);
 }
 
-TEST(Compiler, tooMuchUnrollingIsAnError) {
-  Program program = matmul(40, 40, 40);
-  for (const char* name : {"m", "n", "k"}) setKind(program, loopNamed(program, name), LoopKind::Unrolled);
+void expectTooLarge(const Program& program) {
   const Result<CompiledKernel> kernel = compile(program, hostTarget(), {});
   ASSERT_FALSE(kernel.has_value());
+  EXPECT_EQ(kernel.error().kind, ErrorKind::Input);
   EXPECT_NE(kernel.error().message.find("too large to compile"), std::string::npos);
+}
+
+TEST(Compiler, tooMuchUnrollingIsAnError) {
+  Program blocks = matmul(40, 40, 40);
+  for (const char* name : {"m", "n", "k"}) setKind(blocks, loopNamed(blocks, name), LoopKind::Unrolled);
+  expectTooLarge(blocks);
+  Program loops = matmul(40, 40, 40);
+  for (const char* name : {"m", "n"}) setKind(loops, loopNamed(loops, name), LoopKind::Unrolled);
+  expectTooLarge(loops);
+  Program scatters = matmul(40, 40, 5);
+  setKind(scatters, loopNamed(scatters, "m"), LoopKind::Vectorized);
+  for (const char* name : {"n", "k"}) setKind(scatters, loopNamed(scatters, name), LoopKind::Unrolled);
+  expectTooLarge(scatters);
 }
 
 }  // namespace
