@@ -178,11 +178,13 @@ std::optional<Refusal> brokenAnnotation(const Program& program) {
         refusal = nestingRefusal(program, "unroll", loop, *below, true);
     if (refusal) return refusal;
   }
-  if (const double instances = writtenOutInstances(program); instances > kLargestWrittenOut)
+  const WrittenOut code = writtenOut(program);
+  if (code.blocks > kMostWrittenOutBlocks || code.loops > kMostWrittenOutLoops)
     return Refusal{"too-much-code",
-                   "the unrolled and vectorised loops together write out " +
-                       std::to_string(static_cast<std::int64_t>(instances)) + " instances, more than " +
-                       std::to_string(static_cast<std::int64_t>(kLargestWrittenOut)) + ".",
+                   "the unrolled loops would write out " + std::to_string(static_cast<std::int64_t>(code.blocks)) +
+                       " block instances and " + std::to_string(static_cast<std::int64_t>(code.loops)) +
+                       " loops; at most " + std::to_string(static_cast<std::int64_t>(kMostWrittenOutBlocks)) + " and " +
+                       std::to_string(static_cast<std::int64_t>(kMostWrittenOutLoops)) + " are sensible.",
                    "Unroll fewer or shorter loops."};
   return std::nullopt;
 }
@@ -250,17 +252,21 @@ std::size_t positionOf(const Program& program, BlockId block) {
   return static_cast<std::size_t>(std::find(order.begin(), order.end(), block) - order.begin());
 }
 
-double writtenOutInstances(const Program& program) {
-  double total = 0;
-  for (const BlockId block : blocksOf(program)) {
-    double instances = 1;
-    for (const LoopId loop : loopsAround(program, block)) {
+WrittenOut writtenOut(const Program& program) {
+  WrittenOut total;
+  walk(program, [&](const NodeRef& node, const std::vector<LoopId>& around) {
+    double unrolled = 1;
+    double lanes = 1;
+    for (const LoopId loop : around) {
       const auto extent = static_cast<double>(program.loop(loop).extent);
-      if (program.loop(loop).kind == LoopKind::Unrolled) instances *= extent;
-      if (program.loop(loop).kind == LoopKind::Vectorized) instances *= extent <= 16 ? 1 : extent / 16;
+      if (program.loop(loop).kind == LoopKind::Unrolled) unrolled *= extent;
+      if (program.loop(loop).kind == LoopKind::Vectorized && extent > 16) lanes *= extent / 16;
     }
-    total += instances;
-  }
+    const LoopId* loop = std::get_if<LoopId>(&node);
+    if (loop == nullptr) total.blocks += unrolled * lanes;
+    else if (program.loop(*loop).kind == LoopKind::Serial && program.loop(*loop).extent > 1 && unrolled > 1)
+      total.loops += unrolled;
+  });
   return total;
 }
 

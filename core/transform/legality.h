@@ -72,9 +72,14 @@ struct Conflict {
 /// Place of the block in the order of execution.
 [[nodiscard]] std::size_t positionOf(const Program& program, BlockId block);
 
-/// Block instances that the code generator writes out one by one: unrolled iterations, and one for each 16 lanes.
-[[nodiscard]] double writtenOutInstances(const Program& program);
-inline constexpr double kLargestWrittenOut = 4096;
+/// What the code generator writes out one by one because of unrolling.
+struct WrittenOut {
+  double blocks = 0;  ///< block instances, one for each 16 lanes
+  double loops = 0;   ///< copies of loops that stay loops
+};
+[[nodiscard]] WrittenOut writtenOut(const Program& program);
+inline constexpr double kMostWrittenOutBlocks = 2048;
+inline constexpr double kMostWrittenOutLoops = 512;
 inline constexpr std::int64_t kLargestVectorLoop = 1024;
 
 }  // namespace espalier

@@ -8,7 +8,8 @@
 //       C                     ->      C
 //
 // 1. The loop (block) exists; the loop is serial and holds no parallel loop.
-// 2. All loops that are written out together make at most kLargestWrittenOut instances.
+// 2. All unrolled loops of the program together write out at most kMostWrittenOutBlocks instances of blocks and
+//    kMostWrittenOutLoops loops.
 // 3. In the paper's form with max_steps > 0 something can be unrolled.
 #include "program/analysis.h"
 #include "transform/arguments.h"
