@@ -44,9 +44,7 @@ struct Compiler::State {
     EmissionOptions emission;
     emission.pipeline = options.pipeline;
     emission.argumentAlignment = options.argumentAlignment;
-    emission.math = options.pipeline == Pipeline::Strict
-                        ? MathStyle::Library
-                        : (machine.hasFusedMultiplyAdd() ? MathStyle::Fused : MathStyle::Unfused);
+    emission.math = options.pipeline == Pipeline::Strict ? MathStyle::Library : machine.fastMath();
     auto module = std::make_unique<llvm::Module>(program.name, context);
     machine.prepare(*module);
     emitKernel(*module, prepared, *lowered, target, options.entry, emission);

@@ -50,9 +50,11 @@ Machine::Machine(const Target& target) {
   if (machine_ == nullptr) throw std::runtime_error("LLVM cannot generate code for " + target.triple);
 }
 
-bool Machine::hasFusedMultiplyAdd() const {
-  const llvm::Triple& triple = machine_->getTargetTriple();
-  return !triple.isX86() || machine_->getMCSubtargetInfo()->checkFeatures("+fma");
+MathStyle Machine::fastMath() const {
+  if (!machine_->getTargetTriple().isX86()) return MathStyle::Fused;
+  const llvm::MCSubtargetInfo& subtarget = *machine_->getMCSubtargetInfo();
+  if (subtarget.checkFeatures("+avx512f,+fma")) return MathStyle::Avx512;
+  return subtarget.checkFeatures("+fma") ? MathStyle::Fused : MathStyle::Unfused;
 }
 
 void Machine::prepare(llvm::Module& module) const {

@@ -10,6 +10,7 @@
 #include <llvm/Target/TargetMachine.h>
 
 #include "codegen/compiler.h"
+#include "codegen/math.h"
 
 namespace espalier {
 
@@ -23,7 +24,7 @@ class Machine {
   void optimise(llvm::Module& module, Pipeline pipeline);
   [[nodiscard]] std::vector<char> object(llvm::Module& module, Pipeline pipeline);
   [[nodiscard]] std::string assembly(llvm::Module& module, Pipeline pipeline);
-  [[nodiscard]] bool hasFusedMultiplyAdd() const;
+  [[nodiscard]] MathStyle fastMath() const;
 
  private:
   llvm::SmallVector<char, 0> emit(llvm::Module& module, Pipeline pipeline, llvm::CodeGenFileType type);

@@ -9,6 +9,7 @@
 #include <string>
 
 #include <llvm/IR/Intrinsics.h>
+#include <llvm/IR/IntrinsicsX86.h>
 #include <llvm/IR/Module.h>
 
 namespace espalier {
@@ -52,7 +53,8 @@ class Maker {
   llvm::Value* asReal(llvm::Value* x) { return builder_.CreateBitCast(x, type_); }
 
   llvm::Value* multiplyAdd(llvm::Value* a, llvm::Value* b, llvm::Value* c) {
-    if (style_ == MathStyle::Fused) return builder_.CreateIntrinsic(llvm::Intrinsic::fma, {type_}, {a, b, c});
+    if (style_ == MathStyle::Fused || style_ == MathStyle::Avx512)
+      return builder_.CreateIntrinsic(llvm::Intrinsic::fma, {type_}, {a, b, c});
     return builder_.CreateFAdd(builder_.CreateFMul(a, b), c);
   }
   /// Highest power first.
@@ -69,6 +71,17 @@ class Maker {
   }
   llvm::Value* withSignOf(llvm::Value* magnitude, llvm::Value* sign) {
     return builder_.CreateBinaryIntrinsic(llvm::Intrinsic::copysign, magnitude, sign);
+  }
+  /// x · 2^n for an integer n given as a float, in one instruction; only where hasScaling().
+  llvm::Value* scale(llvm::Value* x, llvm::Value* n) {
+    const llvm::Intrinsic::ID id = single_ ? llvm::Intrinsic::x86_avx512_mask_scalef_ps_512
+                                           : llvm::Intrinsic::x86_avx512_mask_scalef_pd_512;
+    llvm::Value* allLanes = single_ ? builder_.getInt16(0xffff) : builder_.getInt8(0xff);
+    constexpr std::uint32_t kCurrentRounding = 4;
+    return builder_.CreateIntrinsic(id, {}, {x, n, x, allLanes, builder_.getInt32(kCurrentRounding)});
+  }
+  [[nodiscard]] bool hasScaling() const {
+    return style_ == MathStyle::Avx512 && type_->isVectorTy() && type_->getPrimitiveSizeInBits() == 512;
   }
   [[nodiscard]] unsigned mantissaBits() const { return single_ ? 23 : 52; }
 
@@ -90,7 +103,6 @@ llvm::Value* Maker::exp(llvm::Value* x) {
   llvm::Value* shift = real(single_ ? 12582912.0 : 6755399441055744.0);
   llvm::Value* shifted = multiplyAdd(x, real(1.44269504088896340736), shift);
   llvm::Value* n = builder_.CreateFSub(shifted, shift);
-  llvm::Value* exponent = builder_.CreateSub(asBits(shifted), asBits(shift));
   // x = n·ln 2 + r, |r| ≤ ln 2 / 2, with ln 2 in two parts so that n·high is exact.
   llvm::Value* r = multiplyAdd(n, real(single_ ? -0.693359375 : -6.93147180369123816490e-01), x);
   r = multiplyAdd(n, real(single_ ? 2.12194440e-4 : -1.90821492927058770002e-10), r);
@@ -100,6 +112,8 @@ llvm::Value* Maker::exp(llvm::Value* x) {
               : polynomial(r, {1.0 / 6227020800, 1.0 / 479001600, 1.0 / 39916800, 1.0 / 3628800, 1.0 / 362880,
                                1.0 / 40320, 1.0 / 5040, 1.0 / 720, 1.0 / 120, 1.0 / 24, 1.0 / 6, 0.5});
   llvm::Value* result = builder_.CreateFAdd(multiplyAdd(tail, builder_.CreateFMul(r, r), r), real(1));
+  if (hasScaling()) return scale(result, n);
+  llvm::Value* exponent = builder_.CreateSub(asBits(shifted), asBits(shift));
   // 2^n in two factors: n itself may be outside the exponents of normal numbers.
   llvm::Value* half = builder_.CreateAShr(exponent, bits(1));
   result = builder_.CreateFMul(result, powerOfTwo(half));

@@ -12,6 +12,7 @@ namespace espalier {
 
 /// How functions are computed.
 enum class MathStyle : std::uint8_t {
+  Avx512,   ///< as Fused, with the scaling instruction of AVX-512 on whole registers
   Fused,    ///< own polynomials on whole vectors, with fused multiply-add
   Unfused,  ///< the same for targets without fused multiply-add
   Library,  ///< calls of the C library, lane by lane: the reference
