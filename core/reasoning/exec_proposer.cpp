@@ -16,8 +16,6 @@ namespace {
 using nlohmann::json;
 
 constexpr int kVersion = 1;
-constexpr int kMostFailures = 3;
-constexpr int kMostSkippedLines = 10'000;
 
 json orNull(const std::optional<double>& value) { return value ? json(*value) : json(); }
 
@@ -84,68 +82,24 @@ std::string execContext(const ProposalContext& context, std::uint64_t id) {
                     {"sample_budget", context.sampleBudget}});
 }
 
-std::optional<std::string> ExecProposer::ask(const std::string& line, std::uint64_t id, const ProposalControl& control, std::string& why,
-                                             std::string& outcome) {
-  const auto failed = [&](const char* code, std::string words) {
-    const std::string complaint = process_ ? process_->complaint() : std::string();
-    outcome = code;
-    why = std::move(words) + (complaint.empty() ? "" : " It said: " + complaint);
-    process_.reset();
-    return std::nullopt;
-  };
-  if (!process_) {
-    Result<ExecProcess> started = ExecProcess::start(options_.command);
-    if (!started) return failed("not-started", started.error().text());
-    process_ = std::move(*started);
-  }
-  const auto deadline = std::chrono::steady_clock::now() + options_.patience;
-  using End = ExecProcess::End;
-  End end = process_->writeLine(line, deadline, control.stop);
-  std::string answer;
-  for (int skipped = 0; end == End::Done && skipped < kMostSkippedLines; ++skipped) {
-    end = process_->readLine(answer, options_.lineBytes, deadline, control.stop);
-    const std::size_t first = answer.find_first_not_of(" \t");
-    if (end != End::Done || first == std::string::npos || answer[first] != '{') continue;
-    const std::optional<json> object = parseForeignJson(answer);
-    if (object && object->contains("id") && memberOf(*object, "id") != json(id)) continue;
-    if (object && !textOf(*object, "error").empty()) {
-      outcome = "declined";
-      why = "The program `" + shortened(cleanLine(options_.command), 100) + "` declined: " + shortened(cleanLine(textOf(*object, "error")), 300);
-      return std::nullopt;
-    }
-    return answer;
-  }
-  const std::string program = "The program `" + shortened(cleanLine(options_.command), 100) + "`";
-  switch (end) {
-    case End::Done: return failed("unreadable", program + " wrote ten thousand lines without an answer.");
-    case End::Closed: return failed("ended", program + " ended.");
-    case End::TimedOut:
-      return failed("timeout", program + " did not answer within " + std::to_string(options_.patience.count()) + " ms.");
-    case End::Cancelled: return failed("cancelled", "The proposal was cancelled.");
-    case End::TooLong: return failed("too-large", program + " wrote a line of more than " + std::to_string(options_.lineBytes >> 10) + " KiB.");
-  }
-  return std::nullopt;
-}
-
 Proposal ExecProposer::propose(const ProposalContext& context, Random& random, const ProposalControl& control) {
   const std::lock_guard lock(mutex_);
   Exchange exchange;
-  std::string why = "The external program failed " + std::to_string(kMostFailures) + " times in a row and is not asked any more.";
+  std::string why = "The external program failed too often and is not asked any more.";
   std::vector<Exchange> exchanges;
-  if (failures_ < kMostFailures) {
-    const std::uint64_t id = nextId_++;
-    exchange.model = "exec: " + shortened(cleanLine(options_.command), 200);
+  if (!dialogue_.hopeless()) {
+    const std::uint64_t id = dialogue_.nextId();
+    exchange.model = "exec: " + shortened(cleanLine(dialogue_.command()), 200);
     exchange.prompt = execContext(context, id);
     exchange.promptHash = Hasher().add(exchange.prompt).value();
     if (control.promptSent) control.promptSent(exchange);
     const auto begin = std::chrono::steady_clock::now();
-    const std::optional<std::string> line = ask(exchange.prompt, id, control, why, exchange.outcome);
+    const std::optional<std::string> line = dialogue_.ask(exchange.prompt, id, control.stop, why, exchange.outcome);
     exchange.latencySeconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     if (line) {
       exchange.reply = cleanText(*line);
       ModelReply reply = readReply(*line, knownNames(context));
       for (const std::string& repair : reply.repairs) exchange.words += (exchange.words.empty() ? "" : " ") + repair;
-      failures_ = 0;
       if (!reply.sequences.empty()) {
         Proposal proposal;
         proposal.reasoning = std::move(reply.sequences.front().reasoning);
@@ -156,8 +110,6 @@ Proposal ExecProposer::propose(const ProposalContext& context, Random& random, c
       }
       why = "The answer of the external program holds no transformations.";
       exchange.outcome = "no-transformations";
-    } else if (exchange.outcome != "cancelled" && exchange.outcome != "declined") {
-      ++failures_;
     }
     exchange.words += (exchange.words.empty() ? "" : " ") + why;
     exchanges.push_back(std::move(exchange));

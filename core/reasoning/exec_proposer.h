@@ -2,22 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <chrono>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <string>
 
-#include "reasoning/exec_process.h"
+#include "reasoning/exec_dialogue.h"
 #include "reasoning/proposer.h"
 
 namespace espalier {
-
-struct ExecOptions {
-  std::string command;                               ///< run by /bin/sh
-  std::chrono::milliseconds patience{120'000};       ///< for one answer
-  std::size_t lineBytes = std::size_t{4} << 20;      ///< of an answer
-};
 
 /// The context as the program reads it, on one line:
 ///   {"version": 1, "kind": "propose", "id": 7,
@@ -37,23 +29,17 @@ struct ExecOptions {
 /// nonsense is started anew for the next proposal, three times; what it does not answer, the fallback does.
 class ExecProposer final : public Proposer {
  public:
-  ExecProposer(ExecOptions options, std::unique_ptr<Proposer> fallback) : options_(std::move(options)), fallback_(std::move(fallback)) {}
+  ExecProposer(ExecOptions options, std::unique_ptr<Proposer> fallback) 
+      : fallback_(std::move(fallback)), dialogue_(std::move(options)) {}
 
   [[nodiscard]] std::string name() const override { return "exec"; }
   [[nodiscard]] int concurrency() const override { return 1; }
   [[nodiscard]] Proposal propose(const ProposalContext& context, Random& random, const ProposalControl& control) override;
 
  private:
-  /// The answer's line, or why there is none.
-  std::optional<std::string> ask(const std::string& line, std::uint64_t id, const ProposalControl& control, std::string& why,
-                                 std::string& outcome);
-
-  ExecOptions options_;
   std::unique_ptr<Proposer> fallback_;
   std::mutex mutex_;
-  std::optional<ExecProcess> process_;
-  int failures_ = 0;       ///< in a row
-  std::uint64_t nextId_ = 0;
+  ExecDialogue dialogue_;
 };
 
 }  // namespace espalier

@@ -76,6 +76,21 @@ LlmProposer::LlmProposer(std::vector<LlmSeat> seats, PromptWriter writer, LlmPro
   if (seats_.empty()) throw std::invalid_argument("an LLM proposer needs a model");
 }
 
+/// Ends the mark that a model is being asked about a node, however the asking ends.
+struct LlmProposer::InFlight {
+  InFlight(LlmProposer& proposer, std::uint64_t node) : owner(proposer), key(node) {}
+  ~InFlight() {
+    const std::lock_guard lock(owner.mutex_);
+    owner.inFlight_.erase(key);
+    owner.answered_.notify_all();
+  }
+  InFlight(const InFlight&) = delete;
+  InFlight& operator=(const InFlight&) = delete;
+
+  LlmProposer& owner;
+  std::uint64_t key;
+};
+
 Proposal LlmProposer::propose(const ProposalContext& context, Random& random, const ProposalControl& control) {
   const std::uint64_t key = keyOf(context);
   std::optional<Proposal> proposal;
@@ -94,12 +109,10 @@ Proposal LlmProposer::propose(const ProposalContext& context, Random& random, co
     return std::move(*proposal);
   }
   if (!proposal) {
+    const InFlight mark(*this, key);
     if (const std::optional<std::size_t> seat = chooseSeat(context, why)) {
       proposal = askModel(*seat, context, control, key, exchanges, why);
     }
-    const std::lock_guard lock(mutex_);
-    inFlight_.erase(key);
-    answered_.notify_all();
   }
   const bool fallsBack = !proposal.has_value();
   budget_.countProposal(fallsBack);

@@ -66,6 +66,7 @@ class LlmProposer : public Proposer {
     int failuresInARow = 0;
     int expansionsToSkip = 0;
   };
+  struct InFlight;
   /// What one question led to.
   struct Answer {
     ModelReply reply;

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <thread>
@@ -93,6 +94,17 @@ INSTANTIATE_TEST_SUITE_P(
                       Program{"escapes", "read line; printf '{\"reasoning\": \"\\033[2J\", \"transformations\": [\"Unroll\"]}\\n'", true, ""},
                       Program{"binary", "read line; head -c 5000 /dev/urandom", false, ""}),
     [](const auto& program) { return std::string(program.param.name); });
+
+TEST(ExecProposer, TheExampleInPythonWorks) {
+  if (std::system("python3 -c pass > /dev/null 2>&1") != 0) GTEST_SKIP() << "no python3 on this machine";
+  ExecProposer proposer = proposerOf("python3 " ESPALIER_SOURCE_DIR "/resources/examples/exec_proposer.py");
+  for (int i = 0; i < 2; ++i) {
+    const Proposal proposal = ask(proposer);
+    EXPECT_FALSE(proposal.fallback) << proposal.notice;
+    EXPECT_EQ(proposal.reasoning, "depth 2, 2 steps are new here");
+    EXPECT_EQ(proposal.items.size(), 1U);
+  }
+}
 
 TEST(ExecProposer, GivesUpAfterThreeFailures) {
   ExecProposer proposer = proposerOf("exit 1");
