@@ -46,7 +46,7 @@ std::optional<DataType> typeNamed(const std::string& name) {
   return std::nullopt;
 }
 
-constexpr unsigned char kPoisonFloat = 0xFF;    // NaN in every format
+constexpr unsigned char kPoisonFloat = 0xFF;  // NaN in every format
 constexpr unsigned char kPoisonInteger = 0xCC;
 
 }  // namespace
@@ -62,7 +62,8 @@ Attempt<ArgumentSet> ArgumentSet::create(const json& tensors, std::span<const ch
     const auto bytes = static_cast<std::size_t>(elements) * static_cast<std::size_t>(bytesOf(*type));
     auto memory = GuardedMemory::allocate(name, bytes);
     if (!memory)
-      return failed("memory", "There is no memory for the " + std::to_string(bytes) + " bytes of " + name + ".");
+      return failed("memory",
+                    "There is no memory for the " + std::to_string(bytes) + " bytes of " + name + ".");
 
     void* data = memory->data();
     if (access != "write") {
@@ -132,9 +133,11 @@ json tensorRequest(const KernelArgument& argument, const Fill& fill, std::vector
   if (const auto* exact = std::get_if<ExactFill>(&fill)) {
     tensor["fill"] = {{"kind", "exact"}, {"seed", exact->seed}, {"bits", exact->bits}};
   } else if (const auto* uniform = std::get_if<UniformFill>(&fill)) {
-    tensor["fill"] = {{"kind", "uniform"}, {"seed", uniform->seed}, {"low", uniform->low}, {"high", uniform->high}};
+    tensor["fill"] = {
+        {"kind", "uniform"}, {"seed", uniform->seed}, {"low", uniform->low}, {"high", uniform->high}};
   } else if (const auto* integers = std::get_if<IntegerFill>(&fill)) {
-    tensor["fill"] = {{"kind", "integers"}, {"seed", integers->seed}, {"low", integers->low}, {"high", integers->high}};
+    tensor["fill"] = {
+        {"kind", "integers"}, {"seed", integers->seed}, {"low", integers->low}, {"high", integers->high}};
   } else {
     const Tensor& given = std::get<GivenFill>(fill).tensor;
     const auto* bytes = static_cast<const char*>(given.bytes());

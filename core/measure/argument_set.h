@@ -15,16 +15,19 @@
 
 namespace espalier {
 
-/// The worker's side of an InputSet: guarded memory for every argument. What is only read lies in read-only pages.
+/// The worker's side of an InputSet: guarded memory for every argument. What is only read lies in read-only
+/// pages.
 class ArgumentSet {
  public:
   /// From the "tensors" of an "inputs" request; `payload` feeds the fills of kind "payload" in order.
-  [[nodiscard]] static Attempt<ArgumentSet> create(const nlohmann::json& tensors, std::span<const char> payload);
+  [[nodiscard]] static Attempt<ArgumentSet> create(const nlohmann::json& tensors,
+                                                   std::span<const char> payload);
 
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
   [[nodiscard]] GuardedMemory& memory(std::size_t argument) { return entries_[argument].memory; }
 
-  /// Before a run whose result counts: outputs hold NaN (integers a strange number), accumulated ones their first content.
+  /// Before a run whose result counts: outputs hold NaN (integers a strange number), accumulated ones their
+  /// first content.
   void prepare();
   [[nodiscard]] std::optional<std::string> checkCanaries() const;
   /// Content of all that a kernel writes, in order.

@@ -25,7 +25,8 @@ Result<std::vector<char>> assemble(const std::string& llvmIr, const Target& targ
   llvm::SMDiagnostic diagnostic;
   const auto module = llvm::parseAssemblyString(llvmIr, diagnostic, context);
   if (!module)
-    return inputError("LLVM IR, line " + std::to_string(diagnostic.getLineNo()) + ": " + diagnostic.getMessage().str() + ".");
+    return inputError("LLVM IR, line " + std::to_string(diagnostic.getLineNo()) + ": " +
+                      diagnostic.getMessage().str() + ".");
 
   std::string trouble;
   const llvm::Target* backend = llvm::TargetRegistry::lookupTarget(target.triple, trouble);

@@ -14,8 +14,8 @@
 
 #include "measure/protocol.h"
 
-// A signal handler has no argument of ours, so what it needs stands in this file and nowhere else. Everything it calls is
-// async-signal-safe: no allocation, no printf.
+// A signal handler has no argument of ours, so what it needs stands in this file and nowhere else. Everything
+// it calls is async-signal-safe: no allocation, no printf.
 namespace espalier {
 namespace {
 
@@ -32,7 +32,8 @@ class FixedText {
  public:
   FixedText& add(const char* text) {
     for (; *text != '\0' && size_ + 1 < text_.size(); ++text)
-      text_[size_++] = *text == '"' || *text == '\\' || static_cast<unsigned char>(*text) < 0x20 ? '\'' : *text;
+      text_[size_++] =
+          *text == '"' || *text == '\\' || static_cast<unsigned char>(*text) < 0x20 ? '\'' : *text;
     return *this;
   }
   FixedText& quote() {
@@ -123,18 +124,20 @@ void handleSignal(int signal, siginfo_t* information, void* context) {
 void installCrashReports(int out) {
   reportDescriptor = out;
   // A stack overflow leaves no stack to report on.
-  void* memory = ::mmap(nullptr, kAlternateStackBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  void* memory =
+      ::mmap(nullptr, kAlternateStackBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (memory != MAP_FAILED) {
     stack_t stack{};
     stack.ss_sp = memory;
     stack.ss_size = kAlternateStackBytes;
     ::sigaltstack(&stack, nullptr);
   }
-  struct sigaction action {};
+  struct sigaction action{};
   action.sa_sigaction = handleSignal;
   action.sa_flags = SA_SIGINFO | SA_ONSTACK;
   sigemptyset(&action.sa_mask);
-  for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT}) ::sigaction(signal, &action, nullptr);
+  for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT})
+    ::sigaction(signal, &action, nullptr);
 }
 
 void reportAndEnd(const char* code, const char* detail) {

@@ -15,8 +15,8 @@ struct WatchedMemory {
   const unsigned char* end = nullptr;  ///< of the guard behind the data
 };
 
-/// From now on SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP and SIGABRT send a failure with its reason to `out` (protocol.h) and
-/// end the process.
+/// From now on SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP and SIGABRT send a failure with its reason to `out`
+/// (protocol.h) and end the process.
 void installCrashReports(int out);
 
 /// Sends a failure to the client and ends the process; may be called from anywhere, also under a kernel.

@@ -111,7 +111,8 @@ ErrorTerms::Term ErrorTerms::termOf(const Expr& expr) const {
       const Term no = termOf(expr.operand(2));
       Expr rest;
       if (!yes.isZero() || !no.isZero())
-        rest = Expr::select(promoteToDouble(expr.operand(0)), total(expr.operand(1), yes), total(expr.operand(2), no));
+        rest = Expr::select(promoteToDouble(expr.operand(0)), total(expr.operand(1), yes),
+                            total(expr.operand(2), no));
       if (const Expr tips = mayTip(expr.operand(0)); tips.valid()) {
         const Expr jump = magnitude(promoteToDouble(expr.operand(1)) - promoteToDouble(expr.operand(2)));
         rest = sumOf(rest, Expr::select(tips, jump, real(0)));
@@ -139,10 +140,12 @@ ErrorTerms::Term ErrorTerms::functionTerm(const Expr& expr) const {
   switch (expr.function()) {
     case Function::Abs: return term;
     case Function::Exp:
-      return {term.isZero() ? Expr() : value * (Expr::call(Function::Exp, {error}) - real(1)), kFunctionUnits};
+      return {term.isZero() ? Expr() : value * (Expr::call(Function::Exp, {error}) - real(1)),
+              kFunctionUnits};
     case Function::Log:
       // Near 1 the result is small and only as good as a unit of 1.
-      return {sumOf(term.isZero() ? Expr() : quotient(error, awayFromZero(x, error)), real(unit)), kFunctionUnits};
+      return {sumOf(term.isZero() ? Expr() : quotient(error, awayFromZero(x, error)), real(unit)),
+              kFunctionUnits};
     case Function::Tanh: return {scaled(1), kFunctionUnits};
     case Function::Sin:
     case Function::Cos: return {sumOf(scaled(1), real(4 * unit)), kFunctionUnits};
@@ -159,8 +162,7 @@ ErrorTerms::Term ErrorTerms::functionTerm(const Expr& expr) const {
     case Function::Pow: {
       const Term exponentTerm = termOf(expr.operand(1));
       const Expr exponent = magnitude(promoteToDouble(expr.operand(1)));
-      const Expr logarithm =
-          magnitude(Expr::call(Function::Log, {magnitude(x) + real(kTiny)}));
+      const Expr logarithm = magnitude(Expr::call(Function::Log, {magnitude(x) + real(kTiny)}));
       Expr rest = value * real(kFunctionUnits * unit) * exponent * logarithm;
       if (!term.isZero()) rest = rest + quotient(value * exponent * error, awayFromZero(x, error));
       if (!exponentTerm.isZero()) rest = rest + value * logarithm * total(expr.operand(1), exponentTerm);

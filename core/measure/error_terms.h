@@ -20,10 +20,11 @@ using BoundBuffers = std::map<BufferId, BufferId>;
 /// The expression in float64.
 [[nodiscard]] Expr promoteToDouble(const Expr& expr);
 
-/// First-order error of an expression over float buffers, as a float64 expression ≥ 0 (withErrorBounds in reference.h).
+/// First-order error of an expression over float buffers, as a float64 expression ≥ 0 (withErrorBounds in
+/// reference.h).
 class ErrorTerms {
  public:
-  ErrorTerms(const Program& program, const BoundBuffers& bounds) : program_(program), bounds_(bounds) {}
+  explicit ErrorTerms(const BoundBuffers& bounds) : bounds_(bounds) {}
 
   /// Bound on |computed − true| of the expression plus `moreUnits` rounding units of its magnitude.
   [[nodiscard]] Expr errorOf(const Expr& expr, double moreUnits = 0) const;
@@ -41,7 +42,6 @@ class ErrorTerms {
   /// A condition that errors of its operands may change, as a Bool; invalid if none can.
   [[nodiscard]] Expr mayTip(const Expr& condition) const;
 
-  const Program& program_;
   const BoundBuffers& bounds_;
 };
 

@@ -11,8 +11,8 @@ namespace espalier {
 
 /// Why a candidate did not give a result: an ordinary outcome of a sample.
 struct Failure {
-  /// Short and stable: `crash`, `timeout`, `memory`, `out-of-bounds`, `modified-input`, `exit`, `load`, `wrong-output`,
-  /// or `worker` when the fault is not the candidate's.
+  /// Short and stable: `crash`, `timeout`, `memory`, `out-of-bounds`, `modified-input`, `exit`, `load`,
+  /// `wrong-output`, or `worker` when the fault is not the candidate's.
   std::string code;
   std::string detail;  ///< in words
 };

@@ -88,10 +88,12 @@ std::optional<std::string> GuardedMemory::checkCanaries() const {
   const unsigned char* last = mapping_ + mapped_ - kGuardBytes;
   for (const unsigned char* byte = data_ + bytes_; byte < last; ++byte)
     if (*byte != kCanary)
-      return "The kernel wrote byte " + std::to_string(byte - (data_ + bytes_) + 1) + " past the end of " + name_ + ".";
+      return "The kernel wrote byte " + std::to_string(byte - (data_ + bytes_) + 1) + " past the end of " +
+             name_ + ".";
   for (const unsigned char* byte = data_; byte > first; --byte)
     if (byte[-1] != kCanary)
-      return "The kernel wrote byte " + std::to_string(data_ - byte + 1) + " before the start of " + name_ + ".";
+      return "The kernel wrote byte " + std::to_string(data_ - byte + 1) + " before the start of " + name_ +
+             ".";
   return std::nullopt;
 }
 

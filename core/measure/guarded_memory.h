@@ -9,9 +9,9 @@
 
 namespace espalier {
 
-/// Memory of a kernel's argument between two inaccessible areas. The data starts at a multiple of 64 bytes and ends, rounded up to
-/// 64, exactly where the area behind it begins; what lies between page boundaries and data holds a pattern that
-/// checkCanaries() looks at. So a write outside is caught at once or after the run.
+/// Memory of a kernel's argument between two inaccessible areas. The data starts at a multiple of 64 bytes
+/// and ends, rounded up to 64, exactly where the area behind it begins; what lies between page boundaries and
+/// data holds a pattern that checkCanaries() looks at. So a write outside is caught at once or after the run.
 class GuardedMemory {
  public:
   /// Inaccessible bytes before and behind.

@@ -11,8 +11,8 @@
 #include <optional>
 #include <sstream>
 
-#include <nlohmann/json.hpp>
 #include <unistd.h>
+#include <nlohmann/json.hpp>
 
 #include "measure/assembler.h"
 #include "measure/hardware_kernels.h"
@@ -44,13 +44,16 @@ class Probe {
   Result<void> load(const std::string& name, const ProbeKernel& kernel) {
     auto object = assemble(kernel.llvmIr, worker_.handshake().target);
     if (!object) return tl::unexpected(object.error());
-    const json header = {{"request", "load"}, {"kernel", name},   {"entry", "espalier_kernel"},
+    const json header = {{"request", "load"}, {"kernel", name},         {"entry", "espalier_kernel"},
                          {"workspace", 0},    {"packs", json::array()}, {"workspace_per_thread", 0}};
     return done(worker_.request({header.dump(), std::move(*object)}, kRequestTimeoutSeconds));
   }
 
   /// The data and parameters that the next kernels see.
   Result<void> provide(std::int64_t blocks, std::int32_t passes) {
+    if (blocks == blocks_ && passes == passes_) return {};
+    blocks_ = blocks;
+    passes_ = passes;
     const std::int32_t parameters[2] = {static_cast<std::int32_t>(blocks), passes};
     const json tensors = {
         {{"name", "sink"}, {"type", "float32"}, {"elements", kProbeSinkElements}, {"access", "write"}},
@@ -59,7 +62,11 @@ class Probe {
          {"elements", blocks * kProbeBlockBytes / 4},
          {"access", "read"},
          {"fill", {{"kind", "uniform"}, {"seed", 1}, {"low", 0.25}, {"high", 0.5}}}},
-        {{"name", "parameters"}, {"type", "int32"}, {"elements", 2}, {"access", "read"}, {"fill", {{"kind", "payload"}}}}};
+        {{"name", "parameters"},
+         {"type", "int32"},
+         {"elements", 2},
+         {"access", "read"},
+         {"fill", {{"kind", "payload"}}}}};
     const json header = {{"request", "inputs"}, {"set", "probe"}, {"tensors", tensors}};
     const auto* bytes = reinterpret_cast<const char*>(parameters);
     return done(worker_.request({header.dump(), {bytes, bytes + sizeof parameters}}, kRequestTimeoutSeconds));
@@ -67,9 +74,9 @@ class Probe {
 
   /// The shortest of the repeats: other work on the machine only ever adds.
   Result<double> seconds(const std::string& name, int threads, double budget) {
-    const json header = {{"request", "time"}, {"kernel", name},           {"set", "probe"},   {"threads", threads},
-                         {"repeats", 200},    {"minimum_repeat", 1e-3},   {"budget", budget}, {"stop_above", 0},
-                         {"beside", ""}};
+    const json header = {{"request", "time"},  {"kernel", name},  {"set", "probe"},
+                         {"threads", threads}, {"repeats", 200},  {"minimum_repeat", 1e-3},
+                         {"budget", budget},   {"stop_above", 0}, {"beside", ""}};
     auto answer = worker_.request({header.dump(), {}}, kRequestTimeoutSeconds);
     if (!answer) return tl::unexpected(trouble(answer.error()));
     const auto repeats = json::parse(answer->header).at("repeats").get<std::vector<double>>();
@@ -91,6 +98,8 @@ class Probe {
   }
 
   Worker& worker_;
+  std::int64_t blocks_ = 0;
+  std::int32_t passes_ = 0;
 };
 
 std::string now() {
@@ -114,10 +123,11 @@ std::int64_t probeBytes(const std::vector<MemoryLevel>& levels, std::size_t inde
 }
 
 Result<double> measureBandwidth(Probe& probe, std::int64_t bytes, int threads) {
-  constexpr double kBudgetSeconds = 0.15;
+  constexpr double kBudgetSeconds = 0.12;
   constexpr std::int64_t kBytesOfACall = 16 << 20;
   const std::int64_t blocks = bytes / kProbeBlockBytes / threads * threads;
-  const auto passes = static_cast<std::int32_t>(std::max<std::int64_t>(1, kBytesOfACall / (blocks * kProbeBlockBytes)));
+  const auto passes =
+      static_cast<std::int32_t>(std::max<std::int64_t>(1, kBytesOfACall / (blocks * kProbeBlockBytes)));
   if (auto ready = probe.provide(blocks, passes); !ready) return tl::unexpected(ready.error());
   const auto seconds = probe.seconds("read", threads, kBudgetSeconds);
   if (!seconds) return seconds;
@@ -138,7 +148,9 @@ std::filesystem::path cachePath(const Handshake& handshake) {
     return {};
   Hasher hasher;
   hasher.add(static_cast<std::uint64_t>(kSheetVersion)).add(handshake.cpu).add(handshake.target.triple);
-  hasher.add(handshake.target.cpu).add(handshake.target.features).add(static_cast<std::uint64_t>(handshake.cores));
+  hasher.add(handshake.target.cpu)
+      .add(handshake.target.features)
+      .add(static_cast<std::uint64_t>(handshake.cores));
   for (const auto& description : handshake.caches) hasher.add(static_cast<std::uint64_t>(description.bytes));
   return folder / "espalier" / ("hardware-" + hexadecimal(hasher.value()) + ".json");
 }
@@ -203,7 +215,8 @@ Result<HardwareSheet> measureHardware(Worker& worker) {
   const ProbeKernel clock = clockKernel();
   for (const auto& [name, kernel] : {std::pair{"peak", &peak}, {"latency", &latency}, {"clock", &clock}})
     if (auto ready = probe.load(name, *kernel); !ready) return tl::unexpected(ready.error());
-  if (auto ready = probe.load("read", readKernel(machine.target)); !ready) return tl::unexpected(ready.error());
+  if (auto ready = probe.load("read", readKernel(machine.target)); !ready)
+    return tl::unexpected(ready.error());
   if (auto ready = probe.provide(sheet.cores, 1); !ready) return tl::unexpected(ready.error());
 
   const auto peakOne = probe.seconds("peak", 1, 0.3);
@@ -268,7 +281,8 @@ Result<HardwareSheet> hardwareSheetFromJson(std::string_view text) {
   try {
     const json whole = json::parse(text);
     if (whole.at("version") != kSheetVersion)
-      return inputError("The hardware sheet has version " + whole.at("version").dump() + ".", "Measure it again.");
+      return inputError("The hardware sheet has version " + whole.at("version").dump() + ".",
+                        "Measure it again.");
     HardwareSheet sheet;
     sheet.cpu = whole.at("cpu");
     const json& target = whole.at("target");
@@ -290,7 +304,8 @@ Result<HardwareSheet> hardwareSheetFromJson(std::string_view text) {
       return inputError("The hardware sheet is incomplete.", "Measure it again.");
     return sheet;
   } catch (const json::exception& error) {
-    return inputError(std::string("The hardware sheet is not readable: ") + error.what() + ".", "Measure it again.");
+    return inputError(std::string("The hardware sheet is not readable: ") + error.what() + ".",
+                      "Measure it again.");
   }
 }
 

@@ -25,12 +25,12 @@ struct MemoryLevel {
 
 /// What a worker's machine is and what it was measured to do.
 struct HardwareSheet {
-  std::string cpu;      ///< as the machine calls itself, for instance `AMD EPYC`
-  Target target;        ///< as LLVM calls it
-  int cores = 1;        ///< cores that the worker may use
-  double clockGigahertz = 0;        ///< under a dependent chain of one-cycle instructions
+  std::string cpu;            ///< as the machine calls itself, for instance `AMD EPYC`
+  Target target;              ///< as LLVM calls it
+  int cores = 1;              ///< cores that the worker may use
+  double clockGigahertz = 0;  ///< under a dependent chain of one-cycle instructions
   double fmaLatencyCycles = 0;
-  double peakOneThread = 0;   ///< float32 operations a second, an FMA is two
+  double peakOneThread = 0;  ///< float32 operations a second, an FMA is two
   double peakAllThreads = 0;
   std::vector<MemoryLevel> levels;  ///< smallest first, DRAM last
   std::string measuredAt;           ///< UTC, `2026-11-20T09:40:00Z`
@@ -50,8 +50,8 @@ struct HardwareSheet {
 /// Measures the worker's machine: about three seconds.
 [[nodiscard]] Result<HardwareSheet> measureHardware(Worker& worker);
 
-/// The sheet of the worker's machine from the cache ($XDG_CACHE_HOME/espalier or ~/.cache/espalier), measured first if
-/// there is none or `again`. A cache that cannot be written is no error.
+/// The sheet of the worker's machine from the cache ($XDG_CACHE_HOME/espalier or ~/.cache/espalier), measured
+/// first if there is none or `again`. A cache that cannot be written is no error.
 [[nodiscard]] Result<HardwareSheet> hardwareSheet(Worker& worker, bool again = false);
 
 /// A fixed, plausible sheet (two AVX-512 cores) for tests and for what must not depend on the machine.

@@ -39,24 +39,25 @@ std::string chainsText(const Target& target, int chains) {
   const VectorWords vector(target);
   std::ostringstream ir;
   ir << entryText("", "%threads");
-  ir << "declare " << vector.type << " @llvm.fma" << vector.suffix << "(" << vector.type << ", " << vector.type << ", "
-     << vector.type << ")\n";
+  ir << "declare " << vector.type << " @llvm.fma" << vector.suffix << "(" << vector.type << ", "
+     << vector.type << ", " << vector.type << ")\n";
   ir << "define internal void @body(i64 %begin, i64 %end, i64 %thread, ptr %arguments) #0 {\nentry:\n"
         "  %sink = load ptr, ptr %arguments\n"
         "  %slot = getelementptr ptr, ptr %arguments, i64 1\n  %data = load ptr, ptr %slot\n";
   ir << "  %a = load " << vector.type << ", ptr %data, align 4\n"
      << "  %next.data = getelementptr float, ptr %data, i64 64\n"
-     << "  %b = load " << vector.type << ", ptr %next.data, align 4\n  br label %loop\nloop:\n"
+     << "  %b = load " << vector.type
+     << ", ptr %next.data, align 4\n  br label %loop\nloop:\n"
         "  %i = phi i64 [ 0, %entry ], [ %i.next, %loop ]\n";
   for (int c = 0; c < chains; ++c)
     ir << "  %x" << c << " = phi " << vector.type << " [ %a, %entry ], [ %y" << c << ", %loop ]\n";
   for (int c = 0; c < chains; ++c) {
     if (vector.fused)
-      ir << "  %y" << c << " = call " << vector.type << " @llvm.fma" << vector.suffix << "(" << vector.type << " %x" << c
-         << ", " << vector.type << " %b, " << vector.type << " %a)\n";
+      ir << "  %y" << c << " = call " << vector.type << " @llvm.fma" << vector.suffix << "(" << vector.type
+         << " %x" << c << ", " << vector.type << " %b, " << vector.type << " %a)\n";
     else
-      ir << "  %m" << c << " = fmul " << vector.type << " %x" << c << ", %b\n  %y" << c << " = fadd " << vector.type
-         << " %m" << c << ", %a\n";
+      ir << "  %m" << c << " = fmul " << vector.type << " %x" << c << ", %b\n  %y" << c << " = fadd "
+         << vector.type << " %m" << c << ", %a\n";
   }
   ir << "  %i.next = add i64 %i, 1\n  %more = icmp ult i64 %i.next, " << kIterations
      << "\n  br i1 %more, label %loop, label %done\ndone:\n";
@@ -91,7 +92,8 @@ ProbeKernel clockKernel() {
         "  %x0 = phi i64 [ 88172645463325252, %entry ], [ %x"
      << kSteps << ", %loop ]\n";
   for (int s = 0; s < kSteps; ++s)
-    ir << "  %h" << s << " = lshr i64 %x" << s << ", 7\n  %x" << s + 1 << " = xor i64 %x" << s << ", %h" << s << "\n";
+    ir << "  %h" << s << " = lshr i64 %x" << s << ", 7\n  %x" << s + 1 << " = xor i64 %x" << s << ", %h" << s
+       << "\n";
   ir << "  %i.next = add i64 %i, 1\n  %more = icmp ult i64 %i.next, " << kIterations
      << "\n  br i1 %more, label %loop, label %done\ndone:\n"
         "  %offset = mul i64 %thread, 64\n  %place = getelementptr float, ptr %sink, i64 %offset\n"
@@ -115,18 +117,20 @@ ProbeKernel readKernel(const Target& target) {
         "  %slot2 = getelementptr ptr, ptr %arguments, i64 2\n  %parameters = load ptr, ptr %slot2\n"
         "  %slot3 = getelementptr i32, ptr %parameters, i64 1\n  %passes32 = load i32, ptr %slot3\n"
         "  %passes = zext i32 %passes32 to i64\n";
-  ir << "  %first = mul i64 %begin, " << kProbeBlockBytes / 4 << "\n  %last = mul i64 %end, " << kProbeBlockBytes / 4
+  ir << "  %first = mul i64 %begin, " << kProbeBlockBytes / 4 << "\n  %last = mul i64 %end, "
+     << kProbeBlockBytes / 4
      << "\n  br label %outer\nouter:\n  %p = phi i64 [ 0, %entry ], [ %p.next, %pass.done ]\n";
   for (int s = 0; s < kSums; ++s)
-    ir << "  %o" << s << " = phi " << vector.type << " [ zeroinitializer, %entry ], [ %y" << s << ", %pass.done ]\n";
+    ir << "  %o" << s << " = phi " << vector.type << " [ zeroinitializer, %entry ], [ %y" << s
+       << ", %pass.done ]\n";
   ir << "  br label %loop\nloop:\n  %i = phi i64 [ %first, %outer ], [ %i.next, %loop ]\n";
   for (int s = 0; s < kSums; ++s)
     ir << "  %x" << s << " = phi " << vector.type << " [ %o" << s << ", %outer ], [ %y" << s << ", %loop ]\n";
   ir << "  %q = getelementptr float, ptr %data, i64 %i\n";
   for (int s = 0; s < kSums; ++s)
-    ir << "  %q" << s << " = getelementptr float, ptr %q, i64 " << s * vector.lanes << "\n  %v" << s << " = load "
-       << vector.type << ", ptr %q" << s << ", align 64\n  %y" << s << " = fadd " << vector.type << " %x" << s << ", %v"
-       << s << "\n";
+    ir << "  %q" << s << " = getelementptr float, ptr %q, i64 " << s * vector.lanes << "\n  %v" << s
+       << " = load " << vector.type << ", ptr %q" << s << ", align 64\n  %y" << s << " = fadd " << vector.type
+       << " %x" << s << ", %v" << s << "\n";
   ir << "  %i.next = add i64 %i, " << step << "\n  %more = icmp ult i64 %i.next, %last\n"
      << "  br i1 %more, label %loop, label %pass.done\npass.done:\n"
         "  %p.next = add i64 %p, 1\n  %again = icmp ult i64 %p.next, %passes\n"
@@ -137,8 +141,8 @@ ProbeKernel readKernel(const Target& target) {
     sum = "%s" + std::to_string(s);
   }
   ir << "  %offset = mul i64 %thread, 64\n  %place = getelementptr float, ptr %sink, i64 %offset\n  store "
-     << vector.type << " " << sum << ", ptr %place, align 4\n  ret void\n}\nattributes #0 = " << vector.attributes
-     << "\n";
+     << vector.type << " " << sum
+     << ", ptr %place, align 4\n  ret void\n}\nattributes #0 = " << vector.attributes << "\n";
   return {ir.str(), 0};
 }
 

@@ -9,8 +9,9 @@
 
 namespace espalier {
 
-/// LLVM IR of a kernel (calling convention of codegen/compiler.h, entry `espalier_kernel`) and what one call of it does on every
-/// thread. Its arguments: float32 sink (written), float32 data, int32 parameters {blocks, passes}.
+/// LLVM IR of a kernel (calling convention of codegen/compiler.h, entry `espalier_kernel`) and what one call
+/// of it does on every thread. Its arguments: float32 sink (written), float32 data, int32 parameters {blocks,
+/// passes}.
 struct ProbeKernel {
   std::string llvmIr;
   double amount = 0;  ///< operations a thread and call

@@ -12,18 +12,23 @@
 namespace espalier {
 namespace {
 
-/// Bits of element `index` of the stream `seed`: splitmix64 at a position, so that threads can fill shares of a tensor.
+/// Bits of element `index` of the stream `seed`: splitmix64 at a position, so that threads can fill shares of
+/// a tensor.
 std::uint64_t bitsAt(std::uint64_t seed, std::int64_t index) {
-  std::uint64_t state = seed * 0xd1342543de82ef95ULL + (static_cast<std::uint64_t>(index) + 1) * 0x9e3779b97f4a7c15ULL;
+  std::uint64_t state =
+      seed * 0xd1342543de82ef95ULL + (static_cast<std::uint64_t>(index) + 1) * 0x9e3779b97f4a7c15ULL;
   state = (state ^ (state >> 30)) * 0xbf58476d1ce4e5b9ULL;
   state = (state ^ (state >> 27)) * 0x94d049bb133111ebULL;
   return state ^ (state >> 31);
 }
 
-/// Range of a subscript when the index buffer holds 0 … bound − 1; nothing where it depends on more than axes and
-/// that buffer.
-std::optional<Interval> subscriptRange(const Block& block, const Expr& expr, BufferId index, std::int64_t bound) {
-  const auto operandRange = [&](std::size_t i) { return subscriptRange(block, expr.operand(i), index, bound); };
+/// Range of a subscript when the index buffer holds 0 … bound − 1; nothing where it depends on more than axes
+/// and that buffer.
+std::optional<Interval> subscriptRange(const Block& block, const Expr& expr, BufferId index,
+                                       std::int64_t bound) {
+  const auto operandRange = [&](std::size_t i) {
+    return subscriptRange(block, expr.operand(i), index, bound);
+  };
   switch (expr.kind()) {
     case ExprKind::Integer: return Interval{expr.integerValue(), expr.integerValue()};
     case ExprKind::AxisVar: return Interval{0, block.axes[expr.axis()].extent - 1};
@@ -64,10 +69,12 @@ std::optional<Interval> subscriptRange(const Block& block, const Expr& expr, Buf
 }
 
 bool loadsBuffer(const Expr& expr, BufferId buffer) {
-  return any(expr, [&](const Expr& part) { return part.kind() == ExprKind::Load && part.buffer() == buffer; });
+  return any(expr,
+             [&](const Expr& part) { return part.kind() == ExprKind::Load && part.buffer() == buffer; });
 }
 
-/// Largest bound with which every subscript made from the buffer stays in range; 0 if no subscript is made from it.
+/// Largest bound with which every subscript made from the buffer stays in range; 0 if no subscript is made
+/// from it.
 std::int64_t indexBoundOf(const Program& program, BufferId index) {
   struct Use {
     const Block* block;
@@ -128,7 +135,8 @@ std::vector<KernelArgument> kernelArguments(const Program& program) {
 
 double filledValue(const ExactFill& fill, std::int64_t index) {
   const std::int64_t steps = std::int64_t{1} << fill.bits;
-  const auto drawn = static_cast<std::int64_t>((bitsAt(fill.seed, index) >> 33) % static_cast<std::uint64_t>(2 * steps + 1));
+  const auto drawn =
+      static_cast<std::int64_t>((bitsAt(fill.seed, index) >> 33) % static_cast<std::uint64_t>(2 * steps + 1));
   return static_cast<double>(drawn - steps) / static_cast<double>(steps);
 }
 
@@ -138,7 +146,8 @@ double filledValue(const UniformFill& fill, std::int64_t index) {
 }
 
 std::int64_t filledValue(const IntegerFill& fill, std::int64_t index) {
-  return fill.low + static_cast<std::int64_t>(bitsAt(fill.seed, index) % static_cast<std::uint64_t>(fill.high - fill.low + 1));
+  return fill.low + static_cast<std::int64_t>(bitsAt(fill.seed, index) %
+                                              static_cast<std::uint64_t>(fill.high - fill.low + 1));
 }
 
 }  // namespace espalier

@@ -41,7 +41,8 @@ struct KernelArgument {
   DataType type = DataType::Float32;
   std::vector<std::int64_t> shape;  ///< logical
   Access access = Access::Read;
-  /// For an int32 input: values 0 … indexBound − 1 are safe wherever it is used as a subscript; 0 = it is not one.
+  /// For an int32 input: values 0 … indexBound − 1 are safe wherever it is used as a subscript; 0 = it is not
+  /// one.
   std::int64_t indexBound = 0;
 
   [[nodiscard]] std::int64_t elements() const;
@@ -57,7 +58,8 @@ struct InputSet {
   std::vector<Fill> fills;  ///< one an argument; not looked at for Access::Write
 };
 
-/// The value that element `index` of a tensor gets; ExactFill and UniformFill values are float32 whatever the tensor.
+/// The value that element `index` of a tensor gets; ExactFill and UniformFill values are float32 whatever the
+/// tensor.
 [[nodiscard]] double filledValue(const ExactFill& fill, std::int64_t index);
 [[nodiscard]] double filledValue(const UniformFill& fill, std::int64_t index);
 [[nodiscard]] std::int64_t filledValue(const IntegerFill& fill, std::int64_t index);

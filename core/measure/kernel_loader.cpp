@@ -75,9 +75,7 @@ class LinkedCode final : public LoadedCode {
   LinkedCode(llvm::orc::LLJIT& jit, llvm::orc::JITDylib& library) : jit_(jit), library_(library) {}
   LinkedCode(const LinkedCode&) = delete;
   LinkedCode& operator=(const LinkedCode&) = delete;
-  ~LinkedCode() override {
-    llvm::consumeError(jit_.getExecutionSession().removeJITDylib(library_));
-  }
+  ~LinkedCode() override { llvm::consumeError(jit_.getExecutionSession().removeJITDylib(library_)); }
   void add(void* address) { addresses_.push_back(address); }
 
  private:
@@ -120,7 +118,8 @@ Attempt<std::unique_ptr<LoadedCode>> KernelLoader::load(std::span<const char> ob
   if (!process) return failed("worker", wordsOf(process.takeError()));
   library->addGenerator(std::move(*process));
 
-  auto buffer = llvm::MemoryBuffer::getMemBufferCopy(llvm::StringRef(object.data(), object.size()), "kernel.o");
+  auto buffer =
+      llvm::MemoryBuffer::getMemBufferCopy(llvm::StringRef(object.data(), object.size()), "kernel.o");
   if (auto error = jit.addObjectFile(*library, std::move(buffer)))
     return failed("load", "The object file cannot be loaded: " + wordsOf(std::move(error)));
   engine_->reports.clear();
@@ -128,7 +127,8 @@ Attempt<std::unique_ptr<LoadedCode>> KernelLoader::load(std::span<const char> ob
     auto address = jit.lookup(*library, symbol);
     if (!address) {
       const std::string words = wordsOf(address.takeError());
-      return failed("load", "The object file cannot be linked: " + (engine_->reports.empty() ? words : engine_->reports));
+      return failed("load", "The object file cannot be linked: " +
+                                (engine_->reports.empty() ? words : engine_->reports));
     }
     code->add(address->toPtr<void*>());
   }

@@ -22,8 +22,8 @@ class LoadedCode {
   std::vector<void*> addresses_;
 };
 
-/// Links object files into the running process. They see espalier_parallel_for, the C library and libm; memory that they ask for
-/// beyond the limit is reported as `memory`.
+/// Links object files into the running process. They see espalier_parallel_for, the C library and libm;
+/// memory that they ask for beyond the limit is reported as `memory`.
 class KernelLoader {
  public:
   [[nodiscard]] static Attempt<std::unique_ptr<KernelLoader>> create();

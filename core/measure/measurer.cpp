@@ -73,7 +73,8 @@ Message simpleRequest(const char* kind, const char* field, const std::string& na
 }
 
 /// The written tensors of a "run" answer.
-Attempt<std::vector<Tensor>> tensorsOf(const std::vector<KernelArgument>& arguments, const std::vector<char>& payload) {
+Attempt<std::vector<Tensor>> tensorsOf(const std::vector<KernelArgument>& arguments,
+                                       const std::vector<char>& payload) {
   std::vector<Tensor> tensors;
   std::size_t offset = 0;
   for (const KernelArgument& argument : arguments) {
@@ -141,7 +142,11 @@ Measurer::Measurer(Program initial, MeasurerOptions options, std::unique_ptr<Wor
       const KernelArgument& argument = arguments_[i];
       if (argument.type == DataType::Int32) {
         const bool index = argument.indexBound > 0;
-        set.fills.emplace_back(IntegerFill{seed, index ? 0 : positive ? 1 : -8, index ? argument.indexBound - 1 : 8});
+        set.fills.emplace_back(IntegerFill{seed,
+                                           index      ? 0
+                                           : positive ? 1
+                                                      : -8,
+                                           index ? argument.indexBound - 1 : 8});
       } else if (oracle_.kind == OracleKind::Exact) {
         set.fills.emplace_back(ExactFill{seed, oracle_.bits});
       } else {
@@ -202,7 +207,8 @@ Attempt<std::vector<Tensor>> Measurer::runLoaded(const std::string& kernel, cons
 }
 
 Attempt<Reference> Measurer::computeReference(const InputSet& set) {
-  const bool exact = oracle_.kind == OracleKind::Exact && !std::holds_alternative<GivenFill>(set.fills.front());
+  const bool exact =
+      oracle_.kind == OracleKind::Exact && !std::holds_alternative<GivenFill>(set.fills.front());
   const Program program = inFastOrder(exact ? promoteToDouble(initial_) : withErrorBounds(initial_));
   CompileOptions options;
   options.pipeline = Pipeline::Strict;
@@ -215,8 +221,10 @@ Attempt<Reference> Measurer::computeReference(const InputSet& set) {
   if (auto ready = load(kReference, program, *kernel); !ready) return tl::unexpected(ready.error());
   auto made = worker_->request(inputsRequest(arguments, promoted), kSetUpTimeoutSeconds);
   if (!made) return tl::unexpected(made.error());
-  auto tensors = runLoaded(kReference, kReference, arguments, handshake().cores, options_.referenceTimeoutSeconds);
-  if (!tensors) return failed(tensors.error().code, "The reference cannot be computed: " + tensors.error().detail);
+  auto tensors =
+      runLoaded(kReference, kReference, arguments, handshake().cores, options_.referenceTimeoutSeconds);
+  if (!tensors)
+    return failed(tensors.error().code, "The reference cannot be computed: " + tensors.error().detail);
   (void)worker_->request(simpleRequest("drop", "set", kReference), kSetUpTimeoutSeconds);
   (void)worker_->request(simpleRequest("unload", "kernel", kReference), kSetUpTimeoutSeconds);
 
@@ -240,7 +248,8 @@ Attempt<const Reference*> Measurer::referenceFor(InputSet& set) {
   if (const auto known = references_.find(set.name); known != references_.end()) return &known->second;
   auto reference = computeReference(set);
   if (!reference) return tl::unexpected(reference.error());
-  if (reference->kind == OracleKind::Float && !positiveInputs_ && shareNotFinite(*reference) > kTolerableNotFinite) {
+  if (reference->kind == OracleKind::Float && !positiveInputs_ &&
+      shareNotFinite(*reference) > kTolerableNotFinite) {
     positiveInputs_ = true;
     references_.clear();
     for (InputSet& each : sets_) {
@@ -280,7 +289,8 @@ Attempt<void> Measurer::prepareVerification() {
   return {};
 }
 
-Attempt<Verdict> Measurer::verify(const Program& program, const CompiledKernel& kernel, double timeoutSeconds) {
+Attempt<Verdict> Measurer::verify(const Program& program, const CompiledKernel& kernel,
+                                  double timeoutSeconds) {
   if (auto ready = prepareVerification(); !ready) return tl::unexpected(ready.error());
   if (auto ready = load(kCandidate, program, kernel); !ready) return tl::unexpected(ready.error());
   return verifyLoaded(options_.threads, timeoutSeconds);
@@ -306,7 +316,8 @@ Sample Measurer::measure(const Program& program, const CompiledKernel& kernel, c
   const InputSet& set = sets_.front();
   if (auto ready = provide(set); !ready) return fail(ready.error());
   if (incumbent_ && !loaded_->incumbent) {
-    if (auto ready = load(kIncumbent, incumbent_->program, incumbent_->kernel); !ready) return fail(ready.error());
+    if (auto ready = load(kIncumbent, incumbent_->program, incumbent_->kernel); !ready)
+      return fail(ready.error());
     loaded_->incumbent = true;
   }
 

@@ -41,8 +41,8 @@ struct Sample {
   std::string verification;  ///< the verdict's words
 };
 
-/// Runs, times and verifies candidates of one program p0 in a worker process, which it replaces after every crash. Not for
-/// several threads at once.
+/// Runs, times and verifies candidates of one program p0 in a worker process, which it replaces after every
+/// crash. Not for several threads at once.
 class Measurer {
  public:
   /// Starts the worker. The error says what the environment lacks.
@@ -54,20 +54,23 @@ class Measurer {
   [[nodiscard]] Worker& worker() { return *worker_; }
 
   /// Loads, verifies if asked, times. `kernel` is `program` compiled for handshake().target.
-  [[nodiscard]] Sample measure(const Program& program, const CompiledKernel& kernel, const SampleOptions& options = {});
+  [[nodiscard]] Sample measure(const Program& program, const CompiledKernel& kernel,
+                               const SampleOptions& options = {});
 
   /// The best so far: kept loaded and timed beside every candidate in turn, until it is replaced or cleared.
   void setIncumbent(const Program& program, const CompiledKernel& kernel);
   void clearIncumbent();
 
   /// Compares with the reference on two input sets; the first call computes the reference (p0 in double).
-  [[nodiscard]] Attempt<Verdict> verify(const Program& program, const CompiledKernel& kernel, double timeoutSeconds = 10);
+  [[nodiscard]] Attempt<Verdict> verify(const Program& program, const CompiledKernel& kernel,
+                                        double timeoutSeconds = 10);
   /// On the user's own inputs. One tensor an argument in order (outputs are ignored).
   [[nodiscard]] Attempt<Verdict> verifyOn(const Program& program, const CompiledKernel& kernel,
                                           const std::vector<Tensor>& arguments, double timeoutSeconds = 10);
   /// Runs once on the given arguments; answers the written ones (outputs and accumulated) in order.
   [[nodiscard]] Attempt<std::vector<Tensor>> run(const Program& program, const CompiledKernel& kernel,
-                                                 const std::vector<Tensor>& arguments, double timeoutSeconds = 10);
+                                                 const std::vector<Tensor>& arguments,
+                                                 double timeoutSeconds = 10);
 
   /// A fresh process for what comes next.
   [[nodiscard]] Result<void> restart() { return worker_->restart(); }

@@ -65,7 +65,8 @@ std::string shapeWords(const std::vector<std::int64_t>& shape) {
   return text + (shape.size() == 1 ? ",)" : ")");
 }
 
-tl::unexpected<Error> badFile(const std::filesystem::path& path, const std::string& what, const std::string& hint = {}) {
+tl::unexpected<Error> badFile(const std::filesystem::path& path, const std::string& what,
+                              const std::string& hint = {}) {
   return inputError(path.string() + ": " + what, hint);
 }
 
@@ -86,9 +87,11 @@ Result<Header> readHeader(std::ifstream& file, const std::filesystem::path& path
   file.read(reinterpret_cast<char*>(lengthBytes), version == 1 ? 2 : 4);
   std::uint32_t length = 0;
   std::memcpy(&length, lengthBytes, sizeof length);
-  if (!file || length > kLargestHeader) return badFile(path, "The header is damaged.", "Write it again with numpy.save.");
+  if (!file || length > kLargestHeader)
+    return badFile(path, "The header is damaged.", "Write it again with numpy.save.");
   std::string text(length, ' ');
-  if (!file.read(text.data(), length)) return badFile(path, "The header is cut off.", "Write it again with numpy.save.");
+  if (!file.read(text.data(), length))
+    return badFile(path, "The header is cut off.", "Write it again with numpy.save.");
 
   const auto descriptor = headerValue(text, "descr");
   const auto order = headerValue(text, "fortran_order");
@@ -136,7 +139,8 @@ Result<Tensor> readContent(std::ifstream& file, const std::filesystem::path& pat
     if (value < std::numeric_limits<std::int32_t>::min() || value > std::numeric_limits<std::int32_t>::max())
       return badFile(path, "The value " + std::to_string(value) + " does not fit into int32.",
                      "Integers are int32 here; bring the values into its range.");
-    std::get<std::vector<std::int32_t>>(tensor.data)[static_cast<std::size_t>(i)] = static_cast<std::int32_t>(value);
+    std::get<std::vector<std::int32_t>>(tensor.data)[static_cast<std::size_t>(i)] =
+        static_cast<std::int32_t>(value);
   }
   return tensor;
 }
@@ -151,25 +155,32 @@ Result<Tensor> readNpy(const std::filesystem::path& path) {
   return readContent(file, path, *header);
 }
 
-Result<Tensor> readNpyAs(const std::filesystem::path& path, DataType type, const std::vector<std::int64_t>& shape) {
+Result<Tensor> readNpyAs(const std::filesystem::path& path, DataType type,
+                         const std::vector<std::int64_t>& shape) {
   auto tensor = readNpy(path);
   if (!tensor) return tensor;
   if (tensor->shape != shape)
-    return badFile(path, "The array has shape " + shapeWords(tensor->shape) + " where " + shapeWords(shape) + " is needed.",
-                   "Check the sizes, or reshape the array.");
+    return badFile(
+        path,
+        "The array has shape " + shapeWords(tensor->shape) + " where " + shapeWords(shape) + " is needed.",
+        "Check the sizes, or reshape the array.");
   if (tensor->type == type) return tensor;
   if (!isFloat(tensor->type) || !isFloat(type))
-    return badFile(path, std::string("The array holds ") + nameOf(tensor->type) + " where " + nameOf(type) + " is needed.",
-                   std::string("Save array.astype(numpy.") + nameOf(type) + ").");
+    return badFile(
+        path,
+        std::string("The array holds ") + nameOf(tensor->type) + " where " + nameOf(type) + " is needed.",
+        std::string("Save array.astype(numpy.") + nameOf(type) + ").");
   Tensor converted = Tensor::zeros(type, shape);
   for (std::int64_t i = 0; i < converted.elements(); ++i) converted.set(i, tensor->at(i));
   return converted;
 }
 
 Result<void> writeNpy(const std::filesystem::path& path, const Tensor& tensor) {
-  const char* type = tensor.type == DataType::Float32 ? "<f4" : tensor.type == DataType::Float64 ? "<f8" : "<i4";
-  std::string header =
-      std::string("{'descr': '") + type + "', 'fortran_order': False, 'shape': " + shapeWords(tensor.shape) + ", }";
+  const char* type = tensor.type == DataType::Float32   ? "<f4"
+                     : tensor.type == DataType::Float64 ? "<f8"
+                                                        : "<i4";
+  std::string header = std::string("{'descr': '") + type +
+                       "', 'fortran_order': False, 'shape': " + shapeWords(tensor.shape) + ", }";
   constexpr std::size_t kAlignment = 64;
   const std::size_t before = kMagicBytes + 4;
   while ((before + header.size() + 1) % kAlignment != 0) header += ' ';
@@ -189,7 +200,8 @@ Result<void> writeNpy(const std::filesystem::path& path, const Tensor& tensor) {
   if (!file) {
     const std::string reason = std::strerror(errno);
     std::filesystem::remove(unfinished, error);
-    return environmentError(path.string() + ": The file cannot be written: " + reason + ".", "Make room on the disk.");
+    return environmentError(path.string() + ": The file cannot be written: " + reason + ".",
+                            "Make room on the disk.");
   }
   std::filesystem::rename(unfinished, path, error);
   if (error) {

@@ -9,10 +9,11 @@
 
 namespace espalier {
 
-/// Reads a NumPy file (format 1.0, 2.0 or 3.0) of little-endian float32, float64, int32 or int64 in C order. int64 becomes int32 if
-/// every value fits. Errors name the file and what numpy call mends it.
+/// Reads a NumPy file (format 1.0, 2.0 or 3.0) of little-endian float32, float64, int32 or int64 in C order.
+/// int64 becomes int32 if every value fits. Errors name the file and what numpy call mends it.
 [[nodiscard]] Result<Tensor> readNpy(const std::filesystem::path& path);
-/// The same, for an argument: the shape must be the argument's; float64 and float32 are converted to its type.
+/// The same, for an argument: the shape must be the argument's; float64 and float32 are converted to its
+/// type.
 [[nodiscard]] Result<Tensor> readNpyAs(const std::filesystem::path& path, DataType type,
                                        const std::vector<std::int64_t>& shape);
 /// Writes format 1.0 beside the place and moves it there, so that no half file is left.

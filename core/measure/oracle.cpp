@@ -47,8 +47,10 @@ class ExactnessCheck {
     for (std::size_t i = 0; i < ids.size(); ++i) {
       const auto& argument = arguments[i];
       if (argument.access == Access::Write) continue;
-      const double largest = static_cast<double>(argument.indexBound > 0 ? argument.indexBound : kLargestFreeInteger);
-      grids_[ids[i].index] = argument.type == DataType::Int32 ? Grid{0, largest} : Grid{bits, std::ldexp(1.0, bits)};
+      const double largest =
+          static_cast<double>(argument.indexBound > 0 ? argument.indexBound : kLargestFreeInteger);
+      grids_[ids[i].index] =
+          argument.type == DataType::Int32 ? Grid{0, largest} : Grid{bits, std::ldexp(1.0, bits)};
     }
   }
 
@@ -60,7 +62,9 @@ class ExactnessCheck {
   }
 
   [[nodiscard]] const std::string& obstacle() const { return obstacle_; }
-  [[nodiscard]] int largestBits() const { return static_cast<int>(std::ceil(std::log2(std::max(2.0, largest_)))); }
+  [[nodiscard]] int largestBits() const {
+    return static_cast<int>(std::ceil(std::log2(std::max(2.0, largest_))));
+  }
 
  private:
   using Found = std::optional<Grid>;
@@ -191,8 +195,9 @@ Oracle classify(const Program& initial) {
   for (int bits = 3; bits >= 0; --bits) {
     ExactnessCheck check(initial, bits);
     if (check.passes())
-      return {OracleKind::Exact, bits,
-              "exact: nothing rounds, every value is below 2^" + std::to_string(check.largestBits()) + " units"};
+      return {
+          OracleKind::Exact, bits,
+          "exact: nothing rounds, every value is below 2^" + std::to_string(check.largestBits()) + " units"};
     obstacle = check.obstacle();
   }
   return {OracleKind::Float, 0, "float: " + obstacle};

@@ -20,9 +20,9 @@ struct Oracle {
   std::string words;  ///< why, for instance `exact: sums and products, partial sums below 2^19 of 2^24 units`
 };
 
-/// Decides from p0. Exact needs: +, −, ×, max, min, select, loads and dyadic constants only, and some number of input bits (3 …
-/// 0) with which every value on the way is an integer below 2^24 (2^53 for float64) in its unit; with K terms of products of
-/// two inputs that is K · 2^(2·bits) < 2^24.
+/// Decides from p0. Exact needs: +, −, ×, max, min, select, loads and dyadic constants only, and some number
+/// of input bits (3 … 0) with which every value on the way is an integer below 2^24 (2^53 for float64) in its
+/// unit; with K terms of products of two inputs that is K · 2^(2·bits) < 2^24.
 [[nodiscard]] Oracle classify(const Program& initial);
 
 }  // namespace espalier

@@ -4,7 +4,8 @@
 
 #include <cstdint>
 
-/// What parallel loops of compiled kernels call (codegen/compiler.h): every thread runs one contiguous share of the iterations.
+/// What parallel loops of compiled kernels call (codegen/compiler.h): every thread runs one contiguous share
+/// of the iterations.
 extern "C" void espalier_parallel_for(std::int64_t iterations, std::int64_t threads,
                                       void (*body)(std::int64_t begin, std::int64_t end, std::int64_t thread,
                                                    void* context),

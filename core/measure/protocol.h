@@ -11,30 +11,37 @@ namespace espalier {
 
 /// The conversation with `espalier-worker` over its standard input and output.
 ///
-/// A message is: 4 bytes length of the header, 8 bytes length of the payload (both unsigned, little-endian), the header (a JSON
-/// object in UTF-8), the payload (raw bytes, may be empty). The worker first sends its handshake, unasked:
+/// A message is: 4 bytes length of the header, 8 bytes length of the payload (both unsigned, little-endian),
+/// the header (a JSON object in UTF-8), the payload (raw bytes, may be empty). The worker first sends its
+/// handshake, unasked:
 ///
-///   {"protocol": 1, "cpu": …, "triple": …, "target_cpu": …, "features": …, "vector_bits": …, "vector_registers": …,
+///   {"protocol": 1, "cpu": …, "triple": …, "target_cpu": …, "features": …, "vector_bits": …,
+///   "vector_registers": …,
 ///    "cores": …, "memory": bytes, "caches": [{"level", "bytes", "shared_by"}, …]}
 ///
 /// then answers every request with one message; `{"ok": true, …}` or `{"ok": false, "failure": CODE,
 /// "detail": WORDS}`, the latter with `"ended": true` if the process ends with it (a crash).
 ///
 ///   {"request": "inputs", "set": NAME, "tensors": [TENSOR, …]}
-///        Makes the arguments of a kernel in their logical shape, kept under NAME until dropped or replaced. TENSOR =
-///        {"name", "type": "float32"|"float64"|"int32", "elements", "access": "read"|"write"|"update", "fill": FILL};
-///        FILL = {"kind": "exact", "seed", "bits"} | {"kind": "uniform", "seed", "low", "high"} |
-///        {"kind": "integers", "seed", "low", "high"} | {"kind": "payload"} (next bytes of the payload). None for "write".
+///        Makes the arguments of a kernel in their logical shape, kept under NAME until dropped or replaced.
+///        TENSOR =
+///        {"name", "type": "float32"|"float64"|"int32", "elements", "access": "read"|"write"|"update",
+///        "fill": FILL}; FILL = {"kind": "exact", "seed", "bits"} | {"kind": "uniform", "seed", "low",
+///        "high"} |
+///        {"kind": "integers", "seed", "low", "high"} | {"kind": "payload"} (next bytes of the payload). None
+///        for "write".
 ///   {"request": "drop", "set": NAME}
 ///   {"request": "load", "kernel": NAME, "entry", "workspace", "workspace_per_thread",
-///    "packs": [{"argument", "symbol", "bytes"}, …]}    payload: the object file. Replaces a kernel of that name.
+///    "packs": [{"argument", "symbol", "bytes"}, …]}    payload: the object file. Replaces a kernel of that
+///    name.
 ///   {"request": "unload", "kernel": NAME}
 ///   {"request": "run", "kernel", "set", "threads"}
-///        Poisons what is written, runs once, checks the guards. Answer: {"seconds"}, payload: all tensors with access "write" and
-///        "update", in order, in their logical shape.
-///   {"request": "time", "kernel", "set", "threads", "repeats", "minimum_repeat", "budget", "stop_above", "beside"}
-///        Times the kernel (seconds everywhere); see TimingOptions. Answer: {"repeats": [seconds, …], "beside": [seconds, …],
-///        "inner", "stopped_early"}.
+///        Poisons what is written, runs once, checks the guards. Answer: {"seconds"}, payload: all tensors
+///        with access "write" and "update", in order, in their logical shape.
+///   {"request": "time", "kernel", "set", "threads", "repeats", "minimum_repeat", "budget", "stop_above",
+///   "beside"}
+///        Times the kernel (seconds everywhere); see TimingOptions. Answer: {"repeats": [seconds, …],
+///        "beside": [seconds, …], "inner", "stopped_early"}.
 ///   {"request": "quit"}
 ///
 /// A change of any of this raises kProtocolVersion.

@@ -25,7 +25,8 @@ class BoundsBuilder {
       if (isWritten(id) && isFloat(original_.buffer(id).type)) addBound(id, BufferRole::Output);
     for (const BlockId id : blocksOf(original_)) {
       const BufferId output = original_.block(id).output;
-      if (isFloat(original_.buffer(output).type) && bounds_.count(output) == 0) addBound(output, BufferRole::Intermediate);
+      if (isFloat(original_.buffer(output).type) && bounds_.count(output) == 0)
+        addBound(output, BufferRole::Intermediate);
     }
     std::vector<NodeRef> roots;
     roots.swap(result_.roots);
@@ -85,7 +86,8 @@ class BoundsBuilder {
 
   [[nodiscard]] Expr wholeLoad(BufferId buffer) const {
     std::vector<Expr> subscripts;
-    for (std::size_t d = 0; d < result_.buffer(buffer).shape.size(); ++d) subscripts.push_back(Expr::axisVar(d));
+    for (std::size_t d = 0; d < result_.buffer(buffer).shape.size(); ++d)
+      subscripts.push_back(Expr::axisVar(d));
     return Expr::load(buffer, DataType::Float64, std::move(subscripts));
   }
 
@@ -104,9 +106,11 @@ class BoundsBuilder {
     const BufferId bound = bounds_.at(block.output);
     const Expr old = Expr::call(Function::Abs, {wholeLoad(block.output)});
     if (block.combiner == Combiner::Sum && !block.initialises)
-      addElementwise("old", bound,
-                     wholeLoad(bound) + Expr::real(summationFactor(block) * unitOf(block), DataType::Float64) * old);
-    if (block.combiner == Combiner::Product && !block.initialises) addElementwise("old", bound, wholeLoad(bound) + old);
+      addElementwise(
+          "old", bound,
+          wholeLoad(bound) + Expr::real(summationFactor(block) * unitOf(block), DataType::Float64) * old);
+    if (block.combiner == Combiner::Product && !block.initialises)
+      addElementwise("old", bound, wholeLoad(bound) + old);
     addCopyOfNest(*nest, boundBlock(nest->block));
     result_.roots.push_back(root);
     if (block.combiner == Combiner::Product) addElementwise("rest", bound, wholeLoad(bound) - old);
@@ -157,11 +161,13 @@ class BoundsBuilder {
     result_.roots.push_back(node);
   }
 
-  [[nodiscard]] double unitOf(const Block& block) const { return roundingUnit(original_.buffer(block.output).type); }
+  [[nodiscard]] double unitOf(const Block& block) const {
+    return roundingUnit(original_.buffer(block.output).type);
+  }
 
   [[nodiscard]] Block boundBlock(BlockId id) const {
     const Block& block = original_.block(id);
-    const ErrorTerms terms(original_, bounds_);
+    const ErrorTerms terms(bounds_);
     Block bound = result_.block(id);
     bound.name = result_.freshBlockName(bound.name + "_bound");
     bound.output = bounds_.at(block.output);
@@ -174,7 +180,8 @@ class BoundsBuilder {
         bound.value = terms.errorOf(block.value);
         break;
       case Combiner::Product:
-        bound.value = Expr::call(Function::Abs, {promoteToDouble(block.value)}) + terms.errorOf(block.value, 1);
+        bound.value =
+            Expr::call(Function::Abs, {promoteToDouble(block.value)}) + terms.errorOf(block.value, 1);
         break;
     }
     return bound;

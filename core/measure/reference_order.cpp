@@ -10,9 +10,11 @@
 namespace espalier {
 namespace {
 
-/// Rows that share what is loaded along the vector axis; their accumulators fit the first-level cache with it.
+/// Rows that share what is loaded along the vector axis; their accumulators fit the first-level cache with
+/// it.
 constexpr std::int64_t kReuseBlock = 16;
-/// Without a vector axis the block of reuse is unrolled: as many sums in flight hide the latency of an addition.
+/// Without a vector axis the block of reuse is unrolled: as many sums in flight hide the latency of an
+/// addition.
 constexpr std::int64_t kUnrolledBlock = 8;
 constexpr std::int64_t kVectorBlock = 512;
 
@@ -23,7 +25,8 @@ std::optional<std::int64_t> strideAlong(const Program& program, const Expr& load
   std::int64_t rowSize = 1;
   for (std::size_t d = load.operands().size(); d-- > 0; rowSize *= buffer.shape[d]) {
     const Expr& subscript = load.operand(d);
-    if (!any(subscript, [&](const Expr& part) { return part.kind() == ExprKind::AxisVar && part.axis() == axis; }))
+    if (!any(subscript,
+             [&](const Expr& part) { return part.kind() == ExprKind::AxisVar && part.axis() == axis; }))
       continue;
     const std::int64_t coefficient = affineForm(subscript).coefficientOf(Expr::axisVar(axis));
     if (coefficient == 0) return std::nullopt;
@@ -43,7 +46,8 @@ std::vector<Expr> loadsOf(const Block& block) {
 /// Every axis is one loop of its own, so that spatial loops may stand in any order.
 bool axesAreLoops(const Block& block) {
   std::set<LoopId> seen;
-  return block.guards.empty() && std::all_of(block.bindings.begin(), block.bindings.end(), [&](const Expr& binding) {
+  return block.guards.empty() &&
+         std::all_of(block.bindings.begin(), block.bindings.end(), [&](const Expr& binding) {
            return binding.kind() == ExprKind::LoopVar && seen.insert(binding.loop()).second;
          });
 }
@@ -59,14 +63,16 @@ std::optional<std::size_t> vectorAxis(const Program& program, const Block& block
 }
 
 /// A spatial axis that the largest operand does not depend on.
-std::optional<std::size_t> reuseAxis(const Program& program, const Block& block, std::optional<std::size_t> vector) {
+std::optional<std::size_t> reuseAxis(const Program& program, const Block& block,
+                                     std::optional<std::size_t> vector) {
   const std::vector<Expr> loads = loadsOf(block);
   const auto largest = std::max_element(loads.begin(), loads.end(), [&](const Expr& a, const Expr& b) {
     return program.buffer(a.buffer()).elements() < program.buffer(b.buffer()).elements();
   });
   if (largest == loads.end()) return std::nullopt;
   for (std::size_t axis = 0; axis < block.axes.size(); ++axis) {
-    if (block.axes[axis].kind != AxisKind::Spatial || axis == vector || block.axes[axis].extent == 1) continue;
+    if (block.axes[axis].kind != AxisKind::Spatial || axis == vector || block.axes[axis].extent == 1)
+      continue;
     if (strideAlong(program, *largest, axis) == 0) return axis;
   }
   return std::nullopt;
@@ -107,29 +113,34 @@ std::vector<LoopId> reductionOrder(Program& program, BlockId id) {
 
   std::vector<LoopId> outer;
   std::vector<LoopId> inner;
+  std::optional<LoopId> reuseOuter;
   std::optional<LoopId> vectorOuter;
   if (reuse) {
     const std::int64_t limit = vector ? kReuseBlock : kUnrolledBlock;
     const SplitLoop parts = split(program, id, *reuse, largestDivisor(block.axes[*reuse].extent, limit));
     if (!vector) program.loop(parts.inner).kind = LoopKind::Unrolled;
-    outer.push_back(parts.outer);
+    reuseOuter = parts.outer;
     inner.push_back(parts.inner);
   }
   if (vector) {
-    const SplitLoop parts = split(program, id, *vector, largestDivisor(block.axes[*vector].extent, kVectorBlock));
+    const SplitLoop parts =
+        split(program, id, *vector, largestDivisor(block.axes[*vector].extent, kVectorBlock));
     vectorOuter = parts.outer;
     inner.push_back(parts.inner);
   }
   std::vector<LoopId> order;
   std::vector<LoopId> reductions;
-  if (vectorOuter) order.push_back(*vectorOuter);
+  if (vectorOuter) outer.insert(outer.begin(), *vectorOuter);
   for (std::size_t axis = 0; axis < block.axes.size(); ++axis) {
     if (axis == reuse || axis == vector) continue;
-    (block.axes[axis].kind == AxisKind::Spatial ? order : reductions).push_back(block.bindings[axis].loop());
+    (block.axes[axis].kind == AxisKind::Spatial ? outer : reductions).push_back(block.bindings[axis].loop());
   }
-  order.insert(order.end(), outer.begin(), outer.end());
-  std::stable_sort(order.begin(), order.end(),
-                   [&](LoopId a, LoopId b) { return program.loop(a).extent > 1 && program.loop(b).extent == 1; });
+  if (reuseOuter) outer.push_back(*reuseOuter);
+  // The outermost loop becomes parallel, so it should have iterations to share.
+  for (const LoopId loop : outer)
+    if (program.loop(loop).extent > 1) order.push_back(loop);
+  for (const LoopId loop : outer)
+    if (program.loop(loop).extent == 1) order.push_back(loop);
   order.insert(order.end(), reductions.begin(), reductions.end());
   order.insert(order.end(), inner.begin(), inner.end());
   return order;
@@ -158,7 +169,8 @@ Program inFastOrder(Program program) {
     for (std::size_t i = 0; i + 1 < order.size(); ++i) program.loop(order[i]).body = {order[i + 1]};
     program.loop(order.back()).body = {nest->block};
     root = order.front();
-    if (!carriesReduction(program.block(nest->block), order.front())) program.loop(order.front()).kind = LoopKind::Parallel;
+    if (!carriesReduction(program.block(nest->block), order.front()))
+      program.loop(order.front()).kind = LoopKind::Parallel;
   }
   return program;
 }

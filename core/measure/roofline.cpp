@@ -34,10 +34,11 @@ Roofline roofline(const Program& initial, const HardwareSheet& sheet, int thread
   result.level = level.name;
 
   char text[256];
-  std::snprintf(text, sizeof text,
-                "%s-bound: %.4g GFLOP at %.4g GFLOP/s take %.4g ms, %.4g MB from %s at %.4g GB/s take %.4g ms",
-                result.memoryBound ? "memory" : "compute", result.operations / 1e9, peak / 1e9, computeSeconds * 1e3,
-                result.bytes / 1e6, level.name.c_str(), bandwidth / 1e9, memorySeconds * 1e3);
+  std::snprintf(
+      text, sizeof text,
+      "%s-bound: %.4g GFLOP at %.4g GFLOP/s take %.4g ms, %.4g MB from %s at %.4g GB/s take %.4g ms",
+      result.memoryBound ? "memory" : "compute", result.operations / 1e9, peak / 1e9, computeSeconds * 1e3,
+      result.bytes / 1e6, level.name.c_str(), bandwidth / 1e9, memorySeconds * 1e3);
   result.words = text;
   return result;
 }

@@ -17,7 +17,7 @@ struct Roofline {
   double operationsPerSecond = 0;  ///< the roof
   double seconds = 0;              ///< operations / roof; where there are no operations, bytes / bandwidth
   bool memoryBound = false;
-  std::string level;               ///< the memory level that counts, for instance "L3"
+  std::string level;  ///< the memory level that counts, for instance "L3"
   std::string words;  ///< both times and which of them counts
 };
 

@@ -7,13 +7,13 @@
 
 namespace espalier {
 
-/// How a kernel is timed. One repeat is as many executions as last `minimumRepeatSeconds`; a slow kernel is one
-/// execution a repeat.
+/// How a kernel is timed. One repeat is as many executions as last `minimumRepeatSeconds`; a slow kernel is
+/// one execution a repeat.
 struct TimingOptions {
-  int repeats = 20;                     ///< at most
+  int repeats = 20;  ///< at most
   double minimumRepeatSeconds = 1.5e-3;
-  double budgetSeconds = 0.1;           ///< for the repeats together; the first one is always made
-  double stopAboveSeconds = 0;          ///< stop after the first repeat if it is slower than this; 0 = never
+  double budgetSeconds = 0.1;   ///< for the repeats together; the first one is always made
+  double stopAboveSeconds = 0;  ///< stop after the first repeat if it is slower than this; 0 = never
 };
 
 struct Timing {

@@ -33,7 +33,8 @@ std::string place(const std::string& name, const std::vector<std::int64_t>& shap
 /// Where a float32 evaluation may honestly have overflowed.
 bool overflowAllowed(double value, double wanted, double bound, DataType type) {
   const double largest = type == DataType::Float32 ? static_cast<double>(FLT_MAX) : DBL_MAX;
-  return std::isinf(value) && std::signbit(value) == std::signbit(wanted) && std::abs(wanted) + bound >= largest;
+  return std::isinf(value) && std::signbit(value) == std::signbit(wanted) &&
+         std::abs(wanted) + bound >= largest;
 }
 
 struct Difference {
@@ -62,8 +63,7 @@ Verdict compareOutputs(const Reference& reference, const std::vector<Tensor>& ou
       if (value == right || (std::isnan(value) && std::isnan(right))) continue;
       const double bound = bounded ? reference.bounds[o].at(i) + smallest : 0;
       const double error = std::abs(value - right);
-      const bool accepted =
-          bounded && (error <= bound || overflowAllowed(value, right, bound, got.type));
+      const bool accepted = bounded && (error <= bound || overflowAllowed(value, right, bound, got.type));
       if (!accepted && wrong++ == 0) first = {error, 0, o, i};
       const double ofBound = accepted ? error / bound : INFINITY;
       if (std::isfinite(error) && (worst.flat < 0 || ofBound > worst.ofBound)) worst = {error, ofBound, o, i};
@@ -77,9 +77,10 @@ Verdict compareOutputs(const Reference& reference, const std::vector<Tensor>& ou
   verdict.largestOfBound = worst.ofBound;
   if (!verdict.correct) {
     const Tensor& wanted = reference.values[first.output];
-    verdict.words = oracle + withCommas(wrong) + " of " + withCommas(compared) + " elements are wrong, the first " +
-                    place(reference.names[first.output], wanted.shape, first.flat) + " = " +
-                    number(outputs[first.output].at(first.flat)) + " instead of " + number(wanted.at(first.flat));
+    verdict.words =
+        oracle + withCommas(wrong) + " of " + withCommas(compared) + " elements are wrong, the first " +
+        place(reference.names[first.output], wanted.shape, first.flat) + " = " +
+        number(outputs[first.output].at(first.flat)) + " instead of " + number(wanted.at(first.flat));
   } else if (reference.kind == OracleKind::Exact) {
     verdict.words = oracle + withCommas(compared) + " elements equal";
   } else if (worst.flat < 0) {

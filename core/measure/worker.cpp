@@ -11,12 +11,12 @@
 #include <filesystem>
 
 #include <fcntl.h>
-#include <nlohmann/json.hpp>
 #include <poll.h>
 #include <spawn.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <nlohmann/json.hpp>
 
 extern char** environ;  // NOLINT: POSIX says so
 
@@ -84,7 +84,8 @@ int spawn(const std::vector<std::string>& command, const Channels& channels) {
   posix_spawn_file_actions_adddup2(&actions, channels.errorTheirs, STDERR_FILENO);
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
-  // A group of its own: it is killed with everything that it starts, and Ctrl-C at the terminal does not reach it.
+  // A group of its own: it is killed with everything that it starts, and Ctrl-C at the terminal does not
+  // reach it.
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
   posix_spawnattr_setpgroup(&attributes, 0);
   std::vector<char*> arguments;
@@ -103,8 +104,8 @@ Attempt<Handshake> parseHandshake(const Message& message) {
     Handshake handshake;
     handshake.protocol = header.at("protocol");
     if (handshake.protocol != kProtocolVersion)
-      return failed("worker", "It speaks protocol " + std::to_string(handshake.protocol) + ", this program speaks " +
-                                  std::to_string(kProtocolVersion) + ".");
+      return failed("worker", "It speaks protocol " + std::to_string(handshake.protocol) +
+                                  ", this program speaks " + std::to_string(kProtocolVersion) + ".");
     handshake.cpu = header.at("cpu");
     handshake.target.triple = header.at("triple");
     handshake.target.cpu = header.at("target_cpu");
@@ -137,7 +138,8 @@ Result<std::unique_ptr<Worker>> Worker::start(WorkerOptions options) {
   if (options.memoryLimitBytes <= 0) options.memoryLimitBytes = physicalMemoryBytes() / 4 * 3;
   if (options.command.empty()) {
     options.command = defaultWorkerCommand();
-    options.command.insert(options.command.end(), {"--memory-limit", std::to_string(options.memoryLimitBytes)});
+    options.command.insert(options.command.end(),
+                           {"--memory-limit", std::to_string(options.memoryLimitBytes)});
   }
   std::unique_ptr<Worker> worker(new Worker(std::move(options)));
   if (auto started = worker->restart(); !started) return tl::unexpected(started.error());
@@ -219,13 +221,15 @@ Attempt<Message> Worker::exchange(const Message* message, double timeoutSeconds)
   Message answer;
 
   for (;;) {
-    pollfd watch[3] = {{fromWorker_, POLLIN, 0}, {errors_, POLLIN, 0}, {sent < toSend ? toWorker_ : -1, POLLOUT, 0}};
+    pollfd watch[3] = {
+        {fromWorker_, POLLIN, 0}, {errors_, POLLIN, 0}, {sent < toSend ? toWorker_ : -1, POLLOUT, 0}};
     const int ready = ::poll(watch, 3, millisecondsUntil(deadline));
     if (ready < 0 && errno == EINTR) continue;
     if (ready == 0) {
       char seconds[32];
       std::snprintf(seconds, sizeof seconds, "%.3g", timeoutSeconds);
-      return failed("timeout", std::string("The worker gave no answer within ") + seconds + " s and was stopped.");
+      return failed("timeout",
+                    std::string("The worker gave no answer within ") + seconds + " s and was stopped.");
     }
 
     if ((watch[1].revents & (POLLIN | POLLHUP | POLLERR)) != 0) {
@@ -237,7 +241,8 @@ Attempt<Message> Worker::exchange(const Message* message, double timeoutSeconds)
     }
     if ((watch[2].revents & (POLLOUT | POLLHUP | POLLERR)) != 0) {
       const bool inHeader = sent < outgoing.size();
-      const char* from = inHeader ? outgoing.data() + sent : message->payload.data() + (sent - outgoing.size());
+      const char* from =
+          inHeader ? outgoing.data() + sent : message->payload.data() + (sent - outgoing.size());
       const std::size_t size = inHeader ? outgoing.size() - sent : toSend - sent;
       const ssize_t written = ::send(toWorker_, from, size, MSG_NOSIGNAL);
       if (written > 0) sent += static_cast<std::size_t>(written);
@@ -265,7 +270,8 @@ Attempt<Message> Worker::exchange(const Message* message, double timeoutSeconds)
     received += static_cast<std::size_t>(got);
     if (received == kMessagePrefixBytes) {
       lengths = decodePrefix(prefix);
-      if (lengths.header > kLargestHeader || lengths.payload > static_cast<std::uint64_t>(physicalMemoryBytes()))
+      if (lengths.header > kLargestHeader ||
+          lengths.payload > static_cast<std::uint64_t>(physicalMemoryBytes()))
         return failed("worker", "What the worker says is not its protocol.");
       answer.header.resize(lengths.header);
       answer.payload.resize(lengths.payload);
@@ -288,9 +294,11 @@ Failure Worker::failureOfEnd() {
   closeDescriptors();
   const std::string text = errorText_.empty() ? "" : " It wrote: " + errorText_;
   if (WIFEXITED(status))
-    return {"exit", "The kernel ended the worker process with exit status " + std::to_string(WEXITSTATUS(status)) + "." + text};
+    return {"exit", "The kernel ended the worker process with exit status " +
+                        std::to_string(WEXITSTATUS(status)) + "." + text};
   const int signal = WTERMSIG(status);
-  if (signal == SIGKILL) return {"memory", "The worker was killed by the system (SIGKILL), probably for lack of memory." + text};
+  if (signal == SIGKILL)
+    return {"memory", "The worker was killed by the system (SIGKILL), probably for lack of memory." + text};
   return {"crash", std::string("The worker process ended with SIG") + signalName(signal) + "." + text};
 }
 

@@ -26,16 +26,18 @@ struct Handshake {
 };
 
 struct WorkerOptions {
-  /// Program and arguments; empty = `espalier-worker` beside this executable. Anything that carries standard input and
-  /// output to a worker will do (`ssh host espalier-worker`).
+  /// Program and arguments; empty = `espalier-worker` beside this executable. Anything that carries standard
+  /// input and output to a worker will do (`ssh host espalier-worker`).
   std::vector<std::string> command;
-  std::int64_t memoryLimitBytes = 0;  ///< address space of the worker; 0 = three quarters of the memory
+  /// Address space of the worker; 0 = three quarters of the memory. A command of one's own gets it only by
+  /// its arguments (`--memory-limit BYTES`), for the memory may be another machine's.
+  std::int64_t memoryLimitBytes = 0;
   double startTimeoutSeconds = 20;
 };
 
-/// A worker process and the conversation with it. When a request fails by crash, timeout or broken pipe the process (with its
-/// whole process group) is killed; restart() brings a fresh one, which knows nothing of the one before. Not for
-/// several threads at once.
+/// A worker process and the conversation with it. When a request fails by crash, timeout or broken pipe the
+/// process (with its whole process group) is killed; restart() brings a fresh one, which knows nothing of the
+/// one before. Not for several threads at once.
 class Worker {
  public:
   [[nodiscard]] static Result<std::unique_ptr<Worker>> start(WorkerOptions options = {});

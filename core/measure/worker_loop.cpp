@@ -11,9 +11,9 @@
 #include <string>
 #include <thread>
 
-#include <nlohmann/json.hpp>
 #include <poll.h>
 #include <unistd.h>
+#include <nlohmann/json.hpp>
 
 #include "codegen/target.h"
 #include "measure/argument_set.h"
@@ -191,7 +191,8 @@ class WorkerSession {
       if (!kernel.workspace || kernel.workspace->bytes() != workspace) {
         kernel.workspace = GuardedMemory::allocate("the workspace", workspace);
         if (!kernel.workspace)
-          return failed("memory", "There is no memory for the " + std::to_string(workspace) + " bytes of workspace.");
+          return failed("memory",
+                        "There is no memory for the " + std::to_string(workspace) + " bytes of workspace.");
         std::memset(kernel.workspace->data(), kPoison, workspace);
       }
       call.workspace = kernel.workspace->data();
@@ -201,14 +202,15 @@ class WorkerSession {
     return call;
   }
 
-  static std::optional<Failure> pack(const Kernel& kernel, ArgumentSet& set, std::vector<GuardedMemory>& packed) {
+  static std::optional<Failure> pack(const Kernel& kernel, ArgumentSet& set,
+                                     std::vector<GuardedMemory>& packed) {
     std::vector<GuardedMemory> made;
     for (const Pack& one : kernel.packs) {
       const GuardedMemory& logical = set.memory(one.argument);
       auto memory = GuardedMemory::allocate(logical.name() + " (packed)", one.bytes);
       if (!memory)
-        return Failure{"memory", "There is no memory for the " + std::to_string(one.bytes) + " bytes of packed " +
-                                     logical.name() + "."};
+        return Failure{"memory", "There is no memory for the " + std::to_string(one.bytes) +
+                                     " bytes of packed " + logical.name() + "."};
       one.function(logical.data(), memory->data());
       if (auto words = memory->checkCanaries()) reportAndEnd("out-of-bounds", words->c_str());
       memory->makeReadOnly();
@@ -255,7 +257,8 @@ void endWithClient(int in) {
     pollfd watch{in, POLLRDHUP, 0};
     while (::poll(&watch, 1, -1) <= 0) {
     }
-    // A client that closes its end in good order is answered first: the loop sees the end of the pipe and leaves.
+    // A client that closes its end in good order is answered first: the loop sees the end of the pipe and
+    // leaves.
     std::this_thread::sleep_for(std::chrono::milliseconds(500));
     ::_exit(0);
   }).detach();

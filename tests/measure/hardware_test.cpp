@@ -73,7 +73,8 @@ TEST(Roofline, IsTheSmallerOfArithmeticAndMemory) {
 }
 
 TEST(Roofline, ProgramsWithoutArithmeticHaveOne) {
-  const Roofline copy = roofline(readProgram("def c(float(N) A) -> (C) { C(i) = A(i) }", {{"N", 1024}}), exampleHardwareSheet(), 1);
+  const Roofline copy = roofline(readProgram("def c(float(N) A) -> (C) { C(i) = A(i) }", {{"N", 1024}}),
+                                 exampleHardwareSheet(), 1);
   EXPECT_TRUE(copy.memoryBound);
   EXPECT_DOUBLE_EQ(copy.seconds, 8192 / 400e9);
 }
@@ -82,7 +83,8 @@ TEST(ProbeKernels, AssembleForOldAndNewMachines) {
   for (const char* cpu : {"x86-64", "haswell", "znver4", "sapphirerapids"}) {
     const auto target = targetFor(cpu);
     ASSERT_TRUE(target) << target.error().text();
-    for (const ProbeKernel& kernel : {peakKernel(*target), fmaLatencyKernel(*target), clockKernel(), readKernel(*target)}) {
+    for (const ProbeKernel& kernel :
+         {peakKernel(*target), fmaLatencyKernel(*target), clockKernel(), readKernel(*target)}) {
       const auto object = assemble(kernel.llvmIr, *target);
       EXPECT_TRUE(object) << cpu << ": " << object.error().text() << "\n" << kernel.llvmIr;
     }

@@ -24,8 +24,8 @@ inline Program readProgram(const std::string& text, const std::map<std::string, 
 /// C(i) = A(i) * 2.
 inline constexpr const char* kDouble = "def twice(float(N) A) -> (C) { C(i) = A(i) * 2.0 }";
 
-/// A hand-made candidate for kDouble: `prologue` sees %a and %c (the arguments), %workspace and %threads, then C = A·factor is
-/// computed for `count` elements, then `epilogue` runs. `declarations` stand outside.
+/// A hand-made candidate for kDouble: `prologue` sees %a and %c (the arguments), %workspace and %threads,
+/// then C = A·factor is computed for `count` elements, then `epilogue` runs. `declarations` stand outside.
 struct HandMade {
   std::string prologue;
   std::string epilogue;

@@ -18,8 +18,7 @@ namespace {
 using ::testing::HasSubstr;
 using namespace espalier::testing;
 
-constexpr const char* kMatmul =
-    "def mm(float(M,K) A, float(K,N) B) -> (C) { C(m,n) +=! A(m,k) * B(k,n) }";
+constexpr const char* kMatmul = "def mm(float(M,K) A, float(K,N) B) -> (C) { C(m,n) +=! A(m,k) * B(k,n) }";
 constexpr const char* kSoftmax =
     "def softmax(float(R,N) X) -> (M, E, S, Y) {\n"
     "  M(r) max=! X(r,n)\n  E(r,n) = exp(X(r,n) - M(r))\n  S(r) +=! E(r,n)\n  Y(r,n) = E(r,n) / S(r)\n}";
@@ -86,7 +85,8 @@ TEST(Measurer, OneUnitInTheLastPlaceIsFoundByTheExactOracle) {
   const std::map<std::string, std::int64_t> sizes = {{"M", 4}, {"N", 8}, {"K", 16}};
   Bench bench = benchOf(readProgram(kMatmul, sizes));
   const auto kernel = compile(
-      readProgram("def mm(float(M,K) A, float(K,N) B) -> (C) { C(m,n) +=! A(m,k) * B(k,n) * 1.00000012 }", sizes),
+      readProgram("def mm(float(M,K) A, float(K,N) B) -> (C) { C(m,n) +=! A(m,k) * B(k,n) * 1.00000012 }",
+                  sizes),
       bench.measurer->handshake().target, {});
   ASSERT_TRUE(kernel) << kernel.error().text();
   const auto verdict = bench.measurer->verify(bench.program, *kernel);
@@ -95,9 +95,9 @@ TEST(Measurer, OneUnitInTheLastPlaceIsFoundByTheExactOracle) {
 }
 
 TEST(Measurer, IndexTensorsHoldValidSubscripts) {
-  Bench bench = benchOf(readProgram(
-      "def embed(float(E,D) LUT, int32(B,R) I) -> (O) { O(b,d) +=! LUT(I(b,r), d) }",
-      {{"E", 37}, {"D", 8}, {"B", 5}, {"R", 6}}));
+  Bench bench =
+      benchOf(readProgram("def embed(float(E,D) LUT, int32(B,R) I) -> (O) { O(b,d) +=! LUT(I(b,r), d) }",
+                          {{"E", 37}, {"D", 8}, {"B", 5}, {"R", 6}}));
   const Sample sample = bench.measurer->measure(bench.program, bench.kernel, verifying());
   ASSERT_FALSE(sample.failure) << sample.failure->detail;
   EXPECT_TRUE(sample.verified);
@@ -113,7 +113,8 @@ TEST(Measurer, AccumulatedArgumentsStartFromTheirContentAtEveryRun) {
 }
 
 TEST(Measurer, InputsAreDrawnPositiveWhereTheSignMakesNothingButNaN) {
-  Bench bench = benchOf(readProgram("def roots(float(N) A) -> (C) { C(i) = sqrt(A(i)) + log(A(i)) }", {{"N", 100}}));
+  Bench bench =
+      benchOf(readProgram("def roots(float(N) A) -> (C) { C(i) = sqrt(A(i)) + log(A(i)) }", {{"N", 100}}));
   const Sample sample = bench.measurer->measure(bench.program, bench.kernel, verifying());
   ASSERT_FALSE(sample.failure) << sample.failure->detail;
   EXPECT_THAT(sample.verification, HasSubstr("float oracle"));
@@ -121,7 +122,8 @@ TEST(Measurer, InputsAreDrawnPositiveWhereTheSignMakesNothingButNaN) {
 
 TEST(Measurer, RunsOnGivenInputsAndComparesWithTheReference) {
   Bench bench = benchOf(readProgram(kMatmul, {{"M", 3}, {"N", 5}, {"K", 7}}));
-  std::vector<Tensor> arguments = {Tensor::zeros(DataType::Float32, {3, 7}), Tensor::zeros(DataType::Float32, {7, 5}),
+  std::vector<Tensor> arguments = {Tensor::zeros(DataType::Float32, {3, 7}),
+                                   Tensor::zeros(DataType::Float32, {7, 5}),
                                    Tensor::zeros(DataType::Float32, {3, 5})};
   for (std::int64_t i = 0; i < 35; ++i) {
     if (i < 21) arguments[0].set(i, 0.1 * static_cast<double>(i));
@@ -152,8 +154,8 @@ TEST(Measurer, IncumbentIsTimedInTurnAndSurvivesACrash) {
 
   HandMade bad;
   bad.prologue = "  store i32 1, ptr null\n";
-  const Sample crash =
-      bench.measurer->measure(bench.program, assembled(irOf(bad), bench.measurer->handshake().target), options);
+  const Sample crash = bench.measurer->measure(
+      bench.program, assembled(irOf(bad), bench.measurer->handshake().target), options);
   ASSERT_TRUE(crash.failure);
   const Sample after = bench.measurer->measure(bench.program, bench.kernel, options);
   ASSERT_FALSE(after.failure) << after.failure->detail;
@@ -180,6 +182,21 @@ TEST(Measurer, PackedConstantsArePackedOutsideTheTimedRegion) {
   ASSERT_TRUE(kernel) << kernel.error().text();
   ASSERT_EQ(kernel->packs.size(), 1U);
   const Sample sample = bench.measurer->measure(program, *kernel, verifying());
+  ASSERT_FALSE(sample.failure) << sample.failure->detail;
+  EXPECT_TRUE(sample.verified);
+}
+
+TEST(Measurer, ParallelCandidateRunsOnSeveralThreads) {
+  Program program = readProgram(kMatmul, {{"M", 32}, {"N", 48}, {"K", 64}});
+  MeasurerOptions options;
+  options.threads = 2;
+  auto measurer = Measurer::start(program, options);
+  ASSERT_TRUE(measurer) << measurer.error().text();
+  program.loop(std::get<LoopId>(program.roots.front())).kind = LoopKind::Parallel;
+  const auto kernel = compile(program, (*measurer)->handshake().target, {});
+  ASSERT_TRUE(kernel) << kernel.error().text();
+  EXPECT_TRUE(kernel->parallel);
+  const Sample sample = (*measurer)->measure(program, *kernel, verifying());
   ASSERT_FALSE(sample.failure) << sample.failure->detail;
   EXPECT_TRUE(sample.verified);
 }

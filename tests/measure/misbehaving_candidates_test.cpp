@@ -39,27 +39,52 @@ const Misbehaviour kMisbehaviours[] = {
      "crash",
      "SIGFPE"},
     {"Abort", {"  call void @abort()\n", "", "declare void @abort()", kElements}, "crash", "SIGABRT"},
-    {"EndlessLoop", {"  call void @spin()\n", "", "define void @spin() {\n  br label %l\nl:\n  br label %l\n}", kElements},
-     "timeout", "no answer within"},
-    {"Exit", {"  call void @exit(i32 3)\n", "", "declare void @exit(i32)", kElements}, "exit", "exit status 3"},
+    {"EndlessLoop",
+     {"  call void @spin()\n", "", "define void @spin() {\n  br label %l\nl:\n  br label %l\n}", kElements},
+     "timeout",
+     "no answer within"},
+    {"Exit",
+     {"  call void @exit(i32 3)\n", "", "declare void @exit(i32)", kElements},
+     "exit",
+     "exit status 3"},
     {"StackOverflow",
      {"  %r = call i64 @deep(i64 1, ptr %c)\n  store i64 %r, ptr %c\n", "",
-      "define i64 @deep(i64 %n, ptr %p) noinline {\n  %m = add i64 %n, 1\n  %x = call i64 @deep(i64 %m, ptr %p)\n"
+      "define i64 @deep(i64 %n, ptr %p) noinline {\n  %m = add i64 %n, 1\n  %x = call i64 @deep(i64 %m, ptr "
+      "%p)\n"
       "  store volatile i64 %n, ptr %p\n  %y = add i64 %x, %n\n  ret i64 %y\n}",
       kElements},
-     "crash", "SIGSEGV"},
-    {"WritesFarBehind", {"", storeAt("%c", kElements + 1000), "", kElements}, "out-of-bounds", "wrote byte 4001 past the end of C"},
-    {"WritesJustBehind", {"", storeAt("%c", kElements), "", kElements}, "out-of-bounds", "wrote byte 1 past the end of C"},
+     "crash",
+     "SIGSEGV"},
+    {"WritesFarBehind",
+     {"", storeAt("%c", kElements + 1000), "", kElements},
+     "out-of-bounds",
+     "wrote byte 4001 past the end of C"},
+    {"WritesJustBehind",
+     {"", storeAt("%c", kElements), "", kElements},
+     "out-of-bounds",
+     "wrote byte 1 past the end of C"},
     {"WritesBefore", {"", storeAt("%c", -1), "", kElements}, "out-of-bounds", "before the start of C"},
     {"ReadsFarBehind",
-     {"  %far = getelementptr float, ptr %a, i64 2000\n  %v = load volatile float, ptr %far\n", "", "", kElements},
-     "out-of-bounds", "read byte 4001 past the end of A"},
-    {"ModifiesInput", {"", storeAt("%a", 7), "", kElements}, "modified-input", "wrote to its input A, byte 28"},
-    {"WritesBehindWorkspace", {"", storeAt("%workspace", 64), "", kElements}, "out-of-bounds", "past the end of the workspace", 256},
+     {"  %far = getelementptr float, ptr %a, i64 2000\n  %v = load volatile float, ptr %far\n", "", "",
+      kElements},
+     "out-of-bounds",
+     "read byte 4001 past the end of A"},
+    {"ModifiesInput",
+     {"", storeAt("%a", 7), "", kElements},
+     "modified-input",
+     "wrote to its input A, byte 28"},
+    {"WritesBehindWorkspace",
+     {"", storeAt("%workspace", 64), "", kElements},
+     "out-of-bounds",
+     "past the end of the workspace",
+     256},
     {"HugeWorkspace", {"", "", "", kElements}, "memory", "bytes of workspace", std::int64_t{1} << 45},
     {"WrongNumbers", {"", "", "", kElements, "3.0"}, "wrong-output", "elements are wrong, the first C["},
     {"LeavesOutTheEnd", {"", "", "", kElements - 1}, "wrong-output", "C[999] = nan"},
-    {"UnknownSymbol", {"  call void @no_such_function()\n", "", "declare void @no_such_function()", kElements}, "load", "no_such_function"},
+    {"UnknownSymbol",
+     {"  call void @no_such_function()\n", "", "declare void @no_such_function()", kElements},
+     "load",
+     "no_such_function"},
 };
 
 class MisbehavingCandidate : public ::testing::TestWithParam<Misbehaviour> {};
@@ -82,7 +107,8 @@ TEST_P(MisbehavingCandidate, IsOneFailedSampleWithItsReason) {
   EXPECT_THAT(sample.failure->detail, HasSubstr(bad.words));
 
   options.timeoutSeconds = 10;
-  const Sample next = (*measurer)->measure(program, assembled(irOf({"", "", "", kElements}), target), options);
+  const Sample next =
+      (*measurer)->measure(program, assembled(irOf({"", "", "", kElements}), target), options);
   ASSERT_FALSE(next.failure) << next.failure->detail;
   EXPECT_TRUE(next.verified);
   EXPECT_GT(next.seconds, 0);
@@ -119,7 +145,8 @@ TEST(ForgedReport, CannotComeThroughStandardOutput) {
   ASSERT_TRUE(measurer) << measurer.error().text();
   HandMade talker;
   talker.count = kElements;
-  talker.declarations = "@text = constant [6 x i8] c\"hello\\00\"\ndeclare i32 @puts(ptr)\ndeclare i32 @fflush(ptr)";
+  talker.declarations =
+      "@text = constant [6 x i8] c\"hello\\00\"\ndeclare i32 @puts(ptr)\ndeclare i32 @fflush(ptr)";
   talker.prologue = "  %n = call i32 @puts(ptr @text)\n  %f = call i32 @fflush(ptr null)\n";
   SampleOptions options;
   options.verify = true;

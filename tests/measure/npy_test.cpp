@@ -54,11 +54,13 @@ TEST_F(Npy, ReadsWhatNumPyWrites) {
 }
 
 TEST_F(Npy, ReadsScalarsAndVectors) {
-  const auto scalar = readNpy(file("{'descr': '<f8', 'fortran_order': False, 'shape': (), }", bytesOfValues<double>({2.5})));
+  const auto scalar =
+      readNpy(file("{'descr': '<f8', 'fortran_order': False, 'shape': (), }", bytesOfValues<double>({2.5})));
   ASSERT_TRUE(scalar) << scalar.error().text();
   EXPECT_TRUE(scalar->shape.empty());
   EXPECT_EQ(scalar->at(0), 2.5);
-  const auto vector = readNpy(file("{'descr': '<i4', 'fortran_order': False, 'shape': (2,), }", bytesOfValues<int>({7, -8})));
+  const auto vector =
+      readNpy(file("{'descr': '<i4', 'fortran_order': False, 'shape': (2,), }", bytesOfValues<int>({7, -8})));
   ASSERT_TRUE(vector) << vector.error().text();
   EXPECT_EQ(vector->at(1), -8);
 }
@@ -112,8 +114,10 @@ TEST_F(Npy, WhatIsWrittenIsReadAgain) {
 TEST_F(Npy, ArgumentsWantTheirShapeAndType) {
   ASSERT_TRUE(writeNpy(folder_ / "d.npy", Tensor::zeros(DataType::Float64, {2, 3})));
   EXPECT_EQ(readNpyAs(folder_ / "d.npy", DataType::Float32, {2, 3})->type, DataType::Float32);
-  EXPECT_THAT(readNpyAs(folder_ / "d.npy", DataType::Float32, {3, 2}).error().message, HasSubstr("(2, 3) where (3, 2)"));
-  EXPECT_THAT(readNpyAs(folder_ / "d.npy", DataType::Int32, {2, 3}).error().message, HasSubstr("holds float64 where int32"));
+  EXPECT_THAT(readNpyAs(folder_ / "d.npy", DataType::Float32, {3, 2}).error().message,
+              HasSubstr("(2, 3) where (3, 2)"));
+  EXPECT_THAT(readNpyAs(folder_ / "d.npy", DataType::Int32, {2, 3}).error().message,
+              HasSubstr("holds float64 where int32"));
 }
 
 TEST_F(Npy, UnwritablePlaceIsAnError) {

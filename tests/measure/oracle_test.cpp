@@ -50,11 +50,13 @@ TEST(Oracle, IsExactWhereNothingRounds) {
 }
 
 TEST(Oracle, FollowsValuesThroughIntermediates) {
-  const char* two = "def f(float(M,K) A, float(K,N) B, float(N,P) W) -> (C, D) {\n"
-                    "  C(m,n) +=! A(m,k) * B(k,n)\n  D(m,p) +=! C(m,n) * W(n,p) }";
+  const char* two =
+      "def f(float(M,K) A, float(K,N) B, float(N,P) W) -> (C, D) {\n"
+      "  C(m,n) +=! A(m,k) * B(k,n)\n  D(m,p) +=! C(m,n) * W(n,p) }";
   EXPECT_EQ(classify(readProgram(two, {{"M", 2}, {"K", 64}, {"N", 64}, {"P", 2}})).kind, OracleKind::Exact);
   // Three factors of three bits over 4096 · 4096 terms do not fit with any number of bits.
-  EXPECT_EQ(classify(readProgram(two, {{"M", 2}, {"K", 4096}, {"N", 4096}, {"P", 2}})).kind, OracleKind::Float);
+  EXPECT_EQ(classify(readProgram(two, {{"M", 2}, {"K", 4096}, {"N", 4096}, {"P", 2}})).kind,
+            OracleKind::Float);
 }
 
 TEST(Oracle, SaysWhy) {

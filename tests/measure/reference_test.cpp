@@ -28,7 +28,8 @@ std::vector<Tensor> filled(const Program& program, double reach) {
     if (argument.access != Access::Write)
       for (std::int64_t i = 0; i < tensor.elements(); ++i)
         tensor.set(i, argument.type == DataType::Int32
-                          ? static_cast<double>(filledValue(IntegerFill{seed, 0, std::max<std::int64_t>(1, argument.indexBound) - 1}, i))
+                          ? static_cast<double>(filledValue(
+                                IntegerFill{seed, 0, std::max<std::int64_t>(1, argument.indexBound) - 1}, i))
                           : filledValue(UniformFill{seed, -reach, reach}, i));
     tensors.push_back(std::move(tensor));
   }
@@ -50,9 +51,12 @@ const char* const kKernels[] = {
     "def product(float(M,K) A) -> (C) { C(m) *=! A(m,k) * 0.3 + 1.0 }",
     "def silu(float(M,K) A, float(K,N) B) -> (G, C) { G(m,n) +=! A(m,k) * B(k,n)\n"
     "  C(m,n) = G(m,n) / (1.0 + exp(0.0 - G(m,n))) }",
-    "def step(float(M,K) A, float(K,N) B) -> (G, C) { G(m,n) +=! A(m,k) * B(k,n)  C(m,n) = G(m,n) > 0.0 ? 1.0 : G(m,n) }",
-    "def norm(float(M,K) A) -> (S, C) { S(m) +=! A(m,k) * A(m,k)  C(m,k) = A(m,k) * rsqrt(S(m) / K + 0.00001) }",
-    "def tanhs(float(M,K) A) -> (C) { C(m,k) = tanh(A(m,k) * 1.3) + sqrt(fabs(A(m,k))) + log(fabs(A(m,k)) + 1.5) }",
+    "def step(float(M,K) A, float(K,N) B) -> (G, C) { G(m,n) +=! A(m,k) * B(k,n)  C(m,n) = G(m,n) > 0.0 ? "
+    "1.0 : G(m,n) }",
+    "def norm(float(M,K) A) -> (S, C) { S(m) +=! A(m,k) * A(m,k)  C(m,k) = A(m,k) * rsqrt(S(m) / K + "
+    "0.00001) }",
+    "def tanhs(float(M,K) A) -> (C) { C(m,k) = tanh(A(m,k) * 1.3) + sqrt(fabs(A(m,k))) + log(fabs(A(m,k)) + "
+    "1.5) }",
 };
 
 class ReferenceOf : public ::testing::TestWithParam<const char*> {};
@@ -110,7 +114,8 @@ TEST(FastOrder, GivesTheSameBitsInABetterOrder) {
     interpret(program, before);
     interpret(fast, after);
     for (std::size_t a = 0; a < before.size(); ++a)
-      for (std::int64_t i = 0; i < before[a].elements(); ++i) ASSERT_EQ(before[a].at(i), after[a].at(i)) << one.text;
+      for (std::int64_t i = 0; i < before[a].elements(); ++i)
+        ASSERT_EQ(before[a].at(i), after[a].at(i)) << one.text;
   }
 }
 
@@ -123,7 +128,8 @@ TEST(FastOrder, LeavesScansAlone) {
 }
 
 TEST(PromoteToDouble, ConstantsKeepTheirFloatValue) {
-  const Program program = promoteToDouble(readProgram("def f(float(N) A) -> (C) { C(i) = A(i) * 0.1 }", {{"N", 1}}));
+  const Program program =
+      promoteToDouble(readProgram("def f(float(N) A) -> (C) { C(i) = A(i) * 0.1 }", {{"N", 1}}));
   std::vector<Tensor> arguments = filled(program, 1);
   arguments[0].set(0, 1);
   interpret(program, arguments);

@@ -58,7 +58,8 @@ TEST(Timing, MuchSlowerThanTheBestStopsAfterOneRepeat) {
   FakeMachine machine;
   TimingOptions options;
   options.stopAboveSeconds = 3e-3;
-  const Timing timing = timeKernel(options, machine.kernel('A', 4e-3), machine.kernel('B', 1e-3), machine.clock());
+  const Timing timing =
+      timeKernel(options, machine.kernel('A', 4e-3), machine.kernel('B', 1e-3), machine.clock());
   EXPECT_TRUE(timing.stoppedEarly);
   EXPECT_EQ(timing.repeats.size(), 1U);
   EXPECT_EQ(machine.order.find('B'), std::string::npos);
@@ -70,7 +71,8 @@ TEST(Timing, IncumbentIsInterleavedInTurns) {
   options.repeats = 4;
   options.budgetSeconds = 1;
   options.minimumRepeatSeconds = 1e-3;
-  const Timing timing = timeKernel(options, machine.kernel('A', 2e-3), machine.kernel('B', 2e-3), machine.clock());
+  const Timing timing =
+      timeKernel(options, machine.kernel('A', 2e-3), machine.kernel('B', 2e-3), machine.clock());
   EXPECT_EQ(timing.repeats.size(), 4U);
   EXPECT_EQ(timing.beside.size(), 4U);
   // Two to warm up and calibrate each (the first repeat of A is its calibration), then B A A B B A.

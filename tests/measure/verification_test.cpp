@@ -32,7 +32,8 @@ TEST(Verification, ExactOracleWantsEquality) {
   EXPECT_EQ(compare(OracleKind::Exact, {1, 2, 3}, {1, 2, 3}).words, "exact oracle: 3 elements equal");
   const Verdict verdict = compare(OracleKind::Exact, {1, 2, 3}, {1, 2, std::nextafter(3.0F, 4.0F)});
   EXPECT_FALSE(verdict.correct);
-  EXPECT_EQ(verdict.words, "exact oracle: 1 of 3 elements are wrong, the first C[0, 2] = 3.00000024 instead of 3");
+  EXPECT_EQ(verdict.words,
+            "exact oracle: 1 of 3 elements are wrong, the first C[0, 2] = 3.00000024 instead of 3");
 }
 
 TEST(Verification, FloatOracleAcceptsUpToTheBound) {

@@ -41,10 +41,11 @@ TEST(Worker, MissingProgramIsAnErrorThatNamesIt) {
 }
 
 TEST(Worker, ForeignProgramsAreNoWorkers) {
-  for (const auto& command : std::vector<std::vector<std::string>>{{"true"},
-                                                                   {"sh", "-c", "echo trouble >&2; exit 7"},
-                                                                   {"sh", "-c", "echo this is a long line of text that is no handshake"},
-                                                                   {"cat"}}) {
+  for (const auto& command : std::vector<std::vector<std::string>>{
+           {"true"},
+           {"sh", "-c", "echo trouble >&2; exit 7"},
+           {"sh", "-c", "echo this is a long line of text that is no handshake"},
+           {"cat"}}) {
     const auto worker = Worker::start(withCommand(command));
     ASSERT_FALSE(worker) << command.front();
     EXPECT_EQ(worker.error().kind, ErrorKind::Environment);
@@ -68,8 +69,12 @@ TEST(Worker, UnknownAndMalformedRequestsAreAnsweredAndSurvived) {
 TEST(Worker, GarbageIsNotAnObjectFile) {
   const auto worker = Worker::start();
   ASSERT_TRUE(worker) << worker.error().text();
-  const nlohmann::json header = {{"request", "load"}, {"kernel", "k"}, {"entry", "e"},
-                                 {"workspace", 0},    {"workspace_per_thread", 0}, {"packs", nlohmann::json::array()}};
+  const nlohmann::json header = {{"request", "load"},
+                                 {"kernel", "k"},
+                                 {"entry", "e"},
+                                 {"workspace", 0},
+                                 {"workspace_per_thread", 0},
+                                 {"packs", nlohmann::json::array()}};
   const auto answer = (*worker)->request({header.dump(), std::vector<char>(1000, 'x')}, 5);
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error().code, "load");
@@ -80,11 +85,14 @@ TEST(Worker, LargePayloadsGoThroughWhole) {
   const auto worker = Worker::start();
   ASSERT_TRUE(worker) << worker.error().text();
   constexpr std::int64_t kElements = 3'000'000;
-  const nlohmann::json header = {
-      {"request", "inputs"},
-      {"set", "s"},
-      {"tensors",
-       {{{"name", "A"}, {"type", "int32"}, {"elements", kElements}, {"access", "read"}, {"fill", {{"kind", "payload"}}}}}}};
+  const nlohmann::json header = {{"request", "inputs"},
+                                 {"set", "s"},
+                                 {"tensors",
+                                  {{{"name", "A"},
+                                    {"type", "int32"},
+                                    {"elements", kElements},
+                                    {"access", "read"},
+                                    {"fill", {{"kind", "payload"}}}}}}};
   EXPECT_TRUE((*worker)->request({header.dump(), std::vector<char>(4 * kElements, 1)}, 10));
   EXPECT_FALSE((*worker)->request({header.dump(), std::vector<char>(4 * kElements - 1, 1)}, 10));
 }
