@@ -5,11 +5,17 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <unordered_set>
 #include <utility>
 
 #include "search/uct.h"
 
 namespace espalier {
+namespace {
+
+constexpr int kDrawsForNew = 8;  ///< random steps tried at least until one is new
+
+}  // namespace
 
 MctsOptions MctsOptions::paper() {
   MctsOptions options;
@@ -18,6 +24,8 @@ MctsOptions MctsOptions::paper() {
   options.refreshValues = false;
   options.randomSample = 0.05;
   options.optimism = 0;
+  options.scaleExploration = false;
+  options.tournament = options.rootTournament = 1;
   return options;
 }
 
@@ -97,6 +105,7 @@ bool Mcts::expandable(const TreeNode& node) const {
 NodeId Mcts::select(std::vector<SelectionStep>* path) const {
   const Tree& nodes = tree();
   if (nodes.size() == 0) return kNoNode;
+  const double exploration = explorationNow();
   std::vector<NodeId> blocked;  // full for now, with everything below in flight
   const NodeId start = nodes.focus();
   while (true) {
@@ -110,7 +119,7 @@ NodeId Mcts::select(std::vector<SelectionStep>* path) const {
       for (NodeId child = nodes[node].firstChild; child != kNoNode; child = nodes[child].nextSibling) {
         const TreeNode& candidate = nodes[child];
         const Uct terms = uct(candidate.totalValue, candidate.visits + candidate.virtualVisits, parentVisits,
-                              options_.exploration);
+                              exploration);
         const bool open = !candidate.pruned && !candidate.exhausted &&
                           std::find(blocked.begin(), blocked.end(), child) == blocked.end();
         if (path)
@@ -130,6 +139,12 @@ NodeId Mcts::select(std::vector<SelectionStep>* path) const {
     if (node == start) return kNoNode;
     blocked.push_back(node);
   }
+}
+
+double Mcts::explorationNow() const {
+  constexpr double kLeastSpread = 0.05;
+  if (!options_.scaleExploration || tree().scoreSpread() == 0) return options_.exploration;
+  return options_.exploration * std::max(kLeastSpread, tree().scoreSpread());
 }
 
 void Mcts::proposalArrived(const ExpansionRequest& request, const ProposedSequence& proposal) {
@@ -169,6 +184,35 @@ void Mcts::proposalArrived(const ExpansionRequest& request, const ProposedSequen
 }
 
 std::optional<Application> Mcts::randomApplication(NodeId node, const State& from, Random& random) const {
+  // Drawing costs a prediction, measuring a build and a run: the surrogate sorts out first.
+  const int draws = std::max(1, node == kRootNode ? options_.rootTournament : options_.tournament);
+  std::vector<Application> fresh;
+  std::vector<State> states;
+  std::unordered_set<std::uint64_t> seen;
+  std::optional<Application> known;
+  for (int draw = 0; draw < draws || (fresh.empty() && draw < std::max(draws, kDrawsForNew)); ++draw) {
+    auto drawn = drawRandom(node, from, random);
+    if (!drawn) continue;
+    if (tree().find(drawn->state.hash) != kNoNode) {
+      known = std::move(drawn);
+    } else if (seen.insert(drawn->state.hash).second) {
+      states.push_back(drawn->state);
+      fresh.push_back(*std::move(drawn));
+    }
+  }
+  if (fresh.empty()) return known;
+  std::size_t best = 0;
+  if (fresh.size() > 1) {
+    const auto predictions = record_.problem().predict(states);
+    for (std::size_t i = 1; i < predictions.size(); ++i)
+      if (rankOf(predictions[i].seconds, predictions[i].uncertainty) <
+          rankOf(predictions[best].seconds, predictions[best].uncertainty))
+        best = i;
+  }
+  return std::move(fresh[best]);
+}
+
+std::optional<Application> Mcts::drawRandom(NodeId node, const State& from, Random& random) const {
   // As the reference does: members of the design space below the root, mutations of them further down.
   constexpr double kDesign = 0.85;
   const Problem& problem = record_.problem();
@@ -178,21 +222,16 @@ std::optional<Application> Mcts::randomApplication(NodeId node, const State& fro
     application.items.push_back({what, true, what, {}, {}, {}});
     return application;
   };
-  std::optional<Application> last;
-  for (int draw = 0; draw < options_.randomDraws; ++draw) {
-    std::optional<Application> drawn;
-    if (random.chance(kDesign)) {
-      if (node == kRootNode)
-        drawn = asApplication(problem.sampleDesign(random), "sample of the design space");
-      else if (auto mutated = problem.mutate(from, random))
-        drawn = asApplication(std::move(*mutated), "mutation");
-    }
-    if (!drawn) drawn = problem.randomStep(from, random);
-    if (!drawn) continue;
-    last = std::move(drawn);
-    if (tree().find(last->state.hash) == kNoNode) break;
+  if (random.chance(kDesign)) {
+    if (node == kRootNode) return asApplication(problem.sampleDesign(random), "sample of the design space");
+    if (auto mutated = problem.mutate(from, random)) return asApplication(std::move(*mutated), "mutation");
   }
-  return last;
+  return problem.randomStep(from, random);
+}
+
+double Mcts::rankOf(double seconds, double uncertainty) const {
+  if (seconds <= 0) return std::numeric_limits<double>::infinity();
+  return std::log(seconds) - options_.optimism * uncertainty;
 }
 
 NodeId Mcts::expand(NodeAdded node, Random& random) {
@@ -250,13 +289,13 @@ void Mcts::backpropagateEvaluation(NodeId node, const char* cause) {
 
 void Mcts::measured(const SampleRequest& request, const Measurement& measurement) {
   --samplesInFlight_;
-  const double scoreBefore = tree().scoreOf(request.node);
+  const double rewardBefore = tree().scoreOf(request.node);
   const int evaluations = tree()[request.node].evaluations;
   record_.noteSample(request, measurement);
   if (options_.backpropagateMeasurements) {
-    const double score = tree().scoreOf(request.node);
-    record_.emit(Backpropagated{request.node, "measurement", score,
-                                score * (evaluations + 1) - scoreBefore * evaluations});
+    const double reward = tree().scoreOf(request.node);
+    record_.emit(Backpropagated{request.node, "measurement", reward,
+                                reward * (evaluations + 1) - rewardBefore * evaluations});
   }
   const double best = tree().bestSeconds();
   if (best > 0 && best != tree().measuredReference() &&
@@ -335,9 +374,7 @@ NodeId Mcts::chooseUnmeasured(std::string& cause) {
   } else {
     cause = "predicted-best";
     const auto rank = [&](NodeId node) {
-      const TreeNode& candidate = tree()[node];
-      if (candidate.predictedSeconds <= 0) return std::numeric_limits<double>::infinity();
-      return std::log(candidate.predictedSeconds) - options_.optimism * static_cast<double>(candidate.uncertainty);
+      return rankOf(tree()[node].predictedSeconds, static_cast<double>(tree()[node].uncertainty));
     };
     double lowest = rank(chosen);
     for (const NodeId node : candidates)

@@ -17,6 +17,7 @@ namespace espalier {
 struct MctsOptions {
   int branching = 2;                      ///< children of a node at most
   double exploration = 1.4142135623730951;  ///< c of UCT
+  bool scaleExploration = true;           ///< c is in units of the spread of scores, which is far below the 1 that c = √2 is made for
   int rolloutSteps = 0;                   ///< random transformations of a rollout at most; 0 = no rollout
   int rolloutCount = 1;                   ///< rollouts a node; the best predicted one counts
   bool backpropagateMeasurements = true;  ///< a measurement is another visit, and replaces what was predicted
@@ -25,7 +26,8 @@ struct MctsOptions {
   double randomSample = 0;                ///< probability that a random unmeasured node is measured instead
   double optimism = 0.5;                  ///< nodes are ranked by ln(predicted) - optimism · uncertainty
   int maximumRejections = 5;              ///< proposals that led nowhere until a node is given up
-  int randomDraws = 8;                    ///< random steps drawn to find one that is new
+  int tournament = 16;                    ///< states drawn for a random step; the best predicted new one is taken
+  int rootTournament = 256;               ///< the same at the root, where whole designs are drawn
   std::size_t refreshLimit = 128;         ///< unmeasured nodes predicted anew when the surrogate has learnt
 
   /// The paper's: rollouts to the end, surrogate alone in the tree, rewards never revised, 5 % random samples.
@@ -59,12 +61,15 @@ class Mcts final : public SearchStrategy {
   [[nodiscard]] NodeId select(std::vector<SelectionStep>* path) const;
 
  private:
+  [[nodiscard]] double explorationNow() const;
   [[nodiscard]] bool expandable(const TreeNode& node) const;
   [[nodiscard]] std::optional<ExpansionRequest> beginExpansion();
   [[nodiscard]] NodeId chooseUnmeasured(std::string& cause);
   [[nodiscard]] bool prunedAbove(NodeId node) const;
 
   [[nodiscard]] std::optional<Application> randomApplication(NodeId node, const State& from, Random& random) const;
+  [[nodiscard]] std::optional<Application> drawRandom(NodeId node, const State& from, Random& random) const;
+  [[nodiscard]] double rankOf(double seconds, double uncertainty) const;
   NodeId expand(NodeAdded node, Random& random);
   void evaluate(NodeAdded& node, Random& random) const;
   void reject(ProposalRejected rejection);

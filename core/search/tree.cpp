@@ -3,6 +3,7 @@
 #include "search/tree.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace espalier {
 namespace {
@@ -138,11 +139,21 @@ bool Tree::apply(const ValuesRefreshed& event) {
   if (event.valuesKept) return true;
   // Children have higher numbers than their parents, so one pass from the back sums up every subtree.
   for (auto& node : nodes_) node.totalValue = 0;
+  double count = 0;
+  double sum = 0;
+  double squares = 0;
   for (NodeId node = static_cast<NodeId>(nodes_.size()); node-- > 0;) {
     TreeNode& current = nodes_[node];
-    current.totalValue += current.evaluations * scoreOf(node);
+    if (current.evaluations > 0) {
+      const double score = scoreOf(node);
+      current.totalValue += current.evaluations * score;
+      count += 1;
+      sum += score;
+      squares += score * score;
+    }
     if (current.parent != kNoNode) nodes_[current.parent].totalValue += current.totalValue;
   }
+  if (count > 1) scoreSpread_ = std::sqrt(std::max(0.0, squares / count - (sum / count) * (sum / count)));
   return true;
 }
 

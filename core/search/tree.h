@@ -82,6 +82,8 @@ class Tree {
   [[nodiscard]] double baselineSeconds() const { return baselineSeconds_; }
   [[nodiscard]] double measuredReference() const { return measuredReference_; }
   [[nodiscard]] double predictedReference() const { return predictedReference_; }
+  /// Standard deviation of the scores of all evaluated nodes, as of the last refresh; 0 before the first.
+  [[nodiscard]] double scoreSpread() const { return scoreSpread_; }
   /// The fastest valid node, or kNoNode; the earlier one of equals.
   [[nodiscard]] NodeId best() const { return best_; }
   [[nodiscard]] double bestSeconds() const { return best_ == kNoNode ? 0 : nodes_[best_].measuredSeconds; }
@@ -120,6 +122,7 @@ class Tree {
   double baselineSeconds_ = 0;
   double measuredReference_ = 0;
   double predictedReference_ = 0;
+  double scoreSpread_ = 0;
   NodeId best_ = kNoNode;
   NodeId focus_ = kRootNode;
   int samples_ = 0;

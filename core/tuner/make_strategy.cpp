@@ -11,8 +11,8 @@
 namespace espalier {
 
 TuneOptions resolved(TuneOptions options, const Proposer& proposer) {
-  // Random steps cost nothing, so the surrogate may look at many of them before the hardware is asked.
-  constexpr int kRandomExpansions = 16;
+  // Random steps cost only predictions, so the surrogate may look at several of them before the hardware is asked.
+  constexpr int kRandomExpansions = 4;
   if (options.expansionsPerSample == 0) options.expansionsPerSample = proposer.name() == "random" ? kRandomExpansions : 1;
   return options;
 }

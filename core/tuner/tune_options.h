@@ -21,7 +21,7 @@ struct TuneOptions {
   double exploration = 1.4142135623730951;
   int branching = 2;
   int historyDepth = 2;              ///< ancestors that a proposer sees
-  int expansionsPerSample = 0;       ///< 0 = one for proposals that cost something, sixteen for random steps
+  int expansionsPerSample = 0;       ///< 0 = one, or four if all steps are random
   int rolloutSteps = -1;             ///< -1 = the preset's; 0 = none
   int rolloutCount = 1;
   int pipelineDepth = 2;             ///< samples in flight: one is built while another is measured

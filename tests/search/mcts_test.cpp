@@ -69,6 +69,7 @@ TEST(Uct, PrefersWhatWasNeverVisited) { EXPECT_GT(uct(0, 0, 10, 1).value(), uct(
 TEST(Mcts, SelectsTheChildOfHighestUctAndTellsItsTerms) {
   ToyProblem problem;
   MctsOptions options;
+  options.scaleExploration = false;
   Mcts search(problem, 1, options);
   search.start();
   // Two children of the root: one good, one bad.
@@ -94,6 +95,46 @@ TEST(Mcts, SelectsTheChildOfHighestUctAndTellsItsTerms) {
   EXPECT_TRUE(terms[0].chosen);
   EXPECT_FALSE(terms[1].chosen);
   EXPECT_GT(terms[0].mean, terms[1].mean);
+}
+
+TEST(Mcts, MeasuresExplorationInUnitsOfTheSpreadOfScores) {
+  ToyProblem problem;
+  Mcts search(problem, 3, {});
+  search.start();
+  (void)run(search, problem, 20);
+  const Tree& tree = search.tree();
+  double sum = 0;
+  double squares = 0;
+  double count = 0;
+  for (NodeId node = 1; node < tree.size(); ++node, ++count) {
+    sum += tree.scoreOf(node);
+    squares += tree.scoreOf(node) * tree.scoreOf(node);
+  }
+  const double spread = std::sqrt(squares / count - sum / count * sum / count);
+  EXPECT_NEAR(tree.scoreSpread(), spread, 1e-9);
+  std::vector<SelectionStep> path;
+  ASSERT_NE(search.select(&path), kNoNode);
+  const auto& first = path.at(0).children.at(0);
+  EXPECT_NEAR(first.exploration,
+              std::sqrt(2.0) * spread * std::sqrt(std::log(tree[kRootNode].visits) / tree[first.child].visits), 1e-9);
+}
+
+TEST(Mcts, RandomStepsAreTournamentsUnderThePrediction) {
+  ToyOptions toy;
+  toy.predictionNoise = 0;
+  const auto firstChild = [&](int tournament) {
+    ToyProblem problem(toy);
+    MctsOptions options;
+    options.rootTournament = tournament;
+    Mcts search(problem, 3, options);
+    search.start();
+    search.proposalArrived(std::get<ExpansionRequest>(search.ask({1, 0})), randomStep());
+    return search.tree()[1].predictedSeconds;
+  };
+  EXPECT_LT(firstChild(256), 0.2 * firstChild(1));
+  EXPECT_EQ(MctsOptions::paper().tournament, 1);
+  EXPECT_EQ(MctsOptions::paper().rootTournament, 1);
+  EXPECT_FALSE(MctsOptions::paper().scaleExploration);
 }
 
 TEST(Mcts, HasAtMostBChildrenANode) {
