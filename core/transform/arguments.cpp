@@ -79,7 +79,8 @@ Outcome<std::vector<LoopId>> loopsArgument(const Program& program, const Step& s
     const Outcome<LoopId> loop = loopNamed(program, step, name);
     if (!loop) return tl::unexpected(loop.error());
     if (std::find(loops.begin(), loops.end(), *loop) != loops.end())
-      return refuse("repeated-loop", about(step) + "loop " + name + " is named twice.", "Name every loop once.");
+      return refuse("repeated-loop", about(step) + "loop " + name + " is named twice.",
+                    "Name every loop once.");
     loops.push_back(*loop);
   }
   return loops;
@@ -91,7 +92,8 @@ Outcome<BlockId> blockArgument(const Program& program, const Step& step) {
   if (const auto block = program.findBlock(*name)) return *block;
   std::vector<std::string> known;
   for (const BlockId block : blocksOf(program)) known.push_back(program.block(block).name);
-  return refuse("unknown-block", about(step) + "there is no block " + *name + ".", hintFor(*name, known, "block"));
+  return refuse("unknown-block", about(step) + "there is no block " + *name + ".",
+                hintFor(*name, known, "block"));
 }
 
 Outcome<BufferId> bufferArgument(const Program& program, const Step& step) {
@@ -100,7 +102,8 @@ Outcome<BufferId> bufferArgument(const Program& program, const Step& step) {
   if (const auto buffer = program.findBuffer(*name)) return *buffer;
   std::vector<std::string> known;
   for (const Buffer& buffer : program.buffers) known.push_back(buffer.name);
-  return refuse("unknown-buffer", about(step) + "there is no buffer " + *name + ".", hintFor(*name, known, "buffer"));
+  return refuse("unknown-buffer", about(step) + "there is no buffer " + *name + ".",
+                hintFor(*name, known, "buffer"));
 }
 
 Outcome<LoopId> loopAroundArgument(const Program& program, const Step& step, BlockId block) {
@@ -114,11 +117,14 @@ Outcome<LoopId> loopAroundArgument(const Program& program, const Step& step, Blo
   }
   const Block& body = program.block(block);
   for (std::size_t i = 0; i < body.axes.size(); ++i)
-    if (body.axes[i].name == *name && body.bindings[i].kind() == ExprKind::LoopVar) return body.bindings[i].loop();
+    if (body.axes[i].name == *name && body.bindings[i].kind() == ExprKind::LoopVar)
+      return body.bindings[i].loop();
   if (program.findLoop(*name))
-    return refuse("not-around", about(step) + "loop " + *name + " does not surround block " + body.name + ".",
-                  known.empty() ? "No loop surrounds it." : "Around " + body.name + " are " + enumerate(known) + ".");
-  return refuse("unknown-loop", about(step) + "there is no loop " + *name + " around block " + body.name + ".",
+    return refuse(
+        "not-around", about(step) + "loop " + *name + " does not surround block " + body.name + ".",
+        known.empty() ? "No loop surrounds it." : "Around " + body.name + " are " + enumerate(known) + ".");
+  return refuse("unknown-loop",
+                about(step) + "there is no loop " + *name + " around block " + body.name + ".",
                 hintFor(*name, known, "loop around it"));
 }
 

@@ -13,19 +13,21 @@
 
 namespace espalier {
 
-// Reading the arguments of a step against a program. Missing, ill-typed and unknown ones are refused by name, with
-// near names as a hint.
+// Reading the arguments of a step against a program. Missing, ill-typed and unknown ones are refused by name,
+// with near names as a hint.
 
 [[nodiscard]] Outcome<std::string> textArgument(const Step& step, std::string_view argument);
 [[nodiscard]] Outcome<std::int64_t> integerArgument(const Step& step, std::string_view argument);
-[[nodiscard]] Outcome<std::vector<std::int64_t>> integersArgument(const Step& step, std::string_view argument);
+[[nodiscard]] Outcome<std::vector<std::int64_t>> integersArgument(const Step& step,
+                                                                  std::string_view argument);
 
 [[nodiscard]] Outcome<LoopId> loopNamed(const Program& program, const Step& step, const std::string& name);
 [[nodiscard]] Outcome<LoopId> loopArgument(const Program& program, const Step& step);
 [[nodiscard]] Outcome<std::vector<LoopId>> loopsArgument(const Program& program, const Step& step);
 [[nodiscard]] Outcome<BlockId> blockArgument(const Program& program, const Step& step);
 [[nodiscard]] Outcome<BufferId> bufferArgument(const Program& program, const Step& step);
-/// A loop that must surround the block; an axis of the block that is bound to one loop alone may be named instead.
+/// A loop that must surround the block; an axis of the block that is bound to one loop alone may be named
+/// instead.
 [[nodiscard]] Outcome<LoopId> loopAroundArgument(const Program& program, const Step& step, BlockId block);
 
 /// The step with its arguments in the order of the parameters; refuses arguments that it does not have.

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 Espalier developers
 // SPDX-License-Identifier: Apache-2.0
-// CacheRead(block=C, buffer=B, loop=k.0, order=[0, 1], panel=16, memory=stack): what block C reads of B below loop k.0 is
-// copied once, packed, at the start of the loop's body. loop=root copies before the whole nest.
+// CacheRead(block=C, buffer=B, loop=k.0, order=[0, 1], panel=16, memory=stack): what block C reads of B below
+// loop k.0 is copied once, packed, at the start of the loop's body. loop=root copies before the whole nest.
 //
 //     for k.0:                        for k.0:
 //       for j, k.1:                     for B_1.0, B_0, B_1.1:
@@ -9,14 +9,16 @@
 //                                       for j, k.1:
 //                                         C … B_copy[j // 16, k.1, j % 16]
 //
-// `order` arranges the dimensions of the copy; `panel` cuts its last dimension into panels, [n / panel][…][panel];
-// 0 leaves it whole. Elements beyond the end of B are not copied: no block reads them.
+// `order` arranges the dimensions of the copy; `panel` cuts its last dimension into panels,
+// [n / panel][…][panel]; 0 leaves it whole. Elements beyond the end of B are not copied: no block reads them.
 //
-// 1. The block reads the buffer, the loop surrounds the block (or is `root`), and nothing below it writes the buffer.
+// 1. The block reads the buffer, the loop surrounds the block (or is `root`), and nothing below it writes
+//    the buffer.
 // 2. No vectorised loop is at or around the loop.
 // 3. The copy is a box around all reads below the loop; a dimension without one is taken in full.
 // 4. If a block of the program writes the buffer, it has written all of it by then.
-// 5. `order` is a permutation of the dimensions, `panel` is 0 or 2 … 1024; the copy has at most 256 MiB, on the stack 128 KiB.
+// 5. `order` is a permutation of the dimensions, `panel` is 0 or 2 … 1024; the copy has at most 256 MiB,
+//    on the stack 128 KiB.
 #include <algorithm>
 #include <numeric>
 
@@ -87,19 +89,22 @@ Outcome<Plan> layoutOf(const Program& program, const Step& step, Plan planned) {
   double bytes = bytesOf(program.buffer(planned.buffer).type);
   for (const std::int64_t extent : planned.shape()) bytes *= static_cast<double>(extent);
   if (bytes > static_cast<double>(kLargestBufferBytes))
-    return refuse("copy-too-large", about(step) + "the copy would take " + std::to_string(static_cast<std::int64_t>(bytes)) +
-                                        " bytes.",
-                  "Take a loop further inside.");
+    return refuse(
+        "copy-too-large",
+        about(step) + "the copy would take " + std::to_string(static_cast<std::int64_t>(bytes)) + " bytes.",
+        "Take a loop further inside.");
   const bool small = bytes <= static_cast<double>(kLargestStackBytes);
   planned.memory = small ? MemoryKind::Stack : MemoryKind::Workspace;
   if (step.find("memory") == nullptr) return planned;
   const auto memory = textArgument(step, "memory");
   if (!memory) return tl::unexpected(memory.error());
   if (*memory != "stack" && *memory != "workspace")
-    return refuse("wrong-argument", about(step) + "memory " + *memory + " is not known.", "Take stack or workspace.");
+    return refuse("wrong-argument", about(step) + "memory " + *memory + " is not known.",
+                  "Take stack or workspace.");
   if (*memory == "stack" && !small)
-    return refuse("copy-too-large", about(step) + "the copy of " + std::to_string(static_cast<std::int64_t>(bytes)) +
-                                        " bytes does not fit the stack.",
+    return refuse("copy-too-large",
+                  about(step) + "the copy of " + std::to_string(static_cast<std::int64_t>(bytes)) +
+                      " bytes does not fit the stack.",
                   "Take memory=workspace, or a loop further inside.");
   planned.memory = *memory == "stack" ? MemoryKind::Stack : MemoryKind::Workspace;
   return planned;
@@ -112,9 +117,11 @@ bool isComplete(const Program& program, BufferId buffer, BlockId reader) {
   const Block& last = program.block(writers.back());
   const auto axes = plainAxes(last.subscripts);
   if (!axes || !runsOverItsAxes(program, last)) return false;
-  const std::vector<LoopId> shared = commonLoops(loopsAround(program, writers.back()), loopsAround(program, reader));
+  const std::vector<LoopId> shared =
+      commonLoops(loopsAround(program, writers.back()), loopsAround(program, reader));
   for (const Guard& guard : last.guards)
-    if (std::any_of(shared.begin(), shared.end(), [&](LoopId loop) { return usesLoop(guard.value, loop); })) return false;
+    if (std::any_of(shared.begin(), shared.end(), [&](LoopId loop) { return usesLoop(guard.value, loop); }))
+      return false;
   for (std::size_t d = 0; d < axes->size(); ++d) {
     if (last.axes[(*axes)[d]].extent != program.buffer(buffer).shape[d]) return false;
     for (const LoopId loop : shared)
@@ -136,7 +143,8 @@ Outcome<Plan> plan(const Program& program, const Step& step) {
   const auto reads = loadsOf(program, *block, *buffer);
   if (reads.empty()) {
     std::vector<std::string> known;
-    for (const BufferId read : buffersReadBy(program.block(*block))) known.push_back(program.buffer(read).name);
+    for (const BufferId read : buffersReadBy(program.block(*block)))
+      known.push_back(program.buffer(read).name);
     return refuse("not-read", about(step) + "block " + blockName + " does not read " + bufferName + ".",
                   known.empty() ? "It reads nothing." : "It reads " + enumerate(known) + ".");
   }
@@ -154,20 +162,23 @@ Outcome<Plan> plan(const Program& program, const Step& step) {
     running = loopsBetween(program, *loop, *block);
     for (const LoopId outer : around) {
       if (program.loop(outer).kind == LoopKind::Vectorized)
-        return refuse("allocates-inside", about(step) + "the copy would lie inside vectorised loop " +
-                                              program.loop(outer).name + ".",
-                      "Take a loop outside it.");
+        return refuse(
+            "allocates-inside",
+            about(step) + "the copy would lie inside vectorised loop " + program.loop(outer).name + ".",
+            "Take a loop outside it.");
       if (outer == *loop) break;
     }
   }
   for (const BlockId writer : blocksBelow(program, below))
     if (program.block(writer).output == *buffer)
-      return refuse("written-below", about(step) + "block " + program.block(writer).name + " writes " + bufferName +
-                                         " below the copy.",
-                    "Take a loop further inside, below which nothing writes " + bufferName + ".");
+      return refuse(
+          "written-below",
+          about(step) + "block " + program.block(writer).name + " writes " + bufferName + " below the copy.",
+          "Take a loop further inside, below which nothing writes " + bufferName + ".");
   if (!isComplete(program, *buffer, *block))
-    return refuse("partly-written", about(step) + bufferName + " does not hold all of its elements when block " + blockName +
-                                        " reads it.",
+    return refuse("partly-written",
+                  about(step) + bufferName + " does not hold all of its elements when block " + blockName +
+                      " reads it.",
                   "Copy inputs, or intermediates that were computed in full before.");
   planned.region = regionOf(program, *buffer, reads, running);
   return layoutOf(program, step, std::move(planned));
@@ -238,9 +249,10 @@ Outcome<Program> apply(const Program& program, const Step& step) {
   for (std::size_t d = 0; d < source.shape.size(); ++d) {
     auto base = overAxes(changed, planned->block, planned->region.base[d], "base" + std::to_string(d));
     if (!base)
-      return refuse("not-a-tile", about(step) + "dimension " + std::to_string(d) + " of " + source.name +
-                                      " starts at an expression that block " +
-                                      program.block(planned->block).name + " cannot count from.",
+      return refuse("not-a-tile",
+                    about(step) + "dimension " + std::to_string(d) + " of " + source.name +
+                        " starts at an expression that block " + program.block(planned->block).name +
+                        " cannot count from.",
                     "Take another loop.");
     bases.push_back(*std::move(base));
   }
@@ -319,14 +331,17 @@ std::vector<Step> choices(const Program& program) {
 
 Transformation cacheReadMember() {
   return {"CacheRead",
-          "Copies what a block reads below a loop into a packed buffer of its own. Pays for large strides: the packed panel is read contiguously and stays in cache.",
+          "Copies what a block reads below a loop into a packed buffer of its own. Pays for large strides: "
+          "the packed panel is read contiguously and stays in cache.",
           {{"block", "a block by name"},
            {"buffer", "a buffer that the block reads, by name"},
            {"loop", "a loop around the block by name, or root: the copy is made at the start of its body"},
            {"order", "order of the dimensions of the copy, for instance [1, 0] to transpose"},
            {"panel", "0, or 2 to 1024: width of the panels that the last dimension is cut into"},
            {"memory", "stack (at most 128 KiB) or workspace"}},
-          complete, apply, choices};
+          complete,
+          apply,
+          choices};
 }
 
 }  // namespace espalier

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 Espalier developers
 // SPDX-License-Identifier: Apache-2.0
-// CacheWrite(block=C, loop=j.0, memory=register): what block C writes below loop j.0 is gathered in a tile of its own and
-// written back once at the end of the loop's body.
+// CacheWrite(block=C, loop=j.0, memory=register): what block C writes below loop j.0 is gathered in a tile of
+// its own and written back once at the end of the loop's body.
 //
 //     for i.0, j.0:                   for i.0, j.0:
 //       for k:                          for k:
@@ -10,13 +10,13 @@
 //                                       for i.1_w, j.1_w:
 //                                         C[i, j] = C_local[i.1_w, j.1_w]      # C_write
 //
-// Reduction loops at or above the loop make the tile a partial sum: it starts from the identity every time, and C_write
-// combines it into C. If C does not set its output first, C_write combines as well.
+// Reduction loops at or above the loop make the tile a partial sum: it starts from the identity every time,
+// and C_write combines it into C. If C does not set its output first, C_write combines as well.
 //
 // 1. Block and loop exist, the loop surrounds the block, and some loop lies between them.
 // 2. Nothing else below the loop touches the block's output, and the block does not read it.
-// 3. What the block writes below the loop is a box: no term of a subscript mixes loops above and below. The same holds for
-//    its reduction axes.
+// 3. What the block writes below the loop is a box: no term of a subscript mixes loops above and below.
+//    The same holds for its reduction axes.
 // 4. The tile is at most 8 KiB for registers, 128 KiB for the stack, 256 MiB for the workspace.
 // 5. No vectorised loop is at or around the loop, no parallel loop between it and the block.
 #include <algorithm>
@@ -78,11 +78,13 @@ Outcome<MemoryKind> memoryOf(const Program& program, const Step& step, const Pla
   if (!name) return tl::unexpected(name.error());
   if (*name == "workspace") return MemoryKind::Workspace;
   if (*name != "register" && *name != "stack")
-    return refuse("wrong-argument", about(step) + "memory " + *name + " is not known.", "Take register, stack or workspace.");
+    return refuse("wrong-argument", about(step) + "memory " + *name + " is not known.",
+                  "Take register, stack or workspace.");
   if (bytes > (*name == "register" ? kLargestRegisterBytes : kLargestStackBytes))
-    return refuse("tile-too-large", about(step) + "a tile of " + std::to_string(bytes) + " bytes does not fit memory " +
-                                        *name + ".",
-                  "Take a larger memory, or a loop further inside than " + loop + ".");
+    return refuse(
+        "tile-too-large",
+        about(step) + "a tile of " + std::to_string(bytes) + " bytes does not fit memory " + *name + ".",
+        "Take a larger memory, or a loop further inside than " + loop + ".");
   return *name == "register" ? MemoryKind::Register : MemoryKind::Stack;
 }
 
@@ -96,45 +98,54 @@ Outcome<Plan> plan(const Program& program, const Step& step) {
   const std::string output = program.buffer(block.output).name;
   Plan planned{*id, *loop, loopsBetween(program, *loop, *id), {}, {}, {}, MemoryKind::Register};
   if (planned.inner.empty())
-    return refuse("nothing-between", about(step) + "no loop lies between loop " + loopName + " and block " + block.name + ".",
+    return refuse("nothing-between",
+                  about(step) + "no loop lies between loop " + loopName + " and block " + block.name + ".",
                   "Take a loop further outside.");
   if (program.buffer(block.output).memory == MemoryKind::Register)
-    return refuse("already-cached", about(step) + output + " is a tile in registers already.", "Leave it as it is.");
+    return refuse("already-cached", about(step) + output + " is a tile in registers already.",
+                  "Leave it as it is.");
   for (const Access& access : accessesOf(program, blocksBelow(program, *loop))) {
     if (access.buffer != block.output || (access.block == *id && access.writes)) continue;
-    return refuse("shared-output",
-                  about(step) + "block " + program.block(access.block).name + " touches " + output + " below loop " +
-                      loopName + " as well.",
-                  "CacheWrite before DecomposeReduction, and before moving consumers below " + loopName + ".");
+    return refuse(
+        "shared-output",
+        about(step) + "block " + program.block(access.block).name + " touches " + output + " below loop " +
+            loopName + " as well.",
+        "CacheWrite before DecomposeReduction, and before moving consumers below " + loopName + ".");
   }
   std::vector<LoopId> path = loopsAround(program, *loop);
   path.push_back(*loop);
   for (const LoopId outer : path)
     if (program.loop(outer).kind == LoopKind::Vectorized)
-      return refuse("allocates-inside", about(step) + "the tile would lie inside vectorised loop " +
-                                            program.loop(outer).name + ".",
-                    "CacheWrite before Vectorize, at a loop outside it.");
+      return refuse(
+          "allocates-inside",
+          about(step) + "the tile would lie inside vectorised loop " + program.loop(outer).name + ".",
+          "CacheWrite before Vectorize, at a loop outside it.");
   for (const LoopId inner : planned.inner)
     if (program.loop(inner).kind == LoopKind::Parallel)
-      return refuse("parallel-below", about(step) + "parallel loop " + program.loop(inner).name + " lies between.",
+      return refuse("parallel-below",
+                    about(step) + "parallel loop " + program.loop(inner).name + " lies between.",
                     "Take a loop at or below " + program.loop(inner).name + ".");
   for (const LoopId outer : path)
-    if (carriesReduction(block, outer) && program.loop(outer).extent > 1) planned.outerReductions.push_back(outer);
+    if (carriesReduction(block, outer) && program.loop(outer).extent > 1)
+      planned.outerReductions.push_back(outer);
 
   for (const Expr& subscript : block.subscripts) {
     const Expr written = inLoops(program, block, subscript);
     const auto parts = splitExpr(written, planned.inner);
     if (!parts)
-      return refuse("not-a-tile", about(step) + "what block " + block.name + " writes below loop " + loopName +
-                                      " is no box of " + output + ".",
+      return refuse("not-a-tile",
+                    about(step) + "what block " + block.name + " writes below loop " + loopName +
+                        " is no box of " + output + ".",
                     "Take a loop above the fused one, or do not fuse across " + loopName + ".");
     const Interval range = intervalOf(program, parts->inner);
-    planned.sides.push_back({written, simplify(program, parts->outer + Expr(range.low)), range.high - range.low + 1});
+    planned.sides.push_back(
+        {written, simplify(program, parts->outer + Expr(range.low)), range.high - range.low + 1});
   }
   for (std::size_t i = 0; i < block.axes.size(); ++i)
     if (block.axes[i].kind == AxisKind::Reduction && !splitExpr(block.bindings[i], planned.inner))
-      return refuse("not-a-tile", about(step) + "reduction axis " + block.axes[i].name + " runs through a loop fused across " +
-                                      loopName + ".",
+      return refuse("not-a-tile",
+                    about(step) + "reduction axis " + block.axes[i].name +
+                        " runs through a loop fused across " + loopName + ".",
                     "Take a loop above the fused one.");
   for (const LoopId inner : planned.inner)
     if (std::any_of(planned.sides.begin(), planned.sides.end(),
@@ -161,7 +172,8 @@ void keepInnerReductions(Program& program, const Plan& plan) {
     Block& block = program.block(plan.block);
     block.bindings[i] = parts.inner;
     block.axes[i].extent = intervalOf(program, parts.inner).high + 1;
-    const std::size_t base = axisFor(program, plan.block, AxisKind::Spatial, parts.outer, block.axes[i].name + "_base");
+    const std::size_t base =
+        axisFor(program, plan.block, AxisKind::Spatial, parts.outer, block.axes[i].name + "_base");
     std::vector<Expr> sums(program.block(plan.block).axes.size());
     sums[i] = Expr::axisVar(i) + Expr::axisVar(base);
     program.block(plan.block).value = substituteAxes(program.block(plan.block).value, sums);
@@ -169,10 +181,12 @@ void keepInnerReductions(Program& program, const Plan& plan) {
 }
 
 /// `axis − base` for each side of the tile.
-std::vector<Expr> relative(Program& program, BlockId block, const Plan& plan, const std::vector<Expr>& subscripts) {
+std::vector<Expr> relative(Program& program, BlockId block, const Plan& plan,
+                           const std::vector<Expr>& subscripts) {
   std::vector<Expr> result;
   for (std::size_t d = 0; d < subscripts.size(); ++d)
-    result.push_back(subscripts[d] - *overAxes(program, block, plan.sides[d].base, "base" + std::to_string(d)));
+    result.push_back(subscripts[d] -
+                     *overAxes(program, block, plan.sides[d].base, "base" + std::to_string(d)));
   return result;
 }
 
@@ -202,7 +216,8 @@ Outcome<Program> apply(const Program& program, const Step& step) {
   for (std::size_t d = 0; d < planned->sides.size(); ++d) {
     const Expr& subscript = original.subscripts[d];
     const bool plain = subscript.kind() == ExprKind::AxisVar;
-    Axis axis{plain ? original.axes[subscript.axis()].name : "d" + std::to_string(d), output.shape[d], AxisKind::Spatial};
+    Axis axis{plain ? original.axes[subscript.axis()].name : "d" + std::to_string(d), output.shape[d],
+              AxisKind::Spatial};
     if (plain) axis.extent = original.axes[subscript.axis()].extent;
     back.axes.push_back(std::move(axis));
     back.bindings.push_back(substituteLoops(planned->sides[d].subscript, atWriteBack));
@@ -292,11 +307,14 @@ std::vector<Step> choices(const Program& program) {
 
 Transformation cacheWriteMember() {
   return {"CacheWrite",
-          "Gathers what a block writes below a loop in a small tile and writes it back once. Pays by keeping accumulators in registers across the reduction loop.",
+          "Gathers what a block writes below a loop in a small tile and writes it back once. Pays by keeping "
+          "accumulators in registers across the reduction loop.",
           {{"block", "a block by name, usually a reduction"},
            {"loop", "the loop around the tile by name: spatial tile loops below it make the tile"},
            {"memory", "register (at most 8 KiB), stack (at most 128 KiB) or workspace"}},
-          complete, apply, choices};
+          complete,
+          apply,
+          choices};
 }
 
 }  // namespace espalier

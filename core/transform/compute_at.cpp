@@ -8,8 +8,8 @@
 //       for i.1, j:                     for i.1, j:
 //         C[i, j] = T[i, j] …             C[i, j] = T[i.1, j] …
 //
-// The box of T that is read below the loop is computed at the start of its body, T shrinks to that box and is private to the
-// iteration. What several iterations need is computed several times.
+// The box of T that is read below the loop is computed at the start of its body, T shrinks to that box and is
+// private to the iteration. What several iterations need is computed several times.
 //
 // 1. P writes an intermediate, is the only one to do so, and does not read it.
 // 2. P is not below the loop, and all blocks that read T are.
@@ -43,9 +43,10 @@ Outcome<Plan> plan(const Program& program, const Step& step, BlockId producer, L
   const Buffer& buffer = program.buffer(block.output);
   const std::string loopName = program.loop(loop).name;
   if (buffer.role != BufferRole::Intermediate)
-    return refuse("not-intermediate", about(step) + "block " + block.name + " writes " + buffer.name +
-                                          ", which the caller sees in full.",
-                  "Move a block that writes an intermediate, or use ReverseComputeAt.");
+    return refuse(
+        "not-intermediate",
+        about(step) + "block " + block.name + " writes " + buffer.name + ", which the caller sees in full.",
+        "Move a block that writes an intermediate, or use ReverseComputeAt.");
   if (writersOf(program, block.output).size() > 1)
     return refuse("several-writers", about(step) + "several blocks write " + buffer.name + ".",
                   "Move before DecomposeReduction.");
@@ -54,34 +55,41 @@ Outcome<Plan> plan(const Program& program, const Step& step, BlockId producer, L
   path.push_back(loop);
   const std::vector<LoopId> around = loopsAround(program, producer);
   if (std::find(around.begin(), around.end(), loop) != around.end())
-    return refuse("already-there", about(step) + "block " + block.name + " is below loop " + loopName + " already.",
+    return refuse("already-there",
+                  about(step) + "block " + block.name + " is below loop " + loopName + " already.",
                   "Choose a loop of a consumer.");
   const std::vector<BlockId> below = blocksBelow(program, loop);
   for (const BlockId reader : readersOf(program, block.output)) {
     if (reader == producer)
-      return refuse("in-place", about(step) + "block " + block.name + " reads what it writes.", "Leave it where it is.");
+      return refuse("in-place", about(step) + "block " + block.name + " reads what it writes.",
+                    "Leave it where it is.");
     if (std::find(below.begin(), below.end(), reader) == below.end())
-      return refuse("consumer-outside", about(step) + "block " + program.block(reader).name + " reads " + buffer.name +
-                                            " and is not below loop " + loopName + ".",
+      return refuse("consumer-outside",
+                    about(step) + "block " + program.block(reader).name + " reads " + buffer.name +
+                        " and is not below loop " + loopName + ".",
                     "Choose a loop that surrounds every consumer.");
     planned.consumers.push_back(reader);
   }
   if (planned.consumers.empty())
-    return refuse("no-consumer", about(step) + "nothing reads " + buffer.name + ".", "Leave the block where it is.");
+    return refuse("no-consumer", about(step) + "nothing reads " + buffer.name + ".",
+                  "Leave the block where it is.");
   const auto axes = plainAxes(block.subscripts);
   const auto spatial = std::count_if(block.axes.begin(), block.axes.end(),
                                      [](const Axis& axis) { return axis.kind == AxisKind::Spatial; });
   if (!axes || static_cast<std::size_t>(spatial) != axes->size() || !runsOverItsAxes(program, block))
-    return refuse("already-placed", about(step) + "block " + block.name + " computes a piece of " + buffer.name +
-                                        " for one place already.",
+    return refuse("already-placed",
+                  about(step) + "block " + block.name + " computes a piece of " + buffer.name +
+                      " for one place already.",
                   "Decide its place once.");
   planned.axes = *axes;
-  if (auto refusal = missingInput(program, step, producer, path, {})) return tl::unexpected(*std::move(refusal));
+  if (auto refusal = missingInput(program, step, producer, path, {}))
+    return tl::unexpected(*std::move(refusal));
   for (const LoopId outer : path)
     if (program.loop(outer).kind == LoopKind::Vectorized)
-      return refuse("allocates-inside", about(step) + buffer.name + " would lie inside vectorised loop " +
-                                            program.loop(outer).name + ".",
-                    "Move before Vectorize, or to a loop outside it.");
+      return refuse(
+          "allocates-inside",
+          about(step) + buffer.name + " would lie inside vectorised loop " + program.loop(outer).name + ".",
+          "Move before Vectorize, or to a loop outside it.");
   std::vector<std::vector<Expr>> loads;
   for (const BlockId consumer : planned.consumers)
     for (auto& load : loadsOf(program, consumer, block.output)) loads.push_back(std::move(load));
@@ -103,8 +111,10 @@ Outcome<Program> computeAt(const Program& program, const Step& step, BlockId pro
     for (std::size_t d = 0; d < region.base.size(); ++d) {
       auto base = overAxes(changed, consumer, region.base[d], "base" + std::to_string(d));
       if (!base)
-        return refuse("not-a-tile", about(step) + "the part of " + program.buffer(id).name + " that block " +
-                                        program.block(consumer).name + " reads there starts at an expression it cannot count from.",
+        return refuse("not-a-tile",
+                      about(step) + "the part of " + program.buffer(id).name + " that block " +
+                          program.block(consumer).name +
+                          " reads there starts at an expression it cannot count from.",
                       "Choose another loop.");
       bases.push_back(*std::move(base));
     }
@@ -166,8 +176,9 @@ std::vector<Step> candidatesOf(const Program& program) {
     if (program.buffer(program.block(block).output).role != BufferRole::Intermediate) continue;
     for (const BlockId reader : readersOf(program, program.block(block).output)) {
       for (const LoopId loop : loopsAround(program, reader))
-        candidates.push_back(
-            Step{"ComputeAt", {}}.set("block", program.block(block).name).set("loop", program.loop(loop).name));
+        candidates.push_back(Step{"ComputeAt", {}}
+                                 .set("block", program.block(block).name)
+                                 .set("loop", program.loop(loop).name));
       break;
     }
   }
@@ -187,16 +198,21 @@ Outcome<Step> complete(const Program& program, const Step& partial, Random& rand
   return drawLegal(program, partial, random, apply, draw);
 }
 
-std::vector<Step> choices(const Program& program) { return legalAmong(program, apply, candidatesOf(program), 12); }
+std::vector<Step> choices(const Program& program) {
+  return legalAmong(program, apply, candidatesOf(program), 12);
+}
 
 }  // namespace
 
 Transformation computeAtMember() {
   return {"ComputeAt",
-          "Computes a producer piece by piece inside a loop of its consumers. Pays when the piece stays in cache and little is computed twice.",
+          "Computes a producer piece by piece inside a loop of its consumers. Pays when the piece stays in "
+          "cache and little is computed twice.",
           {{"block", "a block that writes an intermediate, by name"},
            {"loop", "a loop that surrounds every reader of the intermediate, by name"}},
-          complete, apply, choices};
+          complete,
+          apply,
+          choices};
 }
 
 }  // namespace espalier

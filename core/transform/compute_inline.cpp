@@ -9,7 +9,8 @@
 //
 // 1. P has no reduction, writes an intermediate, is the only one to do so, and does not read it.
 // 2. P writes T[axis, axis, …] with all its axes.
-// 3. Something reads T; what P reads is complete before P, is there where the readers are, and no reader writes it.
+// 3. Something reads T; what P reads is complete before P, is there where the readers are, and no reader
+//    writes it.
 // 4. The expressions stay below kLargestValue nodes.
 #include <algorithm>
 
@@ -41,26 +42,31 @@ Outcome<Program> computeInline(const Program& program, const Step& step, BlockId
     return refuse("is-reduction", about(step) + "block " + block.name + " reduces.",
                   "ComputeAt moves it to its consumers instead.");
   if (buffer.role != BufferRole::Intermediate)
-    return refuse("not-intermediate", about(step) + "block " + block.name + " writes " + buffer.name +
-                                          ", which the caller sees.",
+    return refuse("not-intermediate",
+                  about(step) + "block " + block.name + " writes " + buffer.name + ", which the caller sees.",
                   "ReverseComputeInline folds it into its producer.");
   if (writersOf(program, block.output).size() > 1)
-    return refuse("several-writers", about(step) + "several blocks write " + buffer.name + ".", "Leave it where it is.");
+    return refuse("several-writers", about(step) + "several blocks write " + buffer.name + ".",
+                  "Leave it where it is.");
   const auto axes = plainAxes(block.subscripts);
   if (!axes || axes->size() != block.axes.size())
-    return refuse("not-elementwise", about(step) + "block " + block.name + " does not write " + buffer.name +
-                                         " element by element.",
-                  "Inline before moving the block.");
+    return refuse(
+        "not-elementwise",
+        about(step) + "block " + block.name + " does not write " + buffer.name + " element by element.",
+        "Inline before moving the block.");
   const std::vector<BlockId> readers = readersOf(program, block.output);
   if (readers.empty())
-    return refuse("no-consumer", about(step) + "nothing reads " + buffer.name + ".", "Leave the block where it is.");
+    return refuse("no-consumer", about(step) + "nothing reads " + buffer.name + ".",
+                  "Leave the block where it is.");
   const std::vector<BufferId> inputs = buffersReadBy(block);
   for (const BlockId reader : readers) {
     if (reader == producer)
-      return refuse("in-place", about(step) + "block " + block.name + " reads what it writes.", "Leave it where it is.");
+      return refuse("in-place", about(step) + "block " + block.name + " reads what it writes.",
+                    "Leave it where it is.");
     if (std::find(inputs.begin(), inputs.end(), program.block(reader).output) != inputs.end())
-      return refuse("input-overwritten", about(step) + "block " + program.block(reader).name + " overwrites what block " +
-                                             block.name + " reads.",
+      return refuse("input-overwritten",
+                    about(step) + "block " + program.block(reader).name + " overwrites what block " +
+                        block.name + " reads.",
                     "Leave it where it is.");
     if (auto refusal = missingInput(program, step, producer, loopsAround(program, reader), {}))
       return tl::unexpected(*std::move(refusal));
@@ -75,7 +81,8 @@ Outcome<Program> computeInline(const Program& program, const Step& step, BlockId
       return substituteAxes(block.value, values);
     });
     if (nodesOf(consumer.value) > kLargestValue)
-      return refuse("expression-too-large", about(step) + "the expression of block " + consumer.name + " would get too large.",
+      return refuse("expression-too-large",
+                    about(step) + "the expression of block " + consumer.name + " would get too large.",
                     "ComputeAt shares the value instead.");
   }
   removeNode(changed, producer);
@@ -101,7 +108,8 @@ Outcome<Step> complete(const Program& program, const Step& partial, Random& rand
   if (has(partial, {"block"})) return partial;
   std::vector<Step> legal = choices(program);
   if (legal.empty())
-    return refuse("nothing-legal", about(partial) + "no block of this program can be inlined.", "Choose another transformation.");
+    return refuse("nothing-legal", about(partial) + "no block of this program can be inlined.",
+                  "Choose another transformation.");
   return random.pick(legal);
 }
 
@@ -109,9 +117,12 @@ Outcome<Step> complete(const Program& program, const Step& partial, Random& rand
 
 Transformation computeInlineMember() {
   return {"ComputeInline",
-          "Folds an element-wise producer into the expressions of its consumers. Pays by saving a buffer, at the price of computing a value once per use.",
+          "Folds an element-wise producer into the expressions of its consumers. Pays by saving a buffer, at "
+          "the price of computing a value once per use.",
           {{"block", "a block without reduction that writes an intermediate, by name"}},
-          complete, apply, choices};
+          complete,
+          apply,
+          choices};
 }
 
 }  // namespace espalier

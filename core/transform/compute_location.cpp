@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 Espalier developers
 // SPDX-License-Identifier: Apache-2.0
-// ComputeLocation(block=X, loop=i.0 | root | inline): the paper's decision where a block is computed. A loop means ComputeAt for
-// a producer and ReverseComputeAt for a consumer; `inline` means ComputeInline or ReverseComputeInline; `root` leaves a
-// block that stands in a nest of its own where it is.
+// ComputeLocation(block=X, loop=i.0 | root | inline): the paper's decision where a block is computed. A loop
+// means ComputeAt for a producer and ReverseComputeAt for a consumer; `inline` means ComputeInline or
+// ReverseComputeInline; `root` leaves a block that stands in a nest of its own where it is.
 //
 // 1. The block exists.
 // 2. The move that is meant is legal; `root` asks that no other block shares the block's loops.
@@ -30,8 +30,10 @@ Outcome<Program> apply(const Program& program, const Step& step) {
   if (!place) return tl::unexpected(place.error());
   if (*place == "root") {
     if (standsAlone(program, *block)) return program;
-    return refuse("not-alone", about(step) + "block " + program.block(*block).name + " shares its loops with other blocks.",
-                  "Its place has been decided already.");
+    return refuse(
+        "not-alone",
+        about(step) + "block " + program.block(*block).name + " shares its loops with other blocks.",
+        "Its place has been decided already.");
   }
   if (*place == "inline") {
     Outcome<Program> inlined = computeInline(program, step, *block);
@@ -93,10 +95,12 @@ Outcome<Step> complete(const Program& program, const Step& partial, Random& rand
 
 Transformation computeLocationMember() {
   return {"ComputeLocation",
-          "Decides where a block is computed: inside a loop of a producer or consumer, inlined, or at the root. Pays by shortening the distance between making and using a value.",
-          {{"block", "a block by name"},
-           {"loop", "a loop by name, inline, or root"}},
-          complete, apply, choices};
+          "Decides where a block is computed: inside a loop of a producer or consumer, inlined, or at the "
+          "root. Pays by shortening the distance between making and using a value.",
+          {{"block", "a block by name"}, {"loop", "a loop by name, inline, or root"}},
+          complete,
+          apply,
+          choices};
 }
 
 }  // namespace espalier

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 Espalier developers
 // SPDX-License-Identifier: Apache-2.0
-// DecomposeReduction(block=C, loop=k.0): setting the output to the identity becomes a block of its own, before the loop.
+// DecomposeReduction(block=C, loop=k.0): setting the output to the identity becomes a block of its own,
+// before the loop.
 //
 //     for i:                          for i:
 //       for k.0, k.1, j:                for j_init:
@@ -36,18 +37,21 @@ Outcome<Plan> plan(const Program& program, const Step& step) {
   if (!loop) return tl::unexpected(loop.error());
   const Block& block = program.block(*id);
   if (block.combiner == Combiner::None || !block.initialises)
-    return refuse("no-initialisation", about(step) + "block " + block.name + " does not set its output first.",
+    return refuse("no-initialisation",
+                  about(step) + "block " + block.name + " does not set its output first.",
                   "Only a reduction that starts from its identity can be decomposed, once.");
   for (const LoopId outer : loopsAround(program, *loop))
     if (useOf(program, *id, outer) == LoopUse::Reduction)
-      return refuse("inside-reduction", about(step) + "loop " + program.loop(outer).name + " above it reduces as well.",
+      return refuse("inside-reduction",
+                    about(step) + "loop " + program.loop(outer).name + " above it reduces as well.",
                     "Take loop " + program.loop(outer).name + " or one further outside.");
   Plan planned{*id, *loop, loopsBetween(program, *loop, *id)};
   planned.moving.insert(planned.moving.begin(), *loop);
   for (const LoopId inner : planned.moving)
     if (useOf(program, *id, inner) == LoopUse::Repeats)
-      return refuse("repeats-reduction", about(step) + "loop " + program.loop(inner).name + " repeats block " + block.name +
-                                             ", which would then start once only.",
+      return refuse("repeats-reduction",
+                    about(step) + "loop " + program.loop(inner).name + " repeats block " + block.name +
+                        ", which would then start once only.",
                     "Take a loop further inside.");
   return planned;
 }
@@ -63,7 +67,8 @@ Outcome<Program> apply(const Program& program, const Step& step) {
   const Mirror mirror = mirrorLoops(changed, spatial, "_init", true);
   const auto atStart = [&](LoopId loop) {
     if (const Expr copy = mirror(loop); copy.valid()) return copy;
-    const bool moving = std::find(planned->moving.begin(), planned->moving.end(), loop) != planned->moving.end();
+    const bool moving =
+        std::find(planned->moving.begin(), planned->moving.end(), loop) != planned->moving.end();
     return moving ? Expr(0) : Expr();
   };
   Block start = original;
@@ -87,8 +92,9 @@ std::vector<Step> candidatesOf(const Program& program) {
   for (const BlockId block : blocksOf(program)) {
     if (!program.block(block).initialises) continue;
     for (const LoopId loop : loopsAround(program, block))
-      candidates.push_back(
-          Step{"DecomposeReduction", {}}.set("block", program.block(block).name).set("loop", program.loop(loop).name));
+      candidates.push_back(Step{"DecomposeReduction", {}}
+                               .set("block", program.block(block).name)
+                               .set("loop", program.loop(loop).name));
   }
   return candidates;
 }
@@ -106,16 +112,21 @@ Outcome<Step> complete(const Program& program, const Step& partial, Random& rand
   return drawLegal(program, partial, random, apply, draw);
 }
 
-std::vector<Step> choices(const Program& program) { return legalAmong(program, apply, candidatesOf(program), 12); }
+std::vector<Step> choices(const Program& program) {
+  return legalAmong(program, apply, candidatesOf(program), 12);
+}
 
 }  // namespace
 
 Transformation decomposeReductionMember() {
   return {"DecomposeReduction",
-          "Moves setting the output of a reduction to its identity into a block of its own before a loop. Pays by taking a test out of the reduction loop.",
+          "Moves setting the output of a reduction to its identity into a block of its own before a loop. "
+          "Pays by taking a test out of the reduction loop.",
           {{"block", "a reduction that starts from its identity, by name"},
            {"loop", "a loop around it, at or above its outermost reduction loop, by name"}},
-          complete, apply, choices};
+          complete,
+          apply,
+          choices};
 }
 
 }  // namespace espalier

@@ -42,7 +42,8 @@ std::vector<Step> DesignBuilder::placesOf(BlockId block) const {
   for (const BlockId reader : readersOf(program_, program_.block(block).output))
     for (const LoopId loop : loopsAround(program_, reader)) {
       // Loops of one iteration and what lies below a reduction are left out.
-      if (program_.loop(loop).extent == 1 || std::find(seen.begin(), seen.end(), loop) != seen.end()) continue;
+      if (program_.loop(loop).extent == 1 || std::find(seen.begin(), seen.end(), loop) != seen.end())
+        continue;
       if (carriesReduction(program_.block(reader), loop)) break;
       seen.push_back(loop);
       add(program_.loop(loop).name);
@@ -61,12 +62,14 @@ std::optional<LoopId> DesignBuilder::lanesOf(BlockId block) const {
   const std::vector<LoopId> around = loopsAround(program_, block);
   for (auto loop = around.rbegin(); loop != around.rend(); ++loop) {
     if (program_.loop(*loop).extent == 1) continue;
-    if (program_.loop(*loop).kind != LoopKind::Serial || program_.loop(*loop).extent > kLargestInnermostTile) return std::nullopt;
+    if (program_.loop(*loop).kind != LoopKind::Serial || program_.loop(*loop).extent > kLargestInnermostTile)
+      return std::nullopt;
     const Block& body = program_.block(block);
     for (std::size_t d = 0; d < body.subscripts.size(); ++d) {
       const Expr subscript = inLoops(program_, body, body.subscripts[d]);
       const bool last = d + 1 == body.subscripts.size();
-      if (usesLoop(subscript, *loop) && !(last && affineForm(subscript).coefficientOf(Expr::loopVar(*loop)) == 1))
+      if (usesLoop(subscript, *loop) &&
+          !(last && affineForm(subscript).coefficientOf(Expr::loopVar(*loop)) == 1))
         return std::nullopt;
     }
     return refusalToVectorise(program_, *loop) ? std::nullopt : std::optional(*loop);
@@ -143,7 +146,9 @@ void DesignBuilder::finish(const SecondPart& second, int cores) {
     if (!program_.block(block).initialises) continue;
     for (const LoopId loop : loopsAround(program_, block)) {
       if (useOf(program_, block, loop) != LoopUse::Reduction) continue;
-      take(Step{"DecomposeReduction", {}}.set("block", program_.block(block).name).set("loop", program_.loop(loop).name));
+      take(Step{"DecomposeReduction", {}}
+               .set("block", program_.block(block).name)
+               .set("loop", program_.loop(loop).name));
       break;
     }
   }

@@ -14,7 +14,9 @@ namespace espalier {
 namespace {
 
 bool computesExpensively(const Expr& value) {
-  return any(value, [](const Expr& part) { return part.kind() == ExprKind::Call || part.kind() == ExprKind::Select; });
+  return any(value, [](const Expr& part) {
+    return part.kind() == ExprKind::Call || part.kind() == ExprKind::Select;
+  });
 }
 
 void inlineProducers(DesignBuilder& design) {
@@ -65,7 +67,8 @@ bool hasReuse(const Program& program, BlockId block) {
   return false;
 }
 
-std::vector<std::string> joined(const std::vector<std::string>& first, const std::vector<std::string>& second) {
+std::vector<std::string> joined(const std::vector<std::string>& first,
+                                const std::vector<std::string>& second) {
   std::vector<std::string> names = first;
   names.insert(names.end(), second.begin(), second.end());
   return names;
@@ -76,7 +79,8 @@ void factorReduction(DesignBuilder& design, const std::string& name, int cores, 
   const BlockId block = *design.program().findBlock(name);
   const auto loops = loopsByUse(design.program(), block);
   if (!loops || loops->reduction.empty() || loops->reduce == 1) return;
-  const bool roomy = loops->space >= loops->reduce || loops->space > static_cast<std::int64_t>(cores) * kJobsPerCore;
+  const bool roomy =
+      loops->space >= loops->reduce || loops->space > static_cast<std::int64_t>(cores) * kJobsPerCore;
   if (hasReuse(design.program(), block) && roomy) return;
   const std::uint64_t variant = random.below(3);
   if (variant == 0) return;
@@ -95,14 +99,16 @@ void factorReduction(DesignBuilder& design, const std::string& name, int cores, 
 void tile(DesignBuilder& design, const std::string& name, Random& random) {
   const BlockId block = *design.program().findBlock(name);
   const auto loops = loopsByUse(design.program(), block);
-  if (!loops || loops->spatial.empty() || loops->reduction.empty() || !hasReuse(design.program(), block)) return;
+  if (!loops || loops->spatial.empty() || loops->reduction.empty() || !hasReuse(design.program(), block))
+    return;
   std::vector<std::vector<std::string>> spatial(4);
   std::vector<std::vector<std::string>> reduction(2);
   const auto cut = [&](const std::string& loop, std::vector<std::vector<std::string>>& levels) {
     const std::int64_t extent = design.program().loop(*design.program().findLoop(loop)).extent;
     const auto factors = drawPerfectTiles(extent, levels.size(), kLargestInnermostTile, random);
     const std::size_t before = design.program().loops.size();
-    if (!design.take(Step{"TileSize", {}}.set("block", name).set("loop", loop).set("factors", factors))) return;
+    if (!design.take(Step{"TileSize", {}}.set("block", name).set("loop", loop).set("factors", factors)))
+      return;
     for (std::size_t level = 0; level < levels.size(); ++level)
       levels[level].push_back(design.program().loops[before + level].name);
   };
@@ -118,8 +124,9 @@ void tile(DesignBuilder& design, const std::string& name, Random& random) {
   const std::string at = spatial[variant - 1].back();
   // A single consumer that follows element by element takes the part of the write cache.
   const std::vector<BlockId> readers = readersOf(design.program(), design.program().block(block).output);
-  if (readers.size() == 1 &&
-      design.take(Step{"ReverseComputeAt", {}}.set("block", design.program().block(readers.front()).name).set("loop", at)))
+  if (readers.size() == 1 && design.take(Step{"ReverseComputeAt", {}}
+                                             .set("block", design.program().block(readers.front()).name)
+                                             .set("loop", at)))
     return;
   design.take(Step{"CacheWrite", {}}.set("block", name).set("loop", at));
 }
@@ -148,7 +155,8 @@ void placeProducers(DesignBuilder& design, const std::vector<std::string>& tiled
     const std::vector<BlockId> readers = readersOf(program, program.block(id).output);
     const std::vector<LoopId> around = loopsAround(program, id);
     const bool alone = !around.empty() && ownNest(program, id) == std::optional(around.front());
-    if (!alone || std::none_of(readers.begin(), readers.end(), [&](BlockId reader) { return reader != id; })) continue;
+    if (!alone || std::none_of(readers.begin(), readers.end(), [&](BlockId reader) { return reader != id; }))
+      continue;
     std::vector<Step> places = design.placesOf(id);
     if (places.empty()) continue;
     design.take(random.pick(places));
@@ -162,7 +170,8 @@ std::vector<std::string> namesOfBlocks(const Program& program) {
 }
 
 bool isDecision(const Step& step) {
-  return step.name != "Parallel" && step.name != "Vectorize" && step.name != "Unroll" && step.name != "DecomposeReduction";
+  return step.name != "Parallel" && step.name != "Vectorize" && step.name != "Unroll" &&
+         step.name != "DecomposeReduction";
 }
 
 /// Moves a divisor of one tile to another, as MutateTileSize does.
@@ -170,7 +179,8 @@ std::optional<Trace> mutateTile(const Trace& decisions, Random& random) {
   std::vector<std::size_t> places;
   for (std::size_t i = 0; i < decisions.size(); ++i) {
     const auto factors = decisions[i].integers("factors");
-    if (factors && std::any_of(factors->begin(), factors->end(), [](auto factor) { return factor > 1; })) places.push_back(i);
+    if (factors && std::any_of(factors->begin(), factors->end(), [](auto factor) { return factor > 1; }))
+      places.push_back(i);
   }
   if (places.empty()) return std::nullopt;
   const std::size_t place = random.pick(places);
@@ -244,7 +254,8 @@ Trace sampleDesign(const Program& initial, int cores, Random& random) {
   DesignBuilder design(initial);
   inlineProducers(design);
   std::vector<std::string> tiled;
-  for (const std::string& name : namesOfBlocks(design.program())) factorReduction(design, name, cores, random);
+  for (const std::string& name : namesOfBlocks(design.program()))
+    factorReduction(design, name, cores, random);
   for (const std::string& name : namesOfBlocks(design.program())) {
     const std::size_t before = design.trace().size();
     if (!design.program().findBlock(name)) continue;

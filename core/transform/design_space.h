@@ -10,17 +10,19 @@
 
 namespace espalier {
 
-// The space that an evolutionary search in the manner of MetaSchedule samples, for any program, written in plain steps of O:
-// a first part of decisions (inline, split reductions, tile SSRSRS, cache writes, compute locations), then a second
-// part that follows from them (parallel, vectorise, unroll, decompose). A mutation changes one decision and derives
-// the second part anew.
+// The space that an evolutionary search in the manner of MetaSchedule samples, for any program, written in
+// plain steps of O: a first part of decisions (inline, split reductions, tile SSRSRS, cache writes, compute
+// locations), then a second part that follows from them (parallel, vectorise, unroll, decompose). A mutation
+// changes one decision and derives the second part anew.
 
-/// A random member of the space. `cores` bounds parallel loops: outermost loops are fused up to 16 iterations a core.
+/// A random member of the space. `cores` bounds parallel loops: outermost loops are fused up to 16 iterations
+/// a core.
 [[nodiscard]] Trace sampleDesign(const Program& initial, int cores, Random& random);
 
-/// One of four mutators, drawn in proportion: tile size .90, compute location .05, unroll .03, parallel .02. Nothing if the one drawn
-/// does not apply to this trace, or the changed trace does not replay.
-[[nodiscard]] std::optional<Trace> mutateDesign(const Program& initial, const Trace& trace, int cores, Random& random);
+/// One of four mutators, drawn in proportion: tile size .90, compute location .05, unroll .03, parallel .02.
+/// Nothing if the one drawn does not apply to this trace, or the changed trace does not replay.
+[[nodiscard]] std::optional<Trace> mutateDesign(const Program& initial, const Trace& trace, int cores,
+                                                Random& random);
 
 inline constexpr std::int64_t kLargestInnermostTile = 64;
 inline constexpr int kJobsPerCore = 16;

@@ -22,10 +22,19 @@ std::vector<std::int64_t> primesOf(std::int64_t value) {
   return primes;
 }
 
+/// At most `limit` entries, evenly spread over the list.
+std::vector<Step> spread(const std::vector<Step>& steps, std::size_t limit) {
+  if (steps.size() <= limit) return steps;
+  std::vector<Step> some;
+  for (std::size_t i = 0; i < limit; ++i) some.push_back(steps[i * steps.size() / limit]);
+  return some;
+}
+
 }  // namespace
 
 bool has(const Step& step, std::initializer_list<std::string_view> arguments) {
-  return std::all_of(arguments.begin(), arguments.end(), [&](auto name) { return step.find(name) != nullptr; });
+  return std::all_of(arguments.begin(), arguments.end(),
+                     [&](auto name) { return step.find(name) != nullptr; });
 }
 
 Outcome<Step> drawLegal(const Program& program, const Step& partial, Random& random, ApplyFunction apply,
@@ -39,22 +48,22 @@ Outcome<Step> drawLegal(const Program& program, const Step& partial, Random& ran
     last = outcome.error();
   }
   if (last) return tl::unexpected(*std::move(last));
-  return refuse("nothing-legal", about(partial) + "nothing in this program fits it.", "Choose another transformation.");
+  return refuse("nothing-legal", about(partial) + "nothing in this program fits it.",
+                "Choose another transformation.");
 }
 
 std::vector<Step> legalAmong(const Program& program, ApplyFunction apply, const std::vector<Step>& candidates,
                              std::size_t limit) {
+  // A long list is thinned before the costly question is asked.
+  const std::vector<Step> tried = spread(candidates, limit * 4);
   std::vector<Step> legal;
-  for (const Step& step : candidates)
+  for (const Step& step : tried)
     if (apply(program, step)) legal.push_back(step);
-  if (legal.size() <= limit) return legal;
-  std::vector<Step> spread;
-  for (std::size_t i = 0; i < limit; ++i) spread.push_back(legal[i * legal.size() / limit]);
-  return spread;
+  return spread(legal, limit);
 }
 
-std::vector<std::int64_t> drawPerfectTiles(std::int64_t extent, std::size_t count, std::int64_t largestInnermost,
-                                           Random& random) {
+std::vector<std::int64_t> drawPerfectTiles(std::int64_t extent, std::size_t count,
+                                           std::int64_t largestInnermost, Random& random) {
   std::vector<std::int64_t> factors(count, 1);
   std::vector<std::int64_t> primes = primesOf(extent);
   random.shuffle(primes);

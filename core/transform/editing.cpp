@@ -12,7 +12,8 @@ namespace {
 std::string axisName(const Block& block, std::string_view wish) {
   std::string name(wish);
   const auto taken = [&] {
-    return std::any_of(block.axes.begin(), block.axes.end(), [&](const Axis& axis) { return axis.name == name; });
+    return std::any_of(block.axes.begin(), block.axes.end(),
+                       [&](const Axis& axis) { return axis.name == name; });
   };
   for (int suffix = 1; taken(); ++suffix) name = std::string(wish) + "_" + std::to_string(suffix);
   return name;
@@ -50,7 +51,8 @@ void tidy(Program& program, BlockId id) {
   for (const Guard& guard : block.guards) {
     const Guard canonical{simplify(program, guard.value), guard.limit};
     if (intervalOf(program, canonical.value).high < canonical.limit) continue;
-    if (std::any_of(kept.begin(), kept.end(), [&](const Guard& other) { return implies(program, other, canonical); }))
+    if (std::any_of(kept.begin(), kept.end(),
+                    [&](const Guard& other) { return implies(program, other, canonical); }))
       continue;
     std::erase_if(kept, [&](const Guard& other) { return implies(program, canonical, other); });
     kept.push_back(canonical);
@@ -154,7 +156,8 @@ Expr Mirror::operator()(LoopId original) const {
   return Expr::loopVar(copies[static_cast<std::size_t>(found - originals.begin())]);
 }
 
-Mirror mirrorLoops(Program& program, const std::vector<LoopId>& loops, std::string_view suffix, bool keepKinds) {
+Mirror mirrorLoops(Program& program, const std::vector<LoopId>& loops, std::string_view suffix,
+                   bool keepKinds) {
   Mirror mirror;
   std::vector<std::string> names;
   for (const LoopId original : loops) {

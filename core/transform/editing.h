@@ -10,10 +10,11 @@
 
 namespace espalier {
 
-// Changes of the tree that transformations are made of. They change the program in place, check nothing and keep the
-// invariants only together: callers work on a copy that nobody else sees.
+// Changes of the tree that transformations are made of. They change the program in place, check nothing and
+// keep the invariants only together: callers work on a copy that nobody else sees.
 
-/// Replaces loop variables in the bindings and guards of the blocks (an empty Expr keeps one) and tidies them.
+/// Replaces loop variables in the bindings and guards of the blocks (an empty Expr keeps one) and tidies
+/// them.
 void replaceLoopVariables(Program& program, const std::vector<BlockId>& blocks,
                           const std::function<Expr(LoopId)>& with);
 /// Brings bindings and guards into canonical form and drops guards that always hold or follow from another.
@@ -31,8 +32,8 @@ void removeNode(Program& program, NodeRef node);
 /// Hangs the loops into each other, outermost first, with `inner` at the bottom; answers the outermost node.
 NodeRef nest(Program& program, const std::vector<LoopId>& loops, NodeRef inner);
 
-/// Replaces the loop by one loop a factor, outermost first, named `<loop>.0`, `<loop>.1`, …; what lies beyond the extent is
-/// guarded away. The product of the factors is at least the extent.
+/// Replaces the loop by one loop a factor, outermost first, named `<loop>.0`, `<loop>.1`, …; what lies beyond
+/// the extent is guarded away. The product of the factors is at least the extent.
 std::vector<LoopId> splitLoop(Program& program, LoopId loop, const std::vector<std::int64_t>& factors);
 /// Replaces loops that hang directly and alone in each other, outermost first, by one.
 LoopId fuseLoops(Program& program, const std::vector<LoopId>& loops);
@@ -50,7 +51,8 @@ struct Mirror {
                                  bool keepKinds);
 
 /// The axis of the block with this kind and binding; it is added if there is none.
-std::size_t axisFor(Program& program, BlockId block, AxisKind kind, const Expr& binding, std::string_view name);
+std::size_t axisFor(Program& program, BlockId block, AxisKind kind, const Expr& binding,
+                    std::string_view name);
 /// Drops axes that neither subscripts nor value use and that are not reductions.
 void dropUnusedAxes(Program& program, BlockId block);
 

@@ -22,17 +22,20 @@ Outcome<std::vector<std::int64_t>> factorsArgument(const Program& program, const
   const std::string extent = std::to_string(loop.extent);
   if (factors->size() < 2 || factors->size() > kMostFactors)
     return refuse("wrong-factors", about(step) + "it needs 2 to 6 factors, outermost first.",
-                  "For two levels of " + loop.name + " (extent " + extent + ") write factors=[0, 16]; 0 is what is left over.");
-  if (std::any_of(factors->begin(), factors->end(), [](auto factor) { return factor < 0 || factor > (1LL << 31); }) ||
+                  "For two levels of " + loop.name + " (extent " + extent +
+                      ") write factors=[0, 16]; 0 is what is left over.");
+  if (std::any_of(factors->begin(), factors->end(),
+                  [](auto factor) { return factor < 0 || factor > (1LL << 31); }) ||
       std::count(factors->begin(), factors->end(), 0) > 1)
-    return refuse("wrong-factors", about(step) + "factors are positive, and one of them may be 0 (what is left over).");
+    return refuse("wrong-factors",
+                  about(step) + "factors are positive, and one of them may be 0 (what is left over).");
   std::int64_t product = 1;
   for (const std::int64_t factor : *factors) {
     if (factor != 0) product *= factor;
     if (product > kMostWaste * std::max<std::int64_t>(loop.extent, 1))
       return refuse("wasteful-factors",
-                    about(step) + "the factors cover more than " + std::to_string(kMostWaste) + " times the extent " + extent +
-                        " of loop " + loop.name + ".",
+                    about(step) + "the factors cover more than " + std::to_string(kMostWaste) +
+                        " times the extent " + extent + " of loop " + loop.name + ".",
                     "Take factors whose product is " + extent + " or a little more.");
   }
   const auto open = std::find(factors->begin(), factors->end(), 0);
@@ -46,8 +49,9 @@ Outcome<std::vector<std::int64_t>> factorsArgument(const Program& program, const
                       " iterations of loop " + loop.name + ".",
                   "Raise a factor, or write 0 for the outermost one.");
   if (product > kMostWaste * loop.extent)
-    return refuse("wasteful-factors", about(step) + "the factors cover " + std::to_string(product) +
-                                          " iterations, and loop " + loop.name + " has " + extent + ".",
+    return refuse("wasteful-factors",
+                  about(step) + "the factors cover " + std::to_string(product) + " iterations, and loop " +
+                      loop.name + " has " + extent + ".",
                   "Take factors whose product is " + extent + " or a little more.");
   return factors;
 }

@@ -10,8 +10,10 @@
 
 namespace espalier {
 
-/// The argument `factors` of Split and TileSize, checked against the loop, with a factor 0 replaced by what is left over.
-[[nodiscard]] Outcome<std::vector<std::int64_t>> factorsArgument(const Program& program, const Step& step, LoopId loop);
+/// The argument `factors` of Split and TileSize, checked against the loop, with a factor 0 replaced by what
+/// is left over.
+[[nodiscard]] Outcome<std::vector<std::int64_t>> factorsArgument(const Program& program, const Step& step,
+                                                                 LoopId loop);
 /// Refuses a loop that is already Parallel, Vectorized or Unrolled.
 [[nodiscard]] Outcome<LoopId> serialLoop(const Program& program, const Step& step, LoopId loop);
 

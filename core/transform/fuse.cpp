@@ -7,8 +7,9 @@
 //         C
 //
 // 1. The loops exist, at least two, serial, outermost first, each holding nothing but the next.
-// 2. No reduction block below sees one of them as a reduction and another not: the fused loop would mix the two, and
-//    the first point of a reduction would no longer come first once the loop is split and reordered.
+// 2. No reduction block below sees one of them as a reduction and another not: the fused loop would mix
+//    the two, and the first point of a reduction would no longer come first once the loop is split and
+//    reordered.
 #include <algorithm>
 
 #include "program/analysis.h"
@@ -22,7 +23,8 @@
 
 namespace espalier {
 
-Outcome<std::vector<LoopId>> fusibleLoops(const Program& program, const Step& step, const std::vector<LoopId>& loops) {
+Outcome<std::vector<LoopId>> fusibleLoops(const Program& program, const Step& step,
+                                          const std::vector<LoopId>& loops) {
   if (loops.size() < 2) return refuse("too-few-loops", about(step) + "it needs at least two loops.");
   for (const LoopId loop : loops)
     if (const auto serial = serialLoop(program, step, loop); !serial) return tl::unexpected(serial.error());
@@ -30,8 +32,8 @@ Outcome<std::vector<LoopId>> fusibleLoops(const Program& program, const Step& st
     const std::vector<NodeRef>& body = program.loop(loops[i]).body;
     if (body.size() == 1 && body.front() == NodeRef(loops[i + 1])) continue;
     return refuse("not-only-child",
-                  about(step) + "loop " + program.loop(loops[i + 1]).name + " is not the only thing directly in loop " +
-                      program.loop(loops[i]).name + ".",
+                  about(step) + "loop " + program.loop(loops[i + 1]).name +
+                      " is not the only thing directly in loop " + program.loop(loops[i]).name + ".",
                   "Fuse neighbours, outermost first, or Reorder them next to each other first.");
   }
   for (const BlockId block : blocksBelow(program, loops.front())) {
@@ -43,8 +45,9 @@ Outcome<std::vector<LoopId>> fusibleLoops(const Program& program, const Step& st
       if (!first) first = use;
       if (use != *first)
         return refuse("mixed-fusion",
-                      about(step) + "the loops mean different things to block " + program.block(block).name + ": " +
-                          program.loop(loop).name + " and the others are not all spatial or all reductions.",
+                      about(step) + "the loops mean different things to block " + program.block(block).name +
+                          ": " + program.loop(loop).name +
+                          " and the others are not all spatial or all reductions.",
                       "Fuse spatial loops with spatial ones and reductions with reductions.");
     }
   }
@@ -86,15 +89,21 @@ Outcome<Step> complete(const Program& program, const Step& partial, Random& rand
   return drawLegal(program, partial, random, apply, draw);
 }
 
-std::vector<Step> choices(const Program& program) { return legalAmong(program, apply, candidatesOf(program)); }
+std::vector<Step> choices(const Program& program) {
+  return legalAmong(program, apply, candidatesOf(program));
+}
 
 }  // namespace
 
 Transformation fuseMember() {
-  return {"Fuse",
-          "Makes one loop of nested loops. Pays before Parallel, when no single loop has enough iterations for all threads, and for element-wise nests.",
-          {{"loops", "at least two serial loops by name, outermost first, each holding nothing but the next"}},
-          complete, apply, choices};
+  return {
+      "Fuse",
+      "Makes one loop of nested loops. Pays before Parallel, when no single loop has enough iterations for "
+      "all threads, and for element-wise nests.",
+      {{"loops", "at least two serial loops by name, outermost first, each holding nothing but the next"}},
+      complete,
+      apply,
+      choices};
 }
 
 }  // namespace espalier

@@ -32,11 +32,12 @@ std::string kindName(LoopKind kind) {
   throw std::logic_error("kindName: unknown kind");
 }
 
-Refusal nestingRefusal(const Program& program, const std::string& what, LoopId loop, LoopId other, bool below) {
+Refusal nestingRefusal(const Program& program, const std::string& what, LoopId loop, LoopId other,
+                       bool below) {
   const Loop& culprit = program.loop(other);
   return {"nested-annotation",
-          "cannot " + what + " loop " + program.loop(loop).name + ": " + kindName(culprit.kind) + " loop " + culprit.name +
-              (below ? " hangs below it." : " surrounds it."),
+          "cannot " + what + " loop " + program.loop(loop).name + ": " + kindName(culprit.kind) + " loop " +
+              culprit.name + (below ? " hangs below it." : " surrounds it."),
           "Choose a loop that neither holds nor lies in a marked loop, or Reorder first."};
 }
 
@@ -56,19 +57,21 @@ std::optional<Refusal> refusalAcross(const Program& program, const std::string& 
     const Block& block = program.block(id);
     const std::string hint = alternatives(program, id);
     return Refusal{"carries-reduction",
-                   "cannot " + what + " loop " + nest.name + ": it carries the reduction of block " + block.name +
-                       " (extent " + std::to_string(nest.extent) + ").",
-                   hint + (hint.empty() ? "Apply" : "apply") + " RFactor(block=" + block.name + ", loop=" + nest.name +
-                       ") first."};
+                   "cannot " + what + " loop " + nest.name + ": it carries the reduction of block " +
+                       block.name + " (extent " + std::to_string(nest.extent) + ").",
+                   hint + (hint.empty() ? "Apply" : "apply") + " RFactor(block=" + block.name +
+                       ", loop=" + nest.name + ") first."};
   }
   if (const auto conflict = conflictAcross(program, loop)) {
     const std::string left = program.block(conflict->left.block).name;
     const std::string right = program.block(conflict->right.block).name;
     const std::string buffer = program.buffer(conflict->left.buffer).name;
-    const std::string who = left == right ? "block " + left + " touches" : "blocks " + left + " and " + right + " touch";
+    const std::string who =
+        left == right ? "block " + left + " touches" : "blocks " + left + " and " + right + " touch";
     return Refusal{"iterations-conflict",
-                   "cannot " + what + " loop " + nest.name + ": different iterations of it may touch the same element of " +
-                       buffer + " (" + who + " it and one writes).",
+                   "cannot " + what + " loop " + nest.name +
+                       ": different iterations of it may touch the same element of " + buffer + " (" + who +
+                       " it and one writes).",
                    "Take a loop that runs over a dimension of " + buffer + "."};
   }
   return std::nullopt;
@@ -181,9 +184,10 @@ std::optional<Refusal> brokenAnnotation(const Program& program) {
   const WrittenOut code = writtenOut(program);
   if (code.blocks > kMostWrittenOutBlocks || code.loops > kMostWrittenOutLoops)
     return Refusal{"too-much-code",
-                   "the unrolled loops would write out " + std::to_string(static_cast<std::int64_t>(code.blocks)) +
-                       " block instances and " + std::to_string(static_cast<std::int64_t>(code.loops)) +
-                       " loops; at most " + std::to_string(static_cast<std::int64_t>(kMostWrittenOutBlocks)) + " and " +
+                   "the unrolled loops would write out " +
+                       std::to_string(static_cast<std::int64_t>(code.blocks)) + " block instances and " +
+                       std::to_string(static_cast<std::int64_t>(code.loops)) + " loops; at most " +
+                       std::to_string(static_cast<std::int64_t>(kMostWrittenOutBlocks)) + " and " +
                        std::to_string(static_cast<std::int64_t>(kMostWrittenOutLoops)) + " are sensible.",
                    "Unroll fewer or shorter loops."};
   return std::nullopt;
@@ -191,7 +195,8 @@ std::optional<Refusal> brokenAnnotation(const Program& program) {
 
 namespace {
 
-/// The stack and the registers of a thread are its own: what iterations of a parallel loop share lies in the workspace.
+/// The stack and the registers of a thread are its own: what iterations of a parallel loop share lies in the
+/// workspace.
 void moveSharedToWorkspace(Program& program) {
   for (std::uint32_t i = 0; i < program.buffers.size(); ++i) {
     Buffer& buffer = program.buffers[i];
@@ -199,7 +204,8 @@ void moveSharedToWorkspace(Program& program) {
     for (const LoopId loop : loopsOf(program)) {
       if (program.loop(loop).kind != LoopKind::Parallel || isPrivateTo(program, BufferId{i}, loop)) continue;
       const std::vector<Access> accesses = accessesOf(program, blocksBelow(program, loop));
-      if (std::any_of(accesses.begin(), accesses.end(), [&](const Access& access) { return access.buffer == BufferId{i}; }))
+      if (std::any_of(accesses.begin(), accesses.end(),
+                      [&](const Access& access) { return access.buffer == BufferId{i}; }))
         buffer.memory = MemoryKind::Workspace;
     }
   }
@@ -263,7 +269,8 @@ WrittenOut writtenOut(const Program& program) {
       if (program.loop(loop).kind == LoopKind::Vectorized && extent > 16) lanes *= extent / 16;
     }
     const LoopId* loop = std::get_if<LoopId>(&node);
-    if (loop == nullptr) total.blocks += unrolled * lanes;
+    if (loop == nullptr)
+      total.blocks += unrolled * lanes;
     else if (program.loop(*loop).kind == LoopKind::Serial && program.loop(*loop).extent > 1 && unrolled > 1)
       total.loops += unrolled;
   });

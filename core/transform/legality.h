@@ -34,10 +34,11 @@ struct Access {
 };
 [[nodiscard]] std::vector<Access> accessesOf(const Program& program, const std::vector<BlockId>& blocks);
 
-/// Loops among `candidates` that must have the same value in two instances that touch the same element through `left` and
-/// `right`, given that all loops in `fixed` have the same value in both. Sound, not complete.
-[[nodiscard]] std::vector<LoopId> decidedLoops(const Program& program, const Access& left, const Access& right,
-                                               const std::vector<LoopId>& candidates,
+/// Loops among `candidates` that must have the same value in two instances that touch the same element
+/// through `left` and `right`, given that all loops in `fixed` have the same value in both. Sound, not
+/// complete.
+[[nodiscard]] std::vector<LoopId> decidedLoops(const Program& program, const Access& left,
+                                               const Access& right, const std::vector<LoopId>& candidates,
                                                const std::vector<LoopId>& fixed);
 
 /// True if the buffer exists anew in every iteration of the loop.
@@ -63,8 +64,8 @@ struct Conflict {
 [[nodiscard]] std::vector<LoopId> chainBetween(const Program& program, LoopId outer, LoopId inner);
 /// The loop and those below it as long as each holds exactly one loop.
 [[nodiscard]] std::vector<LoopId> chainFrom(const Program& program, LoopId loop);
-/// The outermost loop around the block below which hangs nothing but the block; nothing for a block that shares all its
-/// loops, or has none.
+/// The outermost loop around the block below which hangs nothing but the block; nothing for a block that
+/// shares all its loops, or has none.
 [[nodiscard]] std::optional<LoopId> ownNest(const Program& program, BlockId block);
 /// Loops around the block that hang below `loop`, outermost first.
 [[nodiscard]] std::vector<LoopId> loopsBetween(const Program& program, LoopId loop, BlockId block);

@@ -25,8 +25,8 @@ std::optional<Refusal> repeatsInside(const Program& program, const std::vector<L
     if (use != LoopUse::Repeats || !reduction) continue;
     return Refusal{"repeats-reduction",
                    "cannot put loop " + program.loop(loop).name + " inside " + program.loop(*reduction).name +
-                       ": block " + program.block(id).name + " reduces over " + program.loop(*reduction).name + " and is repeated by " +
-                       program.loop(loop).name + ".",
+                       ": block " + program.block(id).name + " reduces over " +
+                       program.loop(*reduction).name + " and is repeated by " + program.loop(loop).name + ".",
                    "Keep " + program.loop(loop).name + " outside."};
   }
   return std::nullopt;
@@ -40,8 +40,8 @@ std::optional<Refusal> refusalToReorder(const Program& program, const std::vecto
   for (const BlockId block : blocks)
     if (auto refusal = repeatsInside(program, wanted, block)) return refusal;
 
-  // Two blocks that meet at an element keep their order if they meet in one iteration of every loop that moves
-  // relative to another; loops that they do not agree on must keep their order among themselves.
+  // Two blocks that meet at an element keep their order if they meet in one iteration of every loop that
+  // moves relative to another; loops that they do not agree on must keep their order among themselves.
   const std::vector<LoopId> fixed = loopsAround(program, chain.front());
   const std::vector<Access> accesses = accessesOf(program, blocks);
   for (const Access& left : accesses) {
@@ -56,9 +56,9 @@ std::optional<Refusal> refusalToReorder(const Program& program, const std::vecto
         if (placeIn(wanted, undecided[i]) < placeIn(wanted, undecided[i + 1])) continue;
         return Refusal{"order-matters",
                        "cannot move loop " + program.loop(undecided[i + 1]).name + " outside " +
-                           program.loop(undecided[i]).name + ": blocks " + program.block(left.block).name + " and " +
-                           program.block(right.block).name + " meet in " + program.buffer(left.buffer).name +
-                           " in different iterations.",
+                           program.loop(undecided[i]).name + ": blocks " + program.block(left.block).name +
+                           " and " + program.block(right.block).name + " meet in " +
+                           program.buffer(left.buffer).name + " in different iterations.",
                        "Keep the order of " + namesOf(program, undecided) + "."};
       }
     }

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 Espalier developers
 // SPDX-License-Identifier: Apache-2.0
-// Parallel(loop=i.0) or Parallel(loops=[i.0, j.0]): the iterations are shared among threads; several loops are fused first.
+// Parallel(loop=i.0) or Parallel(loops=[i.0, j.0]): the iterations are shared among threads; several loops
+// are fused first.
 //
 //     for i.0 in range(8):            parallel for i.0_j.0 in range(32):
 //       for j.0 in range(4):    ->      C
@@ -9,10 +10,11 @@
 // 1. The loop exists and is serial; several loops can be fused (see Fuse).
 // 2. It neither holds a parallel loop nor lies in a marked one.
 // 3. It carries no reduction of a block below.
-// 4. Two touches of one element below it, of which one writes, happen in the same iteration; buffers that exist
-//    once per iteration are exempt.
+// 4. Two touches of one element below it, of which one writes, happen in the same iteration; buffers that
+//    exist once per iteration are exempt.
 //
-// Without arguments it takes the paper's meaning: the outermost spatial loops of a nest, as many as are drawn.
+// Without arguments it takes the paper's meaning: the outermost spatial loops of a nest, as many as are
+// drawn.
 #include "program/analysis.h"
 #include "transform/arguments.h"
 #include "transform/drawing.h"
@@ -28,7 +30,8 @@ namespace {
 Outcome<std::vector<LoopId>> loopsToFuse(const Program& program, const Step& step) {
   if (step.find("loops") != nullptr) {
     if (step.find("loop") != nullptr)
-      return refuse("wrong-argument", about(step) + "it takes loop or loops, not both.", "Leave out one of them.");
+      return refuse("wrong-argument", about(step) + "it takes loop or loops, not both.",
+                    "Leave out one of them.");
     return loopsArgument(program, step);
   }
   const Outcome<LoopId> loop = loopArgument(program, step);
@@ -64,10 +67,14 @@ std::vector<Step> candidatesOf(const Program& program) {
     if (outermost == nullptr) continue;
     std::vector<std::string> names;
     for (const LoopId loop : chainFrom(program, *outermost)) {
-      if (names.size() == 4 || program.loop(loop).kind != LoopKind::Serial || refusalToParallelise(program, loop)) break;
+      if (names.size() == 4 || program.loop(loop).kind != LoopKind::Serial ||
+          refusalToParallelise(program, loop))
+        break;
       names.push_back(program.loop(loop).name);
-      if (names.size() == 1) candidates.push_back(Step{"Parallel", {}}.set("loop", names.front()));
-      else candidates.push_back(Step{"Parallel", {}}.set("loops", names));
+      if (names.size() == 1)
+        candidates.push_back(Step{"Parallel", {}}.set("loop", names.front()));
+      else
+        candidates.push_back(Step{"Parallel", {}}.set("loops", names));
     }
   }
   return candidates;
@@ -89,7 +96,8 @@ Outcome<Step> complete(const Program& program, const Step& partial, Random& rand
 std::vector<Step> choices(const Program& program) {
   std::vector<Step> candidates = candidatesOf(program);
   for (const LoopId loop : loopsOf(program))
-    if (program.loop(loop).kind == LoopKind::Serial && program.loop(loop).extent > 1 && parentOf(program, loop))
+    if (program.loop(loop).kind == LoopKind::Serial && program.loop(loop).extent > 1 &&
+        parentOf(program, loop))
       candidates.push_back(Step{"Parallel", {}}.set("loop", program.loop(loop).name));
   return legalAmong(program, apply, candidates, 12);
 }
@@ -98,10 +106,13 @@ std::vector<Step> choices(const Program& program) {
 
 Transformation parallelMember() {
   return {"Parallel",
-          "Shares the iterations of a loop among threads; several loops are fused first. Pays with at least as many iterations as threads and enough work in each.",
+          "Shares the iterations of a loop among threads; several loops are fused first. Pays with at least "
+          "as many iterations as threads and enough work in each.",
           {{"loop", "a spatial loop by name (or give loops)"},
            {"loops", "several nested spatial loops by name, outermost first: they are fused, then shared"}},
-          complete, apply, choices};
+          complete,
+          apply,
+          choices};
 }
 
 }  // namespace espalier

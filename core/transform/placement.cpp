@@ -24,7 +24,8 @@ std::optional<std::vector<std::size_t>> plainAxes(const std::vector<Expr>& subsc
 
 std::vector<LoopId> commonLoops(const std::vector<LoopId>& left, const std::vector<LoopId>& right) {
   std::vector<LoopId> common;
-  for (std::size_t i = 0; i < left.size() && i < right.size() && left[i] == right[i]; ++i) common.push_back(left[i]);
+  for (std::size_t i = 0; i < left.size() && i < right.size() && left[i] == right[i]; ++i)
+    common.push_back(left[i]);
   return common;
 }
 
@@ -39,14 +40,17 @@ std::optional<Refusal> missingInput(const Program& program, const Step& step, Bl
   for (const BufferId buffer : buffersReadBy(program.block(id))) {
     if (std::find(exempt.begin(), exempt.end(), buffer) != exempt.end()) continue;
     for (const BlockId writer : writersOf(program, buffer)) {
-      const std::string names = "block " + program.block(writer).name + " writes " + program.buffer(buffer).name +
-                                ", which block " + program.block(id).name + " reads,";
+      const std::string names = "block " + program.block(writer).name + " writes " +
+                                program.buffer(buffer).name + ", which block " + program.block(id).name +
+                                " reads,";
       if (positionOf(program, writer) >= positionOf(program, id))
-        return Refusal{"input-not-ready", about(step) + names + " only after it.", "Move " + program.block(writer).name + " first."};
+        return Refusal{"input-not-ready", about(step) + names + " only after it.",
+                       "Move " + program.block(writer).name + " first."};
       const std::vector<LoopId> shared = commonLoops(loopsAround(program, writer), around);
       if (commonLoops(shared, target).size() == shared.size()) continue;
-      return Refusal{"input-not-there", about(step) + names + " inside loop " + program.loop(shared.back()).name +
-                                            ", which does not surround the new place.",
+      return Refusal{"input-not-there",
+                     about(step) + names + " inside loop " + program.loop(shared.back()).name +
+                         ", which does not surround the new place.",
                      "Move the block within " + program.loop(shared.back()).name + " only."};
     }
   }
@@ -87,7 +91,9 @@ bool runsOverItsAxes(const Program& program, const Block& block) {
     if (!coversAxis(program, block, i)) return false;
     points *= static_cast<double>(block.axes[i].extent);
     forEach(block.bindings[i], [&](const Expr& part) {
-      if (part.kind() != ExprKind::LoopVar || std::find(counted.begin(), counted.end(), part.loop()) != counted.end()) return;
+      if (part.kind() != ExprKind::LoopVar ||
+          std::find(counted.begin(), counted.end(), part.loop()) != counted.end())
+        return;
       counted.push_back(part.loop());
       iterations *= static_cast<double>(program.loop(part.loop()).extent);
     });
@@ -138,7 +144,8 @@ void compact(Program& program, BufferId id) {
   }
   Buffer& buffer = changed.buffer(id);
   buffer.shape = region.extent;
-  if (buffer.memory == MemoryKind::Workspace && buffer.bytes() <= kLargestStackBytes) buffer.memory = MemoryKind::Stack;
+  if (buffer.memory == MemoryKind::Workspace && buffer.bytes() <= kLargestStackBytes)
+    buffer.memory = MemoryKind::Stack;
   program = std::move(changed);
 }
 

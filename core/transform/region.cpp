@@ -33,7 +33,8 @@ struct Span {
   std::int64_t high = 0;
 };
 
-std::optional<Span> spanOf(const Program& program, const Expr& subscript, const std::vector<LoopId>& running) {
+std::optional<Span> spanOf(const Program& program, const Expr& subscript,
+                           const std::vector<LoopId>& running) {
   std::optional<Parts> parts = splitExpr(subscript, running);
   if (!parts) return std::nullopt;
   AffineForm outer = affineForm(parts->outer);
@@ -103,7 +104,8 @@ std::optional<Expr> overAxes(Program& program, BlockId id, const Expr& expr, std
   Expr sum = still.constant;
   still.constant = 0;
   // An axis counts from 0.
-  if (intervalOf(program, fromAffine(still)).low < 0 || intervalOf(program, parts->inner).low < 0) return std::nullopt;
+  if (intervalOf(program, fromAffine(still)).low < 0 || intervalOf(program, parts->inner).low < 0)
+    return std::nullopt;
   if (!still.terms.empty())
     sum = Expr::axisVar(axisFor(program, id, AxisKind::Spatial, fromAffine(still), name)) + sum;
   if (!parts->inner.isInteger())
@@ -117,8 +119,7 @@ std::vector<std::vector<Expr>> loadsOf(const Program& program, BlockId id, Buffe
   forEach(block.value, [&](const Expr& part) {
     if (part.kind() != ExprKind::Load || part.buffer() != buffer) return;
     std::vector<Expr> subscripts;
-    for (const Expr& subscript : part.operands())
-      subscripts.push_back(inLoops(program, block, subscript));
+    for (const Expr& subscript : part.operands()) subscripts.push_back(inLoops(program, block, subscript));
     loads.push_back(std::move(subscripts));
   });
   return loads;

@@ -16,7 +16,8 @@ struct Parts {
   Expr outer;
   Expr inner;
 };
-/// `inner` holds the terms over the loops in `running`, `outer` all others and the constant; nothing if a term needs both.
+/// `inner` holds the terms over the loops in `running`, `outer` all others and the constant; nothing if a
+/// term needs both.
 [[nodiscard]] std::optional<Parts> splitExpr(const Expr& expr, const std::vector<LoopId>& running);
 
 /// A box of a buffer: base[d] … base[d] + extent[d] − 1.
@@ -25,18 +26,22 @@ struct Region {
   std::vector<std::int64_t> extent;
   std::vector<bool> whole;  ///< dimensions that are taken in full since no box was found for them
 };
-/// The smallest box that covers all subscript vectors (over loops) while the loops in `running` run in full. It
-/// may reach beyond the end of the buffer.
+/// The smallest box that covers all subscript vectors (over loops) while the loops in `running` run in full.
+/// It may reach beyond the end of the buffer.
 [[nodiscard]] Region regionOf(const Program& program, BufferId buffer,
-                              const std::vector<std::vector<Expr>>& subscripts, const std::vector<LoopId>& running);
+                              const std::vector<std::vector<Expr>>& subscripts,
+                              const std::vector<LoopId>& running);
 
-/// An expression over loops as one over axes of the block: terms that run through reduction loops of the block become a
-/// reduction axis, the others a spatial axis, both added if need be. Nothing if a term mixes the two.
-[[nodiscard]] std::optional<Expr> overAxes(Program& program, BlockId block, const Expr& expr, std::string_view name);
+/// An expression over loops as one over axes of the block: terms that run through reduction loops of the
+/// block become a reduction axis, the others a spatial axis, both added if need be. Nothing if a term mixes
+/// the two.
+[[nodiscard]] std::optional<Expr> overAxes(Program& program, BlockId block, const Expr& expr,
+                                           std::string_view name);
 
 /// All subscript vectors with which the block loads the buffer, over loops.
 [[nodiscard]] std::vector<std::vector<Expr>> loadsOf(const Program& program, BlockId block, BufferId buffer);
-/// Makes the block load from `to` instead of `from`; `subscripts` maps the old subscripts (over axes) to the new ones.
+/// Makes the block load from `to` instead of `from`; `subscripts` maps the old subscripts (over axes) to the
+/// new ones.
 void redirectLoads(Program& program, BlockId block, BufferId from, BufferId to,
                    const std::function<std::vector<Expr>(const std::vector<Expr>&)>& subscripts);
 

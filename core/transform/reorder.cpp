@@ -6,10 +6,11 @@
 //       for k:       ->       for i:
 //         C                     C
 //
-// 1. The loops exist, at least two, on one path, and between the first and the last each loop holds nothing but the next.
+// 1. The loops exist, at least two, on one path, and between the first and the last each loop holds
+//    nothing but the next.
 // 2. A loop that repeats a reduction block stays around the block's reduction loops.
-// 3. Blocks that meet at an element of a buffer keep their order (loop_order.h). Reductions of one block may run in any
-//    order: sums are reassociated.
+// 3. Blocks that meet at an element of a buffer keep their order (loop_order.h). Reductions of one block
+//    may run in any order: sums are reassociated.
 // 4. Loops that are Parallel or Vectorized may still be so.
 #include <algorithm>
 
@@ -33,7 +34,8 @@ Outcome<Plan> plan(const Program& program, const Step& step) {
   const auto loops = loopsArgument(program, step);
   if (!loops) return tl::unexpected(loops.error());
   if (loops->size() < 2)
-    return refuse("too-few-loops", about(step) + "it needs at least two loops.", "Name the loops in the order you want.");
+    return refuse("too-few-loops", about(step) + "it needs at least two loops.",
+                  "Name the loops in the order you want.");
   std::vector<LoopId> path;
   for (const LoopId loop : *loops) {
     std::vector<LoopId> candidate = loopsAround(program, loop);
@@ -44,8 +46,9 @@ Outcome<Plan> plan(const Program& program, const Step& step) {
   for (const LoopId loop : *loops) {
     const auto found = std::find(path.begin(), path.end(), loop);
     if (found == path.end())
-      return refuse("not-nested", about(step) + "loop " + program.loop(loop).name + " and loop " +
-                                      program.loop(path.back()).name + " do not lie in each other.",
+      return refuse("not-nested",
+                    about(step) + "loop " + program.loop(loop).name + " and loop " +
+                        program.loop(path.back()).name + " do not lie in each other.",
                     "Name loops of one nest, for instance " + namesOf(program, path) + ".");
     places.push_back(static_cast<std::size_t>(found - path.begin()));
   }
@@ -62,8 +65,10 @@ Outcome<Plan> plan(const Program& program, const Step& step) {
   Plan planned{chain, chain};
   for (std::size_t i = 0; i < sorted.size(); ++i) planned.wanted[sorted[i] - sorted.front()] = (*loops)[i];
   if (planned.wanted == planned.chain)
-    return refuse("nothing-to-do", about(step) + "the loops stand in this order already.", "Give another order.");
-  if (auto refusal = refusalToReorder(program, planned.chain, planned.wanted)) return tl::unexpected(*std::move(refusal));
+    return refuse("nothing-to-do", about(step) + "the loops stand in this order already.",
+                  "Give another order.");
+  if (auto refusal = refusalToReorder(program, planned.chain, planned.wanted))
+    return tl::unexpected(*std::move(refusal));
   return planned;
 }
 
@@ -130,9 +135,12 @@ std::vector<Step> choices(const Program& program) {
 
 Transformation reorderMember() {
   return {"Reorder",
-          "Rearranges loops of one nest; the loops named take the places that they hold together. Pays by keeping what is reused close and by bringing a contiguous loop to the inside.",
+          "Rearranges loops of one nest; the loops named take the places that they hold together. Pays by "
+          "keeping what is reused close and by bringing a contiguous loop to the inside.",
           {{"loops", "at least two loops of one nest by name, outermost first, in the order wanted"}},
-          complete, apply, choices};
+          complete,
+          apply,
+          choices};
 }
 
 }  // namespace espalier

@@ -8,9 +8,11 @@
 //       C[i, j] = max(T[i, j], 0)
 //
 // 1. E has no reduction and reads T[axis, axis, …] with all its axes, every time alike.
-// 2. T has one other writer, P: without reduction, by plain axes, of the same extents, and it does not read T.
+// 2. T has one other writer, P: without reduction, by plain axes, of the same extents, and it does not
+//    read T.
 // 3. T is an intermediate that only E reads, or E updates it in place.
-// 4. What else E reads is complete before P and there where P is; between P and E nothing touches what E writes, and P does not read it.
+// 4. What else E reads is complete before P and there where P is; between P and E nothing touches what E
+//    writes, and P does not read it.
 #include <algorithm>
 
 #include "program/analysis.h"
@@ -61,19 +63,23 @@ Outcome<Plan> fits(const Program& program, const Step& step, BlockId consumer, B
                   "Leave the block where it is.");
   const Block& producer = program.block(writers.front());
   if (producer.combiner != Combiner::None)
-    return refuse("is-reduction", about(step) + "block " + producer.name + ", which produces " + buffer.name + ", reduces.",
+    return refuse("is-reduction",
+                  about(step) + "block " + producer.name + ", which produces " + buffer.name + ", reduces.",
                   "Use ReverseComputeAt, or CacheWrite first and fold into the write-back.");
   if (buffer.role != BufferRole::Intermediate && !inPlace)
-    return refuse("not-intermediate", about(step) + buffer.name + " is seen by the caller.", "Leave the block where it is.");
+    return refuse("not-intermediate", about(step) + buffer.name + " is seen by the caller.",
+                  "Leave the block where it is.");
   const auto axes = elementRead(block, link);
   const auto written = plainAxes(producer.subscripts);
   if (!axes || axes->size() != block.axes.size() || !written)
-    return refuse("not-elementwise", about(step) + "block " + block.name + " does not read " + buffer.name +
-                                         " element by element as " + producer.name + " writes it.",
+    return refuse("not-elementwise",
+                  about(step) + "block " + block.name + " does not read " + buffer.name +
+                      " element by element as " + producer.name + " writes it.",
                   "Use ReverseComputeAt.");
   for (std::size_t d = 0; d < axes->size(); ++d)
     if (block.axes[(*axes)[d]].extent != producer.axes[(*written)[d]].extent)
-      return refuse("not-covered", about(step) + "the two blocks do not run over the same elements of " + buffer.name + ".",
+      return refuse("not-covered",
+                    about(step) + "the two blocks do not run over the same elements of " + buffer.name + ".",
                     "Leave the block where it is.");
   if (!runsOverItsAxes(program, block) || !runsOverItsAxes(program, producer))
     return refuse("already-placed", about(step) + "one of the two blocks runs over a part of its axes only.",
@@ -84,22 +90,27 @@ Outcome<Plan> fits(const Program& program, const Step& step, BlockId consumer, B
   const std::size_t start = positionOf(program, writers.front());
   const std::size_t end = positionOf(program, consumer);
   if (start > end)
-    return refuse("input-not-ready", about(step) + "block " + producer.name + " runs after it.", "Leave the block where it is.");
+    return refuse("input-not-ready", about(step) + "block " + producer.name + " runs after it.",
+                  "Leave the block where it is.");
   for (const BlockId reader : readersOf(program, link))
     if (reader != consumer && (!inPlace || positionOf(program, reader) < end))
-      return refuse("shared-input", about(step) + "block " + program.block(reader).name + " reads " + buffer.name + " as well.",
-                    "ComputeInline folds a producer into all its consumers.");
+      return refuse(
+          "shared-input",
+          about(step) + "block " + program.block(reader).name + " reads " + buffer.name + " as well.",
+          "ComputeInline folds a producer into all its consumers.");
   for (std::size_t i = start; i < end; ++i) {
     const Block& other = program.block(order[i]);
     if (order[i] == writers.front() && inPlace) continue;
     if (touches(other, block.output))
-      return refuse("output-touched", about(step) + "block " + other.name + " touches " + program.buffer(block.output).name +
-                                          " in between.",
+      return refuse("output-touched",
+                    about(step) + "block " + other.name + " touches " + program.buffer(block.output).name +
+                        " in between.",
                     "Leave the block where it is.");
     const std::vector<BufferId> inputs = buffersReadBy(block);
     if (order[i] != writers.front() && std::find(inputs.begin(), inputs.end(), other.output) != inputs.end())
-      return refuse("input-not-ready", about(step) + "block " + other.name + " writes " + program.buffer(other.output).name +
-                                           ", which it reads, after " + producer.name + ".",
+      return refuse("input-not-ready",
+                    about(step) + "block " + other.name + " writes " + program.buffer(other.output).name +
+                        ", which it reads, after " + producer.name + ".",
                     "Leave the block where it is.");
   }
   if (auto refusal = missingInput(program, step, consumer, loopsAround(program, writers.front()), {link}))
@@ -110,7 +121,8 @@ Outcome<Plan> fits(const Program& program, const Step& step, BlockId consumer, B
 Outcome<Plan> plan(const Program& program, const Step& step, BlockId consumer) {
   const Block& block = program.block(consumer);
   if (block.combiner != Combiner::None)
-    return refuse("is-reduction", about(step) + "block " + block.name + " reduces.", "ReverseComputeAt moves it instead.");
+    return refuse("is-reduction", about(step) + "block " + block.name + " reduces.",
+                  "ReverseComputeAt moves it instead.");
   std::optional<Refusal> last;
   for (const BufferId link : buffersReadBy(block)) {
     std::vector<BlockId> writers = writersOf(program, link);
@@ -121,7 +133,8 @@ Outcome<Plan> plan(const Program& program, const Step& step, BlockId consumer) {
     last = planned.error();
   }
   if (last) return tl::unexpected(*std::move(last));
-  return refuse("no-producer", about(step) + "no block writes what block " + block.name + " reads.", "Leave it where it is.");
+  return refuse("no-producer", about(step) + "no block writes what block " + block.name + " reads.",
+                "Leave it where it is.");
 }
 
 }  // namespace
@@ -142,7 +155,8 @@ Outcome<Program> reverseComputeInline(const Program& program, const Step& step, 
   producer.value = folded;
   producer.output = block.output;
   producer.subscripts.clear();
-  for (const Expr& subscript : block.subscripts) producer.subscripts.push_back(substituteAxes(subscript, values));
+  for (const Expr& subscript : block.subscripts)
+    producer.subscripts.push_back(substituteAxes(subscript, values));
   removeNode(changed, consumer);
   return publish(std::move(changed));
 }
@@ -166,7 +180,8 @@ Outcome<Step> complete(const Program& program, const Step& partial, Random& rand
   if (has(partial, {"block"})) return partial;
   std::vector<Step> legal = choices(program);
   if (legal.empty())
-    return refuse("nothing-legal", about(partial) + "no block of this program can be folded into its producer.",
+    return refuse("nothing-legal",
+                  about(partial) + "no block of this program can be folded into its producer.",
                   "Choose another transformation.");
   return random.pick(legal);
 }
@@ -175,9 +190,12 @@ Outcome<Step> complete(const Program& program, const Step& partial, Random& rand
 
 Transformation reverseComputeInlineMember() {
   return {"ReverseComputeInline",
-          "Folds an element-wise consumer into the block that produces its input. Pays by saving a buffer and a pass over memory.",
+          "Folds an element-wise consumer into the block that produces its input. Pays by saving a buffer "
+          "and a pass over memory.",
           {{"block", "a block without reduction that reads a block's result element by element, by name"}},
-          complete, apply, choices};
+          complete,
+          apply,
+          choices};
 }
 
 }  // namespace espalier

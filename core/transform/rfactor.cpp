@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 Espalier developers
 // SPDX-License-Identifier: Apache-2.0
-// RFactor(block=C, loop=k.1): a reduction loop becomes spatial: partial results, one an iteration, are reduced afterwards.
+// RFactor(block=C, loop=k.1): a reduction loop becomes spatial: partial results, one an iteration, are
+// reduced afterwards.
 //
 //     for i:                          for i:
 //       for k.0, k.1:                   for k.0, k.1:
@@ -11,7 +12,8 @@
 //
 // 1. Block and loop exist, the loop surrounds the block and is serial, the block reduces.
 // 2. The loop carries reduction axes alone, each as `coefficient × loop + rest`.
-// 3. The block's loops from its outermost own one down hold nothing else, and contain the loop; none of them repeats the block.
+// 3. The block's loops from its outermost own one down hold nothing else, and contain the loop; none of
+//    them repeats the block.
 // 4. The partial results have at most 256 MiB.
 #include <algorithm>
 
@@ -42,7 +44,8 @@ Outcome<Plan> plan(const Program& program, const Step& step) {
   const Block& block = program.block(*id);
   const std::string name = program.loop(*loop).name;
   if (block.combiner == Combiner::None || useOf(program, *id, *loop) != LoopUse::Reduction)
-    return refuse("not-reduction", about(step) + "loop " + name + " carries no reduction of block " + block.name + ".",
+    return refuse("not-reduction",
+                  about(step) + "loop " + name + " carries no reduction of block " + block.name + ".",
                   "Take a reduction loop of a reduction block.");
   for (const std::size_t axis : axesUsing(block, *loop)) {
     const AffineForm form = affineForm(block.bindings[axis]);
@@ -52,8 +55,9 @@ Outcome<Plan> plan(const Program& program, const Step& step) {
       });
       if (!mixed) continue;
     }
-    return refuse("not-affine", about(step) + "axis " + block.axes[axis].name + " of block " + block.name +
-                                    " does not run through loop " + name + " in steps of one size.",
+    return refuse("not-affine",
+                  about(step) + "axis " + block.axes[axis].name + " of block " + block.name +
+                      " does not run through loop " + name + " in steps of one size.",
                   "RFactor before Fuse.");
   }
   const std::optional<LoopId> own = ownNest(program, *id);
@@ -67,12 +71,14 @@ Outcome<Plan> plan(const Program& program, const Step& step) {
                   "RFactor before moving blocks into the nest.");
   for (const LoopId outer : loopsAround(program, planned.nest.front()))
     if (useOf(program, *id, outer) == LoopUse::Reduction)
-      return refuse("shared-loop", about(step) + "the reduction also runs through loop " + program.loop(outer).name +
-                                       ", which holds other blocks.",
+      return refuse("shared-loop",
+                    about(step) + "the reduction also runs through loop " + program.loop(outer).name +
+                        ", which holds other blocks.",
                     "RFactor before moving blocks into the nest.");
   for (const LoopId inner : planned.nest)
     if (useOf(program, *id, inner) == LoopUse::Repeats)
-      return refuse("repeats-reduction", about(step) + "loop " + program.loop(inner).name + " repeats block " + block.name + ".",
+      return refuse("repeats-reduction",
+                    about(step) + "loop " + program.loop(inner).name + " repeats block " + block.name + ".",
                     "RFactor before moving the block.");
   const Buffer& output = program.buffer(block.output);
   if (output.bytes() > kLargestBufferBytes / program.loop(*loop).extent)
@@ -108,8 +114,8 @@ Outcome<Program> apply(const Program& program, const Step& step) {
   first.subscripts.push_back(Expr::axisVar(factorAxis));
   for (const std::size_t i : axesUsing(original, planned->loop)) {
     const std::int64_t stride = affineForm(original.bindings[i]).coefficientOf(Expr::loopVar(planned->loop));
-    first.bindings[i] = substituteLoops(original.bindings[i],
-                                        [&](LoopId loop) { return loop == planned->loop ? Expr(0) : Expr(); });
+    first.bindings[i] = substituteLoops(
+        original.bindings[i], [&](LoopId loop) { return loop == planned->loop ? Expr(0) : Expr(); });
     std::vector<Expr> sums(first.axes.size());
     sums[i] = Expr::axisVar(i) + Expr::axisVar(factorAxis) * Expr(stride);
     first.value = substituteAxes(first.value, sums);
@@ -140,7 +146,8 @@ Outcome<Program> apply(const Program& program, const Step& step) {
     const Expr& subscript = original.subscripts[d];
     const bool plain = subscript.kind() == ExprKind::AxisVar;
     last.axes.push_back({plain ? original.axes[subscript.axis()].name : "d" + std::to_string(d),
-                         plain ? original.axes[subscript.axis()].extent : output.shape[d], AxisKind::Spatial});
+                         plain ? original.axes[subscript.axis()].extent : output.shape[d],
+                         AxisKind::Spatial});
     last.bindings.push_back(substituteLoops(overLoops(original, subscript), atEnd));
     last.subscripts.push_back(Expr::axisVar(d));
     read.push_back(Expr::axisVar(d));
@@ -181,16 +188,20 @@ Outcome<Step> complete(const Program& program, const Step& partial, Random& rand
   return drawLegal(program, partial, random, apply, draw);
 }
 
-std::vector<Step> choices(const Program& program) { return legalAmong(program, apply, candidatesOf(program), 12); }
+std::vector<Step> choices(const Program& program) {
+  return legalAmong(program, apply, candidatesOf(program), 12);
+}
 
 }  // namespace
 
 Transformation rfactorMember() {
   return {"RFactor",
-          "Turns a reduction loop into a spatial one with partial results that are reduced afterwards. Pays where a long reduction is all there is to share or vectorise.",
-          {{"block", "a reduction block by name"},
-           {"loop", "one of its reduction loops by name"}},
-          complete, apply, choices};
+          "Turns a reduction loop into a spatial one with partial results that are reduced afterwards. Pays "
+          "where a long reduction is all there is to share or vectorise.",
+          {{"block", "a reduction block by name"}, {"loop", "one of its reduction loops by name"}},
+          complete,
+          apply,
+          choices};
 }
 
 }  // namespace espalier

@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 Espalier developers
 // SPDX-License-Identifier: Apache-2.0
-// When do two instances that touch the same element agree on the value of a loop? Every dimension of the two subscript
-// vectors is an equation `left = right`. An equation is decoded like a number in a mixed radix: if a coefficient is
-// larger than all the smaller terms together can reach, its variables must agree. Quotients and remainders that agree
-// make the number they come from agree, which is an equation again.
+// When do two instances that touch the same element agree on the value of a loop? Every dimension of the two
+// subscript vectors is an equation `left = right`. An equation is decoded like a number in a mixed radix: if
+// a coefficient is larger than all the smaller terms together can reach, its variables must agree. Quotients
+// and remainders that agree make the number they come from agree, which is an equation again.
 #include <algorithm>
 #include <set>
 
@@ -22,7 +22,9 @@ class Decoder {
     shared_.insert(fixed.begin(), fixed.end());
   }
 
-  void add(const Expr& left, const Expr& right) { equations_.push_back({affineForm(left), affineForm(right)}); }
+  void add(const Expr& left, const Expr& right) {
+    equations_.push_back({affineForm(left), affineForm(right)});
+  }
 
   void run() {
     for (bool again = true; again && !impossible_;) {
@@ -52,14 +54,16 @@ class Decoder {
   }
   [[nodiscard]] bool known(const Expr& expr) const {
     if (allLoops(expr, equal_)) return true;
-    return std::any_of(agreeing_.begin(), agreeing_.end(), [&](const Expr& other) { return equal(expr, other); });
+    return std::any_of(agreeing_.begin(), agreeing_.end(),
+                       [&](const Expr& other) { return equal(expr, other); });
   }
 
   /// Learns what one equation says; true if that was new.
   bool decode(std::size_t index) {
     const Equation equation = equations_[index];
     std::vector<Shared> shared;
-    Interval rest{equation.left.constant - equation.right.constant, equation.left.constant - equation.right.constant};
+    Interval rest{equation.left.constant - equation.right.constant,
+                  equation.left.constant - equation.right.constant};
     const auto addRest = [&](const Expr& atom, std::int64_t coefficient) {
       const Interval range = intervalOf(program_, atom);
       rest.low += std::min(coefficient * range.low, coefficient * range.high);
@@ -80,8 +84,8 @@ class Decoder {
       const bool both = equation.left.coefficientOf(atom) == coefficient && allLoops(atom, shared_);
       if (!both) addRest(atom, -coefficient);
     }
-    std::stable_sort(shared.begin(), shared.end(),
-                     [](const Shared& a, const Shared& b) { return a.coefficient > b.coefficient; });
+    std::sort(shared.begin(), shared.end(),
+              [](const Shared& a, const Shared& b) { return a.coefficient > b.coefficient; });
     std::int64_t smaller = std::max(std::abs(rest.low), std::abs(rest.high));
     for (const Shared& term : shared) smaller += term.coefficient * term.range;
     if (rest.low > smaller - std::max(std::abs(rest.low), std::abs(rest.high)) ||
@@ -143,7 +147,8 @@ class Decoder {
 std::vector<LoopId> decidedLoops(const Program& program, const Access& left, const Access& right,
                                  const std::vector<LoopId>& candidates, const std::vector<LoopId>& fixed) {
   Decoder decoder(program, candidates, fixed);
-  for (std::size_t i = 0; i < left.subscripts.size(); ++i) decoder.add(left.subscripts[i], right.subscripts[i]);
+  for (std::size_t i = 0; i < left.subscripts.size(); ++i)
+    decoder.add(left.subscripts[i], right.subscripts[i]);
   decoder.run();
   std::vector<LoopId> decided;
   for (const LoopId loop : candidates)

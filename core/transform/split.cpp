@@ -8,8 +8,8 @@
 //
 // 1. The loop exists and is serial.
 // 2. There are 2 to 6 positive factors; one may be 0 and stands for what is left over.
-// 3. The product covers the extent and wastes at most three quarters of its iterations. Where it is larger, every block
-//    below gets the guard `k.0*128 + k.1 < extent`, unless that always holds.
+// 3. The product covers the extent and wastes at most three quarters of its iterations. Where it is
+//    larger, every block below gets the guard `k.0*128 + k.1 < extent`, unless that always holds.
 #include "program/analysis.h"
 #include "transform/arguments.h"
 #include "transform/drawing.h"
@@ -60,8 +60,9 @@ std::vector<Step> choices(const Program& program) {
     if (nest.kind != LoopKind::Serial || nest.extent == 1) continue;
     for (const std::int64_t inner : {4, 16, 64, 256})
       if (inner < nest.extent)
-        candidates.push_back(
-            Step{"Split", {}}.set("loop", nest.name).set("factors", std::vector{(nest.extent + inner - 1) / inner, inner}));
+        candidates.push_back(Step{"Split", {}}
+                                 .set("loop", nest.name)
+                                 .set("factors", std::vector{(nest.extent + inner - 1) / inner, inner}));
   }
   return legalAmong(program, apply, candidates);
 }
@@ -70,10 +71,15 @@ std::vector<Step> choices(const Program& program) {
 
 Transformation splitMember() {
   return {"Split",
-          "Splits one loop into nested loops, outermost first. Pays as the first half of tiling, or to get a part to vectorise or unroll.",
+          "Splits one loop into nested loops, outermost first. Pays as the first half of tiling, or to get a "
+          "part to vectorise or unroll.",
           {{"loop", "a serial loop by name"},
-           {"factors", "2 to 6 positive integers, outermost first; their product is at least the extent; one may be 0 = what is left over"}},
-          complete, apply, choices};
+           {"factors",
+            "2 to 6 positive integers, outermost first; their product is at least the extent; one may be 0 = "
+            "what is left over"}},
+          complete,
+          apply,
+          choices};
 }
 
 }  // namespace espalier

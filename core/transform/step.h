@@ -18,8 +18,8 @@ namespace espalier {
 using ArgumentValue =
     std::variant<std::int64_t, std::string, std::vector<std::int64_t>, std::vector<std::string>>;
 
-/// One transformation with its arguments, `TileSize(block=C, loop=n, factors=[64, 32])`. Names loops and blocks by
-/// name, never by id.
+/// One transformation with its arguments, `TileSize(block=C, loop=n, factors=[64, 32])`. Names loops and
+/// blocks by name, never by id.
 struct Step {
   std::string name;
   std::vector<std::pair<std::string, ArgumentValue>> arguments;  ///< in canonical order once completed
@@ -38,7 +38,8 @@ struct Step {
 /// Reads one step; tolerant of white space, quotes around names and a missing argument list.
 [[nodiscard]] Result<Step> parseStep(std::string_view text);
 
-/// A sequence of steps from p0. As text: the line `# espalier trace 1`, then one step a line; `#` starts a comment.
+/// A sequence of steps from p0. As text: the line `# espalier trace 1`, then one step a line; `#` starts a
+/// comment.
 using Trace = std::vector<Step>;
 inline constexpr int kTraceVersion = 1;
 [[nodiscard]] std::string printTrace(const Trace& trace);

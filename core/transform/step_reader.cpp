@@ -33,7 +33,8 @@ std::optional<std::string> parameterAt(const std::string& transformation, std::s
 }  // namespace
 
 void StepReader::skipSpace() {
-  while (position_ < text_.size() && std::isspace(static_cast<unsigned char>(text_[position_])) != 0) ++position_;
+  while (position_ < text_.size() && std::isspace(static_cast<unsigned char>(text_[position_])) != 0)
+    ++position_;
 }
 
 bool StepReader::accept(char wanted) {
@@ -45,11 +46,14 @@ bool StepReader::accept(char wanted) {
 
 tl::unexpected<Error> StepReader::expected(std::string_view what) const {
   std::string place;
-  if (!where_.empty()) place = std::string(where_) + ":" + std::to_string(line_) + ":";
-  else place = "column ";
-  const std::string found = position_ < text_.size() ? "`" + std::string(1, text_[position_]) + "`" : "the end";
-  return inputError(place + std::to_string(position_ + 1) + ": expected " + std::string(what) + " but found " +
-                        found + " in `" + std::string(text_) + "`.",
+  if (!where_.empty())
+    place = std::string(where_) + ":" + std::to_string(line_) + ":";
+  else
+    place = "column ";
+  const std::string found =
+      position_ < text_.size() ? "`" + std::string(1, text_[position_]) + "`" : "the end";
+  return inputError(place + std::to_string(position_ + 1) + ": expected " + std::string(what) +
+                        " but found " + found + " in `" + std::string(text_) + "`.",
                     "A step looks like `TileSize(block=C, loop=n, factors=[64, 32])`.");
 }
 

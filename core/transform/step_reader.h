@@ -13,7 +13,8 @@ namespace espalier {
 class StepReader {
  public:
   /// `where` names the source ("" for a lone step), `line` counts from 1.
-  StepReader(std::string_view text, std::string_view where, int line) : text_(text), where_(where), line_(line) {}
+  StepReader(std::string_view text, std::string_view where, int line)
+      : text_(text), where_(where), line_(line) {}
 
   [[nodiscard]] Result<Step> read();
 

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 Espalier developers
 // SPDX-License-Identifier: Apache-2.0
-// TileSize(block=C, loop=n, factors=[4, 8, 64]): the paper's tiling decision. It splits loop n of block C into one loop a
-// factor, outermost first; Reorder then arranges the parts. Deciding again about a loop that the trace has tiled already
-// is redecideTile in trace_editing.h.
+// TileSize(block=C, loop=n, factors=[4, 8, 64]): the paper's tiling decision. It splits loop n of block C
+// into one loop a factor, outermost first; Reorder then arranges the parts. Deciding again about a loop that
+// the trace has tiled already is redecideTile in trace_editing.h.
 //
 //     for n in range(2048):           for n.0 in range(4):
 //       C                       ->      for n.1 in range(8):
@@ -84,10 +84,11 @@ std::vector<Step> choices(const Program& program) {
       const Step base = Step{"TileSize", {}}.set("block", program.block(block).name).set("loop", nest.name);
       for (const std::int64_t inner : {8, 32, 128}) {
         if (inner >= nest.extent) continue;
-        candidates.push_back(Step(base).set("factors", std::vector{(nest.extent + inner - 1) / inner, inner}));
+        candidates.push_back(
+            Step(base).set("factors", std::vector{(nest.extent + inner - 1) / inner, inner}));
         if (inner * 4 < nest.extent)
-          candidates.push_back(
-              Step(base).set("factors", std::vector{(nest.extent + inner * 4 - 1) / (inner * 4), std::int64_t{4}, inner}));
+          candidates.push_back(Step(base).set(
+              "factors", std::vector{(nest.extent + inner * 4 - 1) / (inner * 4), std::int64_t{4}, inner}));
       }
     }
   return legalAmong(program, apply, candidates);
@@ -97,11 +98,16 @@ std::vector<Step> choices(const Program& program) {
 
 Transformation tileSizeMember() {
   return {"TileSize",
-          "Tiles one loop of a block with the given factors, outermost first. Pays by making tiles fit registers and caches once Reorder puts the inner parts inside.",
+          "Tiles one loop of a block with the given factors, outermost first. Pays by making tiles fit "
+          "registers and caches once Reorder puts the inner parts inside.",
           {{"block", "a block by name"},
            {"loop", "a serial loop around the block by name"},
-           {"factors", "2 to 6 positive integers, outermost first; their product is at least the extent; one may be 0 = what is left over"}},
-          complete, apply, choices};
+           {"factors",
+            "2 to 6 positive integers, outermost first; their product is at least the extent; one may be 0 = "
+            "what is left over"}},
+          complete,
+          apply,
+          choices};
 }
 
 }  // namespace espalier

@@ -29,16 +29,19 @@ Result<Trace> parseJson(std::string_view text) {
   try {
     document = nlohmann::json::parse(text);
   } catch (const nlohmann::json::parse_error& error) {
-    const std::string_view before = text.substr(0, std::min<std::size_t>(error.byte > 0 ? error.byte - 1 : 0, text.size()));
+    const std::string_view before =
+        text.substr(0, std::min<std::size_t>(error.byte > 0 ? error.byte - 1 : 0, text.size()));
     const auto line = 1 + std::count(before.begin(), before.end(), '\n');
     const std::size_t start = before.rfind('\n');
     const std::size_t column = before.size() - (start == std::string_view::npos ? 0 : start + 1) + 1;
-    return inputError("trace:" + std::to_string(line) + ":" + std::to_string(column) + ": this is not valid JSON.",
-                      "A trace is text with one step a line, or {\"version\": 1, \"steps\": [\"...\"]}.");
+    return inputError(
+        "trace:" + std::to_string(line) + ":" + std::to_string(column) + ": this is not valid JSON.",
+        "A trace is text with one step a line, or {\"version\": 1, \"steps\": [\"...\"]}.");
   }
   if (!document.is_object() || !document.contains("steps") || !document["steps"].is_array())
-    return inputError("trace:1:1: the JSON of a trace needs the list `steps`.",
-                      "Write {\"version\": 1, \"steps\": [\"TileSize(block=C, loop=n, factors=[64, 32])\"]}.");
+    return inputError(
+        "trace:1:1: the JSON of a trace needs the list `steps`.",
+        "Write {\"version\": 1, \"steps\": [\"TileSize(block=C, loop=n, factors=[64, 32])\"]}.");
   if (const auto version = document.find("version"); version != document.end() && *version != kTraceVersion)
     return wrongVersion(1, version->dump());
   Trace trace;

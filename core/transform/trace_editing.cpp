@@ -11,21 +11,26 @@ namespace espalier {
 namespace {
 
 /// The place of the last TileSize of this block and loop.
-std::optional<std::size_t> placeOfTile(const Trace& trace, const std::string& block, const std::string& loop) {
+std::optional<std::size_t> placeOfTile(const Trace& trace, const std::string& block,
+                                       const std::string& loop) {
   for (std::size_t i = trace.size(); i-- > 0;)
-    if (trace[i].name == "TileSize" && trace[i].text("block") == block && trace[i].text("loop") == loop) return i;
+    if (trace[i].name == "TileSize" && trace[i].text("block") == block && trace[i].text("loop") == loop)
+      return i;
   return std::nullopt;
 }
 
-std::int64_t extentBefore(const Program& initial, const Trace& trace, std::size_t place, const std::string& loop) {
-  const Outcome<Program> before = replay(initial, Trace(trace.begin(), trace.begin() + static_cast<std::ptrdiff_t>(place)));
+std::int64_t extentBefore(const Program& initial, const Trace& trace, std::size_t place,
+                          const std::string& loop) {
+  const Outcome<Program> before =
+      replay(initial, Trace(trace.begin(), trace.begin() + static_cast<std::ptrdiff_t>(place)));
   const auto id = before ? before->findLoop(loop) : std::nullopt;
   return id ? before->loop(*id).extent : 1;
 }
 
 }  // namespace
 
-Outcome<Replayed> replaceStep(const Program& initial, const Trace& trace, std::size_t place, const Step& step) {
+Outcome<Replayed> replaceStep(const Program& initial, const Trace& trace, std::size_t place,
+                              const Step& step) {
   Replayed result{trace, {}};
   result.trace.at(place) = step;
   Outcome<Program> program = replay(initial, result.trace);
@@ -41,7 +46,8 @@ Outcome<Replayed> redecideTile(const Program& initial, const Trace& trace, const
   if (!loop) return tl::unexpected(loop.error());
   const auto place = placeOfTile(trace, *block, *loop);
   if (!place)
-    return refuse("not-tiled", about(tile) + "the trace has no TileSize of loop " + *loop + " of block " + *block + ".",
+    return refuse("not-tiled",
+                  about(tile) + "the trace has no TileSize of loop " + *loop + " of block " + *block + ".",
                   "TileSize it where it stands.");
   const std::size_t count = trace[*place].integers("factors").value_or(std::vector<std::int64_t>{}).size();
   Step decided = trace[*place];
@@ -51,8 +57,9 @@ Outcome<Replayed> redecideTile(const Program& initial, const Trace& trace, const
     const auto factors = integersArgument(tile, "factors");
     if (!factors) return tl::unexpected(factors.error());
     if (factors->size() != count)
-      return refuse("wrong-factors", about(tile) + "loop " + *loop + " was tiled with " + std::to_string(count) +
-                                         " factors, and later steps name its parts.",
+      return refuse("wrong-factors",
+                    about(tile) + "loop " + *loop + " was tiled with " + std::to_string(count) +
+                        " factors, and later steps name its parts.",
                     "Give " + std::to_string(count) + " factors again, some of them 1.");
     decided.set("factors", *factors);
   }

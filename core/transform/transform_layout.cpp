@@ -1,15 +1,16 @@
 // SPDX-FileCopyrightText: 2026 Espalier developers
 // SPDX-License-Identifier: Apache-2.0
-// TransformLayout(buffer=B, tiles=[0, 64], order=[1.0, 0, 1.1]): another physical layout. `tiles` cuts each dimension (0: not cut),
-// piece d.0 counts the tiles of dimension d, d.1 the elements in one, d is an uncut dimension; `order` names every
-// piece once, outermost first. Here B[k, n] becomes B[n // 64, k, n % 64].
+// TransformLayout(buffer=B, tiles=[0, 64], order=[1.0, 0, 1.1]): another physical layout. `tiles` cuts each
+// dimension (0: not cut), piece d.0 counts the tiles of dimension d, d.1 the elements in one, d is an uncut
+// dimension; `order` names every piece once, outermost first. Here B[k, n] becomes B[n // 64, k, n % 64].
 //
-// A constant weight is packed once, outside the timed region; an intermediate is simply laid out so by its writers. A cut dimension
-// is padded to whole tiles.
+// A constant weight is packed once, outside the timed region; an intermediate is simply laid out so by its
+// writers. A cut dimension is padded to whole tiles.
 //
-// 1. The buffer is a Constant that is not packed yet, or an Intermediate that is not meant for registers: the layout of
-//    other arguments belongs to the caller.
-// 2. `tiles` has one entry a dimension, 0 or 2 … its extent; `order` names every piece once, and the layout is a new one.
+// 1. The buffer is a Constant that is not packed yet, or an Intermediate that is not meant for registers:
+//    the layout of other arguments belongs to the caller.
+// 2. `tiles` has one entry a dimension, 0 or 2 … its extent; `order` names every piece once, and the
+//    layout is a new one.
 #include <algorithm>
 #include <limits>
 
@@ -60,7 +61,8 @@ struct Plan {
     for (std::size_t i = 0; i < pieces.size(); ++i) {
       const Expr axis = Expr::axisVar(i);
       Expr& subscript = logical[pieces[i].dimension];
-      subscript = subscript + (pieces[i].part == Piece::Part::Tile ? axis * Expr(tiles[pieces[i].dimension]) : axis);
+      subscript =
+          subscript + (pieces[i].part == Piece::Part::Tile ? axis * Expr(tiles[pieces[i].dimension]) : axis);
     }
     return logical;
   }
@@ -72,11 +74,14 @@ struct Plan {
 };
 
 /// The pieces in the order that is natural: tiles and whole dimensions first, then what is in the tiles.
-std::vector<Piece> naturalPieces(const std::vector<std::int64_t>& shape, const std::vector<std::int64_t>& tiles) {
+std::vector<Piece> naturalPieces(const std::vector<std::int64_t>& shape,
+                                 const std::vector<std::int64_t>& tiles) {
   std::vector<Piece> pieces;
   for (std::size_t d = 0; d < shape.size(); ++d) {
-    if (tiles[d] == 0) pieces.push_back({d, Piece::Part::Whole, shape[d]});
-    else pieces.push_back({d, Piece::Part::Tile, (shape[d] + tiles[d] - 1) / tiles[d]});
+    if (tiles[d] == 0)
+      pieces.push_back({d, Piece::Part::Whole, shape[d]});
+    else
+      pieces.push_back({d, Piece::Part::Tile, (shape[d] + tiles[d] - 1) / tiles[d]});
   }
   for (std::size_t d = 0; d < shape.size(); ++d)
     if (tiles[d] != 0) pieces.push_back({d, Piece::Part::Within, tiles[d]});
@@ -98,12 +103,14 @@ Outcome<Plan> plan(const Program& program, const Step& step) {
   if (!id) return tl::unexpected(id.error());
   const Buffer& buffer = program.buffer(*id);
   if (buffer.packing)
-    return refuse("already-packed", about(step) + buffer.name + " is packed already.", "Its layout is decided once.");
+    return refuse("already-packed", about(step) + buffer.name + " is packed already.",
+                  "Its layout is decided once.");
   if (buffer.role != BufferRole::Constant && buffer.role != BufferRole::Intermediate)
     return refuse("argument-layout", about(step) + "the layout of " + buffer.name + " belongs to the caller.",
                   "CacheRead(buffer=" + buffer.name + ") packs a copy.");
   if (buffer.memory == MemoryKind::Register)
-    return refuse("register-layout", about(step) + buffer.name + " is meant for registers.", "It has no layout.");
+    return refuse("register-layout", about(step) + buffer.name + " is meant for registers.",
+                  "It has no layout.");
   const auto tiles = integersArgument(step, "tiles");
   if (!tiles) return tl::unexpected(tiles.error());
   if (tiles->size() != buffer.shape.size())
@@ -111,8 +118,9 @@ Outcome<Plan> plan(const Program& program, const Step& step) {
                                      " dimensions and needs as many tiles; 0 leaves one whole.");
   for (std::size_t d = 0; d < tiles->size(); ++d)
     if ((*tiles)[d] != 0 && ((*tiles)[d] < 2 || (*tiles)[d] > buffer.shape[d]))
-      return refuse("wrong-tiles", about(step) + "the tile of dimension " + std::to_string(d) + " must be 0 or lie between 2 and " +
-                                       std::to_string(buffer.shape[d]) + ".");
+      return refuse("wrong-tiles", about(step) + "the tile of dimension " + std::to_string(d) +
+                                       " must be 0 or lie between 2 and " + std::to_string(buffer.shape[d]) +
+                                       ".");
   Plan planned{*id, *tiles, naturalPieces(buffer.shape, *tiles)};
   if (step.find("order") != nullptr) {
     const auto order = orderOf(step);
@@ -133,7 +141,9 @@ Outcome<Plan> plan(const Program& program, const Step& step) {
   }
   bool same = std::all_of(tiles->begin(), tiles->end(), [](auto tile) { return tile == 0; });
   for (std::size_t i = 0; same && i < planned.pieces.size(); ++i) same = planned.pieces[i].dimension == i;
-  if (same) return refuse("nothing-to-do", about(step) + buffer.name + " has this layout already.", "Give tiles or another order.");
+  if (same)
+    return refuse("nothing-to-do", about(step) + buffer.name + " has this layout already.",
+                  "Give tiles or another order.");
   return planned;
 }
 
@@ -156,8 +166,10 @@ Outcome<Program> apply(const Program& program, const Step& step) {
 
 Step withOrder(const Program& program, const Step& step) {
   const Outcome<Plan> planned = plan(program, step);
-  Step full = Step{step.name, {}}.set("buffer", program.buffer(planned->buffer).name).set("tiles", planned->tiles);
-  const bool anyTile = std::any_of(planned->tiles.begin(), planned->tiles.end(), [](auto tile) { return tile != 0; });
+  Step full =
+      Step{step.name, {}}.set("buffer", program.buffer(planned->buffer).name).set("tiles", planned->tiles);
+  const bool anyTile =
+      std::any_of(planned->tiles.begin(), planned->tiles.end(), [](auto tile) { return tile != 0; });
   if (anyTile) return full.set("order", planned->names());
   std::vector<std::int64_t> order;
   for (const Piece& piece : planned->pieces) order.push_back(static_cast<std::int64_t>(piece.dimension));
@@ -201,7 +213,9 @@ Outcome<Step> complete(const Program& program, const Step& partial, Random& rand
     const auto tiles = step.integers("tiles");
     if (!has(step, {"order"}) && tiles && tiles->size() == shape.size()) {
       std::vector<Piece> pieces = naturalPieces(shape, *tiles);
-      if (source.chance(0.5)) std::rotate(pieces.begin(), pieces.begin() + static_cast<std::ptrdiff_t>(source.below(pieces.size())), pieces.end());
+      if (source.chance(0.5))
+        std::rotate(pieces.begin(), pieces.begin() + static_cast<std::ptrdiff_t>(source.below(pieces.size())),
+                    pieces.end());
       if (source.chance(0.3)) source.shuffle(pieces);
       step.set("order", Plan{*id, *tiles, pieces}.names());
     }
@@ -223,7 +237,8 @@ std::vector<Step> choices(const Program& program) {
         tiles[d] = tile;
         // [d / tile][the others][d % tile]
         std::vector<Piece> pieces = naturalPieces(shape, tiles);
-        std::rotate(pieces.begin(), pieces.begin() + static_cast<std::ptrdiff_t>(d), pieces.begin() + static_cast<std::ptrdiff_t>(d) + 1);
+        std::rotate(pieces.begin(), pieces.begin() + static_cast<std::ptrdiff_t>(d),
+                    pieces.begin() + static_cast<std::ptrdiff_t>(d) + 1);
         candidates.push_back(Step{"TransformLayout", {}}
                                  .set("buffer", name)
                                  .set("tiles", tiles)
@@ -237,11 +252,16 @@ std::vector<Step> choices(const Program& program) {
 
 Transformation transformLayoutMember() {
   return {"TransformLayout",
-          "Changes the physical layout of a constant weight (packed once, outside the timed region) or of an intermediate. Pays when the inner loop then reads it contiguously.",
+          "Changes the physical layout of a constant weight (packed once, outside the timed region) or of an "
+          "intermediate. Pays when the inner loop then reads it contiguously.",
           {{"buffer", "a constant or an intermediate by name"},
            {"tiles", "one integer a dimension: its tile, or 0 to leave it whole"},
-           {"order", "every piece once, outermost first: d for a whole dimension, d.0 for its tiles, d.1 for what is in a tile, for instance [1.0, 0, 1.1]"}},
-          complete, apply, choices};
+           {"order",
+            "every piece once, outermost first: d for a whole dimension, d.0 for its tiles, d.1 for what is "
+            "in a tile, for instance [1.0, 0, 1.1]"}},
+          complete,
+          apply,
+          choices};
 }
 
 }  // namespace espalier

@@ -14,11 +14,24 @@ namespace {
 
 const std::vector<Transformation>& members() {
   static const std::vector<Transformation> table = {
-      tileSizeMember(),       splitMember(),          reorderMember(),       fuseMember(),
-      parallelMember(),       vectorizeMember(),      unrollMember(),        unrollAndJamMember(),
-      cacheWriteMember(),     cacheReadMember(),      transformLayoutMember(), computeAtMember(),
-      reverseComputeAtMember(), computeInlineMember(), reverseComputeInlineMember(), computeLocationMember(),
-      decomposeReductionMember(), rfactorMember(),
+      tileSizeMember(),
+      splitMember(),
+      reorderMember(),
+      fuseMember(),
+      parallelMember(),
+      vectorizeMember(),
+      unrollMember(),
+      unrollAndJamMember(),
+      cacheWriteMember(),
+      cacheReadMember(),
+      transformLayoutMember(),
+      computeAtMember(),
+      reverseComputeAtMember(),
+      computeInlineMember(),
+      reverseComputeInlineMember(),
+      computeLocationMember(),
+      decomposeReductionMember(),
+      rfactorMember(),
   };
   return table;
 }
@@ -26,7 +39,8 @@ const std::vector<Transformation>& members() {
 /// How often a random walk takes a member: shaping loops opens more doors than marking them.
 double weightOf(std::string_view name) {
   if (name == "TileSize") return 4;
-  if (name == "Reorder" || name == "CacheWrite" || name == "ComputeAt" || name == "ReverseComputeAt") return 2;
+  if (name == "Reorder" || name == "CacheWrite" || name == "ComputeAt" || name == "ReverseComputeAt")
+    return 2;
   if (name == "Split" || name == "ComputeLocation") return 0.5;
   return 1;
 }
@@ -67,7 +81,8 @@ Outcome<Program> replay(const Program& initial, const Trace& trace) {
   Program program = initial;
   for (std::size_t i = 0; i < trace.size(); ++i) {
     const auto fail = [&](Refusal refusal) {
-      refusal.sentence = "step " + std::to_string(i + 1) + " of the trace, " + print(trace[i]) + ": " + refusal.sentence;
+      refusal.sentence =
+          "step " + std::to_string(i + 1) + " of the trace, " + print(trace[i]) + ": " + refusal.sentence;
       return tl::unexpected(std::move(refusal));
     };
     const auto member = memberFor(trace[i]);

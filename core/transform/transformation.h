@@ -28,7 +28,8 @@ struct Transformation {
   Outcome<Step> (*complete)(const Program& program, const Step& partial, Random& random);
   /// Checks legality first; never leaves a half-changed program, since it returns a new one.
   Outcome<Program> (*apply)(const Program& program, const Step& complete);
-  /// Complete steps that are legal now, at most a few dozen, spread over the sensible range: for lists of legal actions.
+  /// Complete steps that are legal now, at most a few dozen, spread over the sensible range: for lists of
+  /// legal actions.
   std::vector<Step> (*choices)(const Program& program);
 };
 

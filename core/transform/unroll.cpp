@@ -1,15 +1,16 @@
 // SPDX-FileCopyrightText: 2026 Espalier developers
 // SPDX-License-Identifier: Apache-2.0
 // Unroll(loop=i.2): the iterations are written out.
-// Unroll(block=C, max_steps=64): the paper's form; the innermost serial loops around the block as long as they have at
-// most max_steps iterations together. Vectorised loops on the way are passed over. max_steps=0 leaves everything as it is.
+// Unroll(block=C, max_steps=64): the paper's form; the innermost serial loops around the block as long as
+// they have at most max_steps iterations together. Vectorised loops on the way are passed over. max_steps=0
+// leaves everything as it is.
 //
 //     for i.2 in range(6):          unrolled for i.2 in range(6):
 //       C                     ->      C
 //
 // 1. The loop (block) exists; the loop is serial and holds no parallel loop.
-// 2. All unrolled loops of the program together write out at most kMostWrittenOutBlocks instances of blocks and
-//    kMostWrittenOutLoops loops.
+// 2. All unrolled loops of the program together write out at most kMostWrittenOutBlocks instances of
+//    blocks and kMostWrittenOutLoops loops.
 // 3. In the paper's form with max_steps > 0 something can be unrolled.
 #include "program/analysis.h"
 #include "transform/arguments.h"
@@ -35,7 +36,8 @@ Outcome<Program> unrollAround(const Program& program, const Step& step) {
   if (!block) return tl::unexpected(block.error());
   const Outcome<std::int64_t> steps = integerArgument(step, "max_steps");
   if (!steps) return tl::unexpected(steps.error());
-  if (*steps < 0) return refuse("wrong-argument", about(step) + "max_steps is negative.", "Take 0, 16, 64 or 512.");
+  if (*steps < 0)
+    return refuse("wrong-argument", about(step) + "max_steps is negative.", "Take 0, 16, 64 or 512.");
   Program changed = program;
   std::int64_t product = 1;
   bool any = false;
@@ -61,14 +63,16 @@ Outcome<Program> unrollAround(const Program& program, const Step& step) {
 Outcome<Program> apply(const Program& program, const Step& step) {
   if (step.find("loop") == nullptr) return unrollAround(program, step);
   if (step.find("block") != nullptr || step.find("max_steps") != nullptr)
-    return refuse("wrong-argument", about(step) + "it takes loop, or block and max_steps.", "Leave out one of them.");
+    return refuse("wrong-argument", about(step) + "it takes loop, or block and max_steps.",
+                  "Leave out one of them.");
   return unrollLoop(program, step);
 }
 
 std::vector<Step> loopCandidates(const Program& program) {
   std::vector<Step> candidates;
   for (const LoopId loop : loopsOf(program))
-    if (program.loop(loop).kind == LoopKind::Serial && program.loop(loop).extent > 1 && program.loop(loop).extent <= 64)
+    if (program.loop(loop).kind == LoopKind::Serial && program.loop(loop).extent > 1 &&
+        program.loop(loop).extent <= 64)
       candidates.push_back(Step{"Unroll", {}}.set("loop", program.loop(loop).name));
   return candidates;
 }
@@ -96,7 +100,8 @@ std::vector<Step> choices(const Program& program) {
   std::vector<Step> candidates = loopCandidates(program);
   for (const BlockId block : blocksOf(program))
     for (const std::int64_t steps : {16, 64, 512})
-      candidates.push_back(Step{"Unroll", {}}.set("block", program.block(block).name).set("max_steps", steps));
+      candidates.push_back(
+          Step{"Unroll", {}}.set("block", program.block(block).name).set("max_steps", steps));
   return legalAmong(program, apply, candidates);
 }
 
@@ -104,11 +109,14 @@ std::vector<Step> choices(const Program& program) {
 
 Transformation unrollMember() {
   return {"Unroll",
-          "Writes out the iterations of a loop, or of the innermost loops around a block up to max_steps. Pays on the loops of a register tile and on short reductions.",
+          "Writes out the iterations of a loop, or of the innermost loops around a block up to max_steps. "
+          "Pays on the loops of a register tile and on short reductions.",
           {{"loop", "a serial loop by name (or give block and max_steps)"},
            {"block", "a block by name"},
            {"max_steps", "0, 16, 64 or 512: the most iterations that are written out together"}},
-          complete, apply, choices};
+          complete,
+          apply,
+          choices};
 }
 
 }  // namespace espalier

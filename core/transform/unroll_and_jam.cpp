@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 Espalier developers
 // SPDX-License-Identifier: Apache-2.0
-// UnrollAndJam(loop=i, factor=6): a block of iterations of an outer loop is written out inside the inner loops, so that what
-// the inner loops load is used several times.
+// UnrollAndJam(loop=i, factor=6): a block of iterations of an outer loop is written out inside the inner
+// loops, so that what the inner loops load is used several times.
 //
 //     for i in range(48):            for i.0 in range(8):
 //       for k:                         for k:
@@ -10,8 +10,8 @@
 //                                            C
 //
 // 1. The loop exists and is serial, the factor is at least 2 and at most the extent.
-// 2. Below the loop hang other loops, each alone in the one above; the inner part moves below them, down to a
-//    vectorised or unrolled loop. The move is legal as for Reorder.
+// 2. Below the loop hang other loops, each alone in the one above; the inner part moves below them, down
+//    to a vectorised or unrolled loop. The move is legal as for Reorder.
 // 3. The inner part may be unrolled.
 #include <algorithm>
 
@@ -36,13 +36,13 @@ Outcome<Program> apply(const Program& program, const Step& step) {
   const std::string name = program.loop(*loop).name;
   const std::int64_t extent = program.loop(*loop).extent;
   if (*factor < 2 || *factor > extent)
-    return refuse("wrong-factors", about(step) + "the factor must lie between 2 and the extent " + std::to_string(extent) +
-                                       " of loop " + name + ".");
+    return refuse("wrong-factors", about(step) + "the factor must lie between 2 and the extent " +
+                                       std::to_string(extent) + " of loop " + name + ".");
   Program changed = program;
   const std::vector<LoopId> parts = splitLoop(changed, *loop, {(extent + *factor - 1) / *factor, *factor});
   std::vector<LoopId> chain = chainFrom(changed, parts.back());
-  const auto marked = std::find_if(chain.begin(), chain.end(),
-                                   [&](LoopId below) { return changed.loop(below).kind != LoopKind::Serial; });
+  const auto marked = std::find_if(
+      chain.begin(), chain.end(), [&](LoopId below) { return changed.loop(below).kind != LoopKind::Serial; });
   chain.erase(marked, chain.end());
   if (chain.size() < 2)
     return refuse("nothing-to-jam", about(step) + "no serial loop hangs alone below loop " + name + ".",
@@ -69,7 +69,8 @@ Outcome<Step> complete(const Program& program, const Step& partial, Random& rand
     if (const ArgumentValue* factor = given.find("factor")) {
       step.set("factor", *factor);
     } else if (loop) {
-      step.set("factor", source.between(2, std::max<std::int64_t>(2, std::min<std::int64_t>(16, program.loop(*loop).extent))));
+      step.set("factor", source.between(2, std::max<std::int64_t>(
+                                               2, std::min<std::int64_t>(16, program.loop(*loop).extent))));
     }
     return step;
   };
@@ -81,7 +82,8 @@ std::vector<Step> choices(const Program& program) {
   for (const LoopId loop : loopsOf(program))
     for (const std::int64_t factor : {4, 6, 8})
       if (program.loop(loop).kind == LoopKind::Serial && factor <= program.loop(loop).extent)
-        candidates.push_back(Step{"UnrollAndJam", {}}.set("loop", program.loop(loop).name).set("factor", factor));
+        candidates.push_back(
+            Step{"UnrollAndJam", {}}.set("loop", program.loop(loop).name).set("factor", factor));
   return legalAmong(program, apply, candidates, 12);
 }
 
@@ -89,10 +91,13 @@ std::vector<Step> choices(const Program& program) {
 
 Transformation unrollAndJamMember() {
   return {"UnrollAndJam",
-          "Splits a loop and writes its inner part out inside the loops below. Pays by reusing loaded values from registers.",
+          "Splits a loop and writes its inner part out inside the loops below. Pays by reusing loaded values "
+          "from registers.",
           {{"loop", "a serial loop with loops below it, by name"},
            {"factor", "an integer from 2 to the extent; 4 to 14 are sensible"}},
-          complete, apply, choices};
+          complete,
+          apply,
+          choices};
 }
 
 }  // namespace espalier

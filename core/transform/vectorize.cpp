@@ -6,8 +6,8 @@
 //       C                      ->      C
 //
 // 1. The loop exists, is serial, and has at most 1024 iterations.
-// 2. It neither holds a parallel or vectorised loop nor lies in a vectorised one; what hangs below runs at most 1024
-//    times an iteration, and no intermediate exists once per iteration.
+// 2. It neither holds a parallel or vectorised loop nor lies in a vectorised one; what hangs below runs at
+//    most 1024 times an iteration, and no intermediate exists once per iteration.
 // 3. and 4. as for Parallel: lanes are independent.
 #include "program/analysis.h"
 #include "transform/arguments.h"
@@ -47,15 +47,20 @@ Outcome<Step> complete(const Program& program, const Step& partial, Random& rand
   return drawLegal(program, partial, random, apply, draw);
 }
 
-std::vector<Step> choices(const Program& program) { return legalAmong(program, apply, candidatesOf(program), 12); }
+std::vector<Step> choices(const Program& program) {
+  return legalAmong(program, apply, candidatesOf(program), 12);
+}
 
 }  // namespace
 
 Transformation vectorizeMember() {
   return {"Vectorize",
-          "Turns the iterations of a loop into vector lanes. Pays on an innermost spatial loop that walks memory contiguously, with an extent that is a multiple of the lanes.",
+          "Turns the iterations of a loop into vector lanes. Pays on an innermost spatial loop that walks "
+          "memory contiguously, with an extent that is a multiple of the lanes.",
           {{"loop", "a spatial loop of at most 1024 iterations by name, innermost or nearly so"}},
-          complete, apply, choices};
+          complete,
+          apply,
+          choices};
 }
 
 }  // namespace espalier

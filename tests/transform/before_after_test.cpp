@@ -17,7 +17,8 @@ void expectBody(const Program& initial, const std::string& trace, const std::str
   SCOPED_TRACE(trace);
   const Program program = after(initial, trace);
   EXPECT_EQ("\n" + body(program), expected);
-  EXPECT_TRUE(testing::sameContent(testing::outputsOf(program, initial, 3), testing::outputsOf(initial, initial, 3)));
+  EXPECT_TRUE(
+      testing::sameContent(testing::outputsOf(program, initial, 3), testing::outputsOf(initial, initial, 3)));
 }
 
 TEST(BeforeAfter, Split) {
@@ -69,7 +70,9 @@ for m.0 in range(2):
 }
 
 TEST(BeforeAfter, CacheWriteWithTheReductionInside) {
-  expectBody(matmul(4, 6, 10), "TileSize(block=C, loop=n, factors=[0, 4])\nReorder(loops=[n.0, k, n.1])\nCacheWrite(block=C, loop=n.0)",
+  expectBody(matmul(4, 6, 10),
+             "TileSize(block=C, loop=n, factors=[0, 4])\nReorder(loops=[n.0, k, n.1])\nCacheWrite(block=C, "
+             "loop=n.0)",
              R"(
 for m in range(4):
   for n.0 in range(2):
@@ -86,7 +89,8 @@ for m in range(4):
 
 TEST(BeforeAfter, CacheWriteOfPartialSums) {
   expectBody(matmul(4, 6, 10),
-             "TileSize(block=C, loop=k, factors=[0, 4])\nReorder(loops=[k.0, m, n, k.1])\nCacheWrite(block=C, loop=m, memory=stack)",
+             "TileSize(block=C, loop=k, factors=[0, 4])\nReorder(loops=[k.0, m, n, "
+             "k.1])\nCacheWrite(block=C, loop=m, memory=stack)",
              R"(
 for k.0 in range(3):
   for m in range(4):
@@ -102,7 +106,8 @@ for k.0 in range(3):
 
 TEST(BeforeAfter, CacheWriteAccumulates) {
   expectBody(kernel("def f(float(M,K) A, float(K) X) -> (C) { C(m) += A(m,k) * X(k) }", {{"M", 4}, {"K", 3}}),
-             "TileSize(block=C, loop=m, factors=[2, 2])\nReorder(loops=[m.0, k, m.1])\nCacheWrite(block=C, loop=m.0)",
+             "TileSize(block=C, loop=m, factors=[2, 2])\nReorder(loops=[m.0, k, m.1])\nCacheWrite(block=C, "
+             "loop=m.0)",
              R"(
 for m.0 in range(2):
   register C_local: float32[2]

@@ -23,7 +23,8 @@ Program matmul(std::int64_t m, std::int64_t n, std::int64_t k) {
 
 std::vector<NamedKernel> kernels() {
   std::vector<NamedKernel> all;
-  const auto add = [&](const std::string& name, const std::string& text, const std::map<std::string, std::int64_t>& sizes,
+  const auto add = [&](const std::string& name, const std::string& text,
+                       const std::map<std::string, std::int64_t>& sizes,
                        const std::vector<std::string>& constants = {}) {
     all.push_back({name, kernel(text, sizes, constants)});
   };

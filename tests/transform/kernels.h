@@ -22,13 +22,16 @@ struct NamedKernel {
   std::string name;
   Program program;
 };
-/// Ten kernels of different shapes: reductions of all kinds, several statements, tails, gathers, in-place updates.
+/// Ten kernels of different shapes: reductions of all kinds, several statements, tails, gathers, in-place
+/// updates.
 [[nodiscard]] std::vector<NamedKernel> kernels();
 
-/// Inputs that are multiples of 1/8 between −1 and 1: sums of them do not depend on the order. Index tensors stay in range.
+/// Inputs that are multiples of 1/8 between −1 and 1: sums of them do not depend on the order. Index tensors
+/// stay in range.
 [[nodiscard]] std::vector<Tensor> exactInputs(const Program& program, std::uint64_t seed);
 /// The arguments after a run of the program on those inputs.
-[[nodiscard]] std::vector<Tensor> outputsOf(const Program& program, const Program& signature, std::uint64_t seed);
+[[nodiscard]] std::vector<Tensor> outputsOf(const Program& program, const Program& signature,
+                                            std::uint64_t seed);
 [[nodiscard]] bool sameContent(const std::vector<Tensor>& left, const std::vector<Tensor>& right);
 
 }  // namespace espalier::testing

@@ -32,7 +32,8 @@ class RandomSequences : public ::testing::TestWithParam<testing::NamedKernel> {}
 std::optional<std::string> wrongResult(const Program& initial, const Program& program,
                                        const std::vector<Tensor>& expected, std::uint64_t seed) {
   try {
-    if (!testing::sameContent(testing::outputsOf(program, initial, seed), expected)) return "the outputs differ";
+    if (!testing::sameContent(testing::outputsOf(program, initial, seed), expected))
+      return "the outputs differ";
   } catch (const std::exception& error) {
     return std::string("the interpreter stops: ") + error.what();
   }
@@ -55,8 +56,8 @@ TEST_P(RandomSequences, KeepTheNumbers) {
       ASSERT_EQ(programHash(program), before) << "the source program changed";
       if (!applied) break;
       trace.push_back(applied->step);
-      SCOPED_TRACE("seed " + std::to_string(seed) + "\n" + printTrace(trace) + "\n" + print(program) + "\nbecomes\n" +
-                   print(applied->program));
+      SCOPED_TRACE("seed " + std::to_string(seed) + "\n" + printTrace(trace) + "\n" + print(program) +
+                   "\nbecomes\n" + print(applied->program));
       program = std::move(applied->program);
       ASSERT_EQ(brokenInvariant(program), std::nullopt);
       ASSERT_EQ(wrongResult(initial, program, expected, seed), std::nullopt);

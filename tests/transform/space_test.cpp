@@ -137,7 +137,8 @@ Unroll(loop=m.1)
 TEST(Space, FusesAttentionRowByRow) {
   const Program initial = kernel(
       "def attention(float(I,D) Q, float(J,D) K, float(J,E) V) -> (O) {"
-      " S(i,j) +=! Q(i,d) * K(j,d)\n M(i) max=! S(i,j)\n P(i,j) = fmax(S(i,j) - M(i), -1)\n O(i,e) +=! P(i,j) * V(j,e) }",
+      " S(i,j) +=! Q(i,d) * K(j,d)\n M(i) max=! S(i,j)\n P(i,j) = fmax(S(i,j) - M(i), -1)\n O(i,e) +=! "
+      "P(i,j) * V(j,e) }",
       {{"I", 6}, {"J", 10}, {"D", 4}, {"E", 8}});
   const Program program = verified(initial, R"(
 TileSize(block=S, loop=i, factors=[3, 2])
@@ -157,6 +158,23 @@ RFactor(block=S, loop=j.1)
 Reorder(loops=[j.1, j.0])
 Vectorize(loop=j.1)
 )");
+}
+
+TEST(Space, SumsRowsInLanes) {
+  const Program initial = kernel(
+      "def norm(float(I,J) X) -> (Y) { S(i) +=! X(i,j)\n Y(i,j) = X(i,j) - S(i) }", {{"I", 6}, {"J", 50}});
+  const Program program = verified(initial, R"(
+Split(loop=j, factors=[0, 16])
+RFactor(block=S, loop=j.1)
+ReverseComputeAt(block=S, loop=i)
+ReverseComputeAt(block=Y, loop=i)
+DecomposeReduction(block=S_rf, loop=j.0)
+Vectorize(loop=j.1)
+Vectorize(loop=j.1_init)
+Parallel(loop=i)
+)");
+  EXPECT_EQ(program.roots.size(), 1U);
+  EXPECT_EQ(program.buffer(*program.findBuffer("S_rf")).shape, (std::vector<std::int64_t>{1, 16}));
 }
 
 TEST(Space, CountsOfChoices) {
@@ -189,14 +207,16 @@ TEST(Space, RandomWalksReachEveryMember) {
       program = std::move(applied->program);
     }
   }
-  for (const Transformation& member : transformations()) EXPECT_TRUE(seen.contains(std::string(member.name))) << member.name;
+  for (const Transformation& member : transformations())
+    EXPECT_TRUE(seen.contains(std::string(member.name))) << member.name;
 }
 
 TEST(TraceEditing, DecidesATileAgain) {
   const Program initial = matmul(64, 64, 64);
   const Trace trace = *parseTrace(kPanels64);
   Random random(3);
-  const auto changed = redecideTile(initial, trace, *parseStep("TileSize(block=C, loop=m, factors=[4, 4, 4])"), random);
+  const auto changed =
+      redecideTile(initial, trace, *parseStep("TileSize(block=C, loop=m, factors=[4, 4, 4])"), random);
   ASSERT_TRUE(changed) << changed.error().sentence;
   EXPECT_EQ(print(changed->trace[0]), "TileSize(block=C, loop=m, factors=[4, 4, 4])");
   EXPECT_EQ(changed->trace.size(), trace.size());
@@ -216,7 +236,8 @@ TEST(TraceEditing, RefusesWhatLaterStepsCannotFollow) {
   };
   EXPECT_EQ(refusal("TileSize(block=C, loop=m, factors=[8, 8])").code, "wrong-factors");
   EXPECT_EQ(refusal("TileSize(block=C, loop=q, factors=[8, 8])").code, "not-tiled");
-  const auto wide = redecideTile(initial, trace, *parseStep("TileSize(block=C, loop=n, factors=[1, 1, 64])"), random);
+  const auto wide =
+      redecideTile(initial, trace, *parseStep("TileSize(block=C, loop=n, factors=[1, 1, 64])"), random);
   ASSERT_TRUE(wide) << wide.error().sentence;
   const auto large =
       redecideTile(initial, wide->trace, *parseStep("TileSize(block=C, loop=m, factors=[1, 1, 64])"), random);
@@ -242,7 +263,8 @@ TEST_P(Designs, AreLegalRightAndMutable) {
       const Outcome<Program> program = replay(initial, trace);
       ASSERT_TRUE(program) << program.error().sentence;
       ASSERT_EQ(brokenInvariant(*program), std::nullopt);
-      ASSERT_TRUE(testing::sameContent(testing::outputsOf(*program, initial, 11), expected)) << print(*program);
+      ASSERT_TRUE(testing::sameContent(testing::outputsOf(*program, initial, 11), expected))
+          << print(*program);
       const auto next = mutateDesign(initial, trace, 4, random);
       if (!next) continue;
       ++mutated;
@@ -267,9 +289,10 @@ TEST(Designs, TileAMatmulInSixLevels) {
     ASSERT_EQ(trace.at(0).name, "TileSize");
     EXPECT_EQ(trace.at(0).integers("factors")->size(), 4U);
     EXPECT_EQ(trace.at(2).integers("factors")->size(), 2U);
-    EXPECT_EQ(*trace.at(3).texts("loops"),
-              (std::vector<std::string>{"m.0", "n.0", "m.1", "n.1", "k.0", "m.2", "n.2", "k.1", "m.3", "n.3"}));
-    seen = std::any_of(trace.begin(), trace.end(), [](const Step& step) { return step.name == "CacheWrite"; });
+    EXPECT_EQ(*trace.at(3).texts("loops"), (std::vector<std::string>{"m.0", "n.0", "m.1", "n.1", "k.0", "m.2",
+                                                                     "n.2", "k.1", "m.3", "n.3"}));
+    seen =
+        std::any_of(trace.begin(), trace.end(), [](const Step& step) { return step.name == "CacheWrite"; });
   }
   EXPECT_TRUE(seen);
 }

@@ -18,7 +18,8 @@ std::string canonical(const std::string& text) {
 }
 
 TEST(Step, ReadsWhatPeopleAndModelsWrite) {
-  EXPECT_EQ(canonical("TileSize(block=C, loop=n, factors=[64, 32])"), "TileSize(block=C, loop=n, factors=[64, 32])");
+  EXPECT_EQ(canonical("TileSize(block=C, loop=n, factors=[64, 32])"),
+            "TileSize(block=C, loop=n, factors=[64, 32])");
   EXPECT_EQ(canonical("  TileSize ( block = \"C\" ,loop='n',factors=(64,32) )  "),
             "TileSize(block=C, loop=n, factors=[64, 32])");
   EXPECT_EQ(canonical("Parallel"), "Parallel()");
@@ -56,7 +57,8 @@ TEST(Step, RandomStepsSurviveTheRoundTrip) {
     for (std::uint64_t i = 0, count = random.below(5); i < count; ++i) {
       ArgumentValue value = random.between(-100, 100000);
       if (random.chance(0.3)) value = name();
-      if (random.chance(0.3)) value = std::vector<std::int64_t>{random.between(0, 9), random.between(-5, 5000)};
+      if (random.chance(0.3))
+        value = std::vector<std::int64_t>{random.between(0, 9), random.between(-5, 5000)};
       if (random.chance(0.3)) value = std::vector<std::string>{name(), name()};
       step.set("a" + std::to_string(i), value);
     }
@@ -72,7 +74,8 @@ TEST(Trace, TextAndJsonSayTheSame) {
   EXPECT_EQ(printTrace(trace), "# espalier trace 1\nSplit(loop=k, factors=[2, 7])\nUnroll(loop=k.1)\n");
   EXPECT_EQ(parseTrace(printTrace(trace)), trace);
   EXPECT_EQ(parseTrace("\n  Split(loop=k, factors=[2, 7])  # cut\r\n\n# done\nUnroll(loop=k.1)"), trace);
-  const std::string json = "{\"version\": 1, \"steps\": [\"Split(loop=k, factors=[2, 7])\", \"Unroll(loop=k.1)\"]}";
+  const std::string json =
+      "{\"version\": 1, \"steps\": [\"Split(loop=k, factors=[2, 7])\", \"Unroll(loop=k.1)\"]}";
   EXPECT_EQ(parseTrace(json), trace);
   EXPECT_EQ(parseTrace(""), Trace{});
 }
