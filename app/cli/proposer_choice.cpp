@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/proposer_choice.h"
 
+#include "reasoning/exec_proposer.h"
 #include "reasoning/llm_setup.h"
 #include "reasoning/random_proposer.h"
 #include "reasoning/recorded_proposer.h"
@@ -60,6 +61,10 @@ Result<ChosenProposer> chooseProposer(const SearchOptions& options, const Tensor
   if (name == "random") return ChosenProposer{std::make_unique<RandomProposer>(), {}};
   if (name == "recorded") return recorded(options, problem);
   if (name == "llm") return llm(options, problem);
+  if (name.starts_with("exec:"))
+    return ChosenProposer{std::make_unique<ExecProposer>(ExecOptions{.command = name.substr(5)},
+                                                         std::make_unique<RulesProposer>(problem)),
+                          {}};
   return usageError("--proposer " + name + " is not known.",
                     "It is auto, llm, rules, recorded, random or exec:COMMAND.");
 }

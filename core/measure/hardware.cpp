@@ -181,6 +181,19 @@ void writeCache(const std::filesystem::path& path, const HardwareSheet& sheet) {
   std::filesystem::rename(unfinished, path, error);
 }
 
+/// Takes the better figure of two measurements: what else runs on the machine can only lower one.
+void raiseTo(HardwareSheet& sheet, const HardwareSheet& known) {
+  const auto raise = [](double& figure, double other) { figure = std::max(figure, other); };
+  raise(sheet.peakOneThread, known.peakOneThread);
+  raise(sheet.clockGigahertz, known.clockGigahertz);
+  if (sheet.cores == known.cores) raise(sheet.peakAllThreads, known.peakAllThreads);
+  for (std::size_t i = 0; i < sheet.levels.size() && i < known.levels.size(); ++i) {
+    raise(sheet.levels[i].bandwidthOneThread, known.levels[i].bandwidthOneThread);
+    if (sheet.cores == known.cores)
+      raise(sheet.levels[i].bandwidthAllThreads, known.levels[i].bandwidthAllThreads);
+  }
+}
+
 }  // namespace
 
 double HardwareSheet::peak(int threads) const {
@@ -246,10 +259,12 @@ Result<HardwareSheet> measureHardware(Worker& worker) {
 
 Result<HardwareSheet> hardwareSheet(Worker& worker, bool again) {
   const std::filesystem::path path = cachePath(worker.handshake());
-  if (!again)
-    if (auto known = readCache(path)) return *std::move(known);
+  const auto known = readCache(path);
+  if (known && !again) return *known;
   auto sheet = measureHardware(worker);
-  if (sheet) writeCache(path, *sheet);
+  if (!sheet) return sheet;
+  if (known) raiseTo(*sheet, *known);
+  writeCache(path, *sheet);
   return sheet;
 }
 

@@ -51,7 +51,8 @@ struct HardwareSheet {
 [[nodiscard]] Result<HardwareSheet> measureHardware(Worker& worker);
 
 /// The sheet of the worker's machine from the cache ($XDG_CACHE_HOME/espalier or ~/.cache/espalier), measured
-/// first if there is none or `again`. A cache that cannot be written is no error.
+/// first if there is none or `again`; then the better figures of both measurements count. A cache that cannot
+/// be written is no error.
 [[nodiscard]] Result<HardwareSheet> hardwareSheet(Worker& worker, bool again = false);
 
 /// A fixed, plausible sheet (two AVX-512 cores) for tests and for what must not depend on the machine.
