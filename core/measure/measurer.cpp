@@ -223,8 +223,7 @@ Attempt<Reference> Measurer::computeReference(const InputSet& set) {
   if (!made) return tl::unexpected(made.error());
   auto tensors =
       runLoaded(kReference, kReference, arguments, handshake().cores, options_.referenceTimeoutSeconds);
-  if (!tensors)
-    return failed(tensors.error().code, "The reference cannot be computed: " + tensors.error().detail);
+  if (!tensors) return failed("worker", "The reference cannot be computed: " + tensors.error().detail);
   (void)worker_->request(simpleRequest("drop", "set", kReference), kSetUpTimeoutSeconds);
   (void)worker_->request(simpleRequest("unload", "kernel", kReference), kSetUpTimeoutSeconds);
 
