@@ -80,29 +80,19 @@ std::string CHelpers::definitions() const {
   return text;
 }
 
-std::string CExpressions::text(const Expr& expr, const Block* block,
-                               const std::vector<std::string>& axes) const {
-  return at(expr, Strength::Ternary, {block, axes});
-}
+std::string CExpressions::text(const Expr& expr) const { return at(expr, Strength::Ternary); }
 
-std::string CExpressions::element(BufferId buffer, const std::vector<Expr>& subscripts, const Block* block,
-                                  const std::vector<std::string>& axes) const {
-  return element(buffer, subscripts, {block, axes});
-}
-
-std::string CExpressions::at(const Expr& expr, Strength place, const Context& context) const {
-  Piece part = piece(expr, context);
+std::string CExpressions::at(const Expr& expr, Strength place) const {
+  Piece part = piece(expr);
   return part.strength < place ? "(" + part.text + ")" : part.text;
 }
 
-CExpressions::Piece CExpressions::infix(const Expr& expr, const char* sign, Strength strength,
-                                        const Context& context) const {
+CExpressions::Piece CExpressions::infix(const Expr& expr, const char* sign, Strength strength) const {
   const auto tighter = static_cast<Strength>(static_cast<int>(strength) + 1);
-  return {at(expr.operand(0), strength, context) + " " + sign + " " + at(expr.operand(1), tighter, context),
-          strength};
+  return {at(expr.operand(0), strength) + " " + sign + " " + at(expr.operand(1), tighter), strength};
 }
 
-CExpressions::Piece CExpressions::piece(const Expr& expr, const Context& context) const {
+CExpressions::Piece CExpressions::piece(const Expr& expr) const {
   switch (expr.kind()) {
     case ExprKind::Integer:
       return {integerText(expr.integerValue(), expr.type()),
@@ -112,56 +102,52 @@ CExpressions::Piece CExpressions::piece(const Expr& expr, const Context& context
       return {text, text.front() == '-' || text.front() == '(' ? Strength::Unary : Strength::Atom};
     }
     case ExprKind::LoopVar: return {scope_.loops.at(expr.loop().index)};
-    case ExprKind::AxisVar: {
-      const std::string& axis = context.axes.at(expr.axis());
-      return {axis, axis.front() == '-' ? Strength::Unary : Strength::Atom};
-    }
-    case ExprKind::Add: return infix(expr, "+", Strength::Sum, context);
+    case ExprKind::AxisVar: throw std::logic_error("CExpressions: axis variable outside its block");
+    case ExprKind::Add: return infix(expr, "+", Strength::Sum);
     case ExprKind::Sub:
       // `0 - x` is how a sign change is written; -x differs from it at zero only in the sign of the result.
-      return infix(expr, "-", Strength::Sum, context);
-    case ExprKind::Mul: return infix(expr, "*", Strength::Product, context);
-    case ExprKind::Divide: return infix(expr, "/", Strength::Product, context);
+      return infix(expr, "-", Strength::Sum);
+    case ExprKind::Mul: return infix(expr, "*", Strength::Product);
+    case ExprKind::Divide: return infix(expr, "/", Strength::Product);
     case ExprKind::FloorDiv:
-    case ExprKind::FloorMod: return floorOperation(expr, context);
+    case ExprKind::FloorMod: return floorOperation(expr);
     case ExprKind::Min:
     case ExprKind::Max:
       return {maximumOrMinimum(expr.kind() == ExprKind::Max, expr.type(),
-                               at(expr.operand(0), Strength::Ternary, context),
-                               at(expr.operand(1), Strength::Ternary, context))};
-    case ExprKind::Less: return infix(expr, "<", Strength::Relation, context);
-    case ExprKind::LessEqual: return infix(expr, "<=", Strength::Relation, context);
-    case ExprKind::Equal: return infix(expr, "==", Strength::Equality, context);
-    case ExprKind::NotEqual: return infix(expr, "!=", Strength::Equality, context);
-    case ExprKind::And: return infix(expr, "&&", Strength::And, context);
+                               at(expr.operand(0), Strength::Ternary),
+                               at(expr.operand(1), Strength::Ternary))};
+    case ExprKind::Less: return infix(expr, "<", Strength::Relation);
+    case ExprKind::LessEqual: return infix(expr, "<=", Strength::Relation);
+    case ExprKind::Equal: return infix(expr, "==", Strength::Equality);
+    case ExprKind::NotEqual: return infix(expr, "!=", Strength::Equality);
+    case ExprKind::And: return infix(expr, "&&", Strength::And);
     case ExprKind::Or:
       // Compilers warn of && inside || without parentheses.
-      return {at(expr.operand(0), expr.operand(0).kind() == ExprKind::And ? Strength::Equality : Strength::Or,
-                 context) +
-                  " || " + at(expr.operand(1), Strength::Equality, context),
-              Strength::Or};
-    case ExprKind::Not: return {"!" + at(expr.operand(0), Strength::Unary, context), Strength::Unary};
+      return {
+          at(expr.operand(0), expr.operand(0).kind() == ExprKind::And ? Strength::Equality : Strength::Or) +
+              " || " + at(expr.operand(1), Strength::Equality),
+          Strength::Or};
+    case ExprKind::Not: return {"!" + at(expr.operand(0), Strength::Unary), Strength::Unary};
     case ExprKind::Select:
-      return {at(expr.operand(0), Strength::Or, context) + " ? " +
-                  at(expr.operand(1), Strength::Ternary, context) + " : " +
-                  at(expr.operand(2), Strength::Ternary, context),
+      return {at(expr.operand(0), Strength::Or) + " ? " + at(expr.operand(1), Strength::Ternary) + " : " +
+                  at(expr.operand(2), Strength::Ternary),
               Strength::Ternary};
-    case ExprKind::Load: return {element(expr.buffer(), expr.operands(), context)};
-    case ExprKind::Call: return call(expr, context);
+    case ExprKind::Load: return {element(expr.buffer(), expr.operands())};
+    case ExprKind::Call: return call(expr);
     case ExprKind::Cast:
-      return {std::string("(") + cType(expr.type()) + ")" + at(expr.operand(0), Strength::Unary, context),
+      return {std::string("(") + cType(expr.type()) + ")" + at(expr.operand(0), Strength::Unary),
               Strength::Unary};
   }
   throw std::logic_error("CExpressions: unknown kind");
 }
 
-CExpressions::Piece CExpressions::call(const Expr& expr, const Context& context) const {
+CExpressions::Piece CExpressions::call(const Expr& expr) const {
   const bool single = expr.type() == DataType::Float32;
   const std::string one = single ? "1.0f" : "1.0";
   const auto library = [&](const char* name) {
     std::string text = std::string(name) + (single ? "f(" : "(");
     for (std::size_t i = 0; i < expr.operands().size(); ++i)
-      text += (i == 0 ? "" : ", ") + at(expr.operand(i), Strength::Ternary, context);
+      text += (i == 0 ? "" : ", ") + at(expr.operand(i), Strength::Ternary);
     return text + ")";
   };
   switch (expr.function()) {
@@ -177,7 +163,7 @@ CExpressions::Piece CExpressions::call(const Expr& expr, const Context& context)
     case Function::Erf: return {library("erf")};
     case Function::Sigmoid:
       return {one + " / (" + one + " + " + (single ? "expf(-" : "exp(-") +
-                  at(expr.operand(0), Strength::Unary, context) + "))",
+                  at(expr.operand(0), Strength::Unary) + "))",
               Strength::Product};
     case Function::Floor: return {library("floor")};
     case Function::Ceil: return {library("ceil")};
@@ -185,25 +171,16 @@ CExpressions::Piece CExpressions::call(const Expr& expr, const Context& context)
   throw std::logic_error("CExpressions: unknown function");
 }
 
-bool CExpressions::neverNegative(const Expr& expr, const Block* block) const {
-  if (any(expr, [](const Expr& part) { return part.kind() == ExprKind::Load; })) return false;
-  return intervalOf(expr, [&](const Expr& variable) {
-           const bool loop = variable.kind() == ExprKind::LoopVar;
-           if (!loop && block == nullptr)
-             throw std::logic_error("CExpressions: axis variable outside a block");
-           return Interval{
-               0,
-               (loop ? program_.loop(variable.loop()).extent : block->axes.at(variable.axis()).extent) - 1};
-         }).low >= 0;
+bool CExpressions::neverNegative(const Expr& expr) const {
+  return !any(expr, [](const Expr& part) { return part.kind() == ExprKind::Load; }) &&
+         intervalOf(program_, expr).low >= 0;
 }
 
-CExpressions::Piece CExpressions::floorOperation(const Expr& expr, const Context& context) const {
+CExpressions::Piece CExpressions::floorOperation(const Expr& expr) const {
   const bool division = expr.kind() == ExprKind::FloorDiv;
-  if (neverNegative(expr.operand(0), context.block))
-    return infix(expr, division ? "/" : "%", Strength::Product, context);
+  if (neverNegative(expr.operand(0))) return infix(expr, division ? "/" : "%", Strength::Product);
   return {helpers_.need(division ? "espalier_floor_div" : "espalier_floor_mod") + "(" +
-          at(expr.operand(0), Strength::Ternary, context) + ", " +
-          at(expr.operand(1), Strength::Ternary, context) + ")"};
+          at(expr.operand(0), Strength::Ternary) + ", " + at(expr.operand(1), Strength::Ternary) + ")"};
 }
 
 std::string CExpressions::maximumOrMinimum(bool maximum, DataType type, const std::string& left,
@@ -212,14 +189,13 @@ std::string CExpressions::maximumOrMinimum(bool maximum, DataType type, const st
          ", " + right + ")";
 }
 
-std::string CExpressions::element(BufferId id, const std::vector<Expr>& subscripts,
-                                  const Context& context) const {
+std::string CExpressions::element(BufferId id, const std::vector<Expr>& subscripts) const {
   const auto& buffer = program_.buffer(id);
   const auto& known = scope_.buffers.at(id.index);
   if (subscripts.empty()) return known.name + "[0]";
   if (known.array) {
     std::string text = known.name;
-    for (const auto& subscript : subscripts) text += "[" + at(subscript, Strength::Ternary, context) + "]";
+    for (const auto& subscript : subscripts) text += "[" + at(subscript, Strength::Ternary) + "]";
     return text;
   }
   std::string position;
@@ -227,7 +203,7 @@ std::string CExpressions::element(BufferId id, const std::vector<Expr>& subscrip
   for (std::size_t d = 0; d < subscripts.size(); ++d) {
     if (subscripts[d].isInteger(0) && d + 1 < subscripts.size() && position.empty()) continue;
     if (position.empty()) {
-      Piece first = piece(subscripts[d], context);
+      Piece first = piece(subscripts[d]);
       position = std::move(first.text);
       strength = first.strength;
       continue;
@@ -236,7 +212,7 @@ std::string CExpressions::element(BufferId id, const std::vector<Expr>& subscrip
     position += " * " + integerText(buffer.shape[d], DataType::Index);
     strength = Strength::Product;
     if (subscripts[d].isInteger(0)) continue;
-    position += " + " + at(subscripts[d], Strength::Product, context);
+    position += " + " + at(subscripts[d], Strength::Product);
     strength = Strength::Sum;
   }
   return known.name + "[" + position + "]";

@@ -43,13 +43,10 @@ class CExpressions {
   CExpressions(const Program& program, const CScope& scope, CHelpers& helpers)
       : program_(program), scope_(scope), helpers_(helpers) {}
 
-  /// With parentheses only where C needs them. `axes` are the texts of the block's axis variables; empty
-  /// outside blocks.
-  [[nodiscard]] std::string text(const Expr& expr, const Block* block = nullptr,
-                                 const std::vector<std::string>& axes = {}) const;
+  /// An expression over loop variables, with parentheses only where C needs them.
+  [[nodiscard]] std::string text(const Expr& expr) const;
   /// An element of a buffer, as a value or as what is assigned to.
-  [[nodiscard]] std::string element(BufferId buffer, const std::vector<Expr>& subscripts, const Block* block,
-                                    const std::vector<std::string>& axes) const;
+  [[nodiscard]] std::string element(BufferId buffer, const std::vector<Expr>& subscripts) const;
   /// combine(left, right) of a combiner.
   [[nodiscard]] std::string maximumOrMinimum(bool maximum, DataType type, const std::string& left,
                                              const std::string& right) const;
@@ -61,20 +58,12 @@ class CExpressions {
     std::string text;
     Strength strength = Strength::Atom;
   };
-  struct Context {
-    const Block* block;
-    const std::vector<std::string>& axes;
-  };
-
-  [[nodiscard]] Piece piece(const Expr& expr, const Context& context) const;
-  [[nodiscard]] std::string at(const Expr& expr, Strength place, const Context& context) const;
-  [[nodiscard]] Piece infix(const Expr& expr, const char* sign, Strength strength,
-                            const Context& context) const;
-  [[nodiscard]] Piece call(const Expr& expr, const Context& context) const;
-  [[nodiscard]] Piece floorOperation(const Expr& expr, const Context& context) const;
-  [[nodiscard]] bool neverNegative(const Expr& expr, const Block* block) const;
-  [[nodiscard]] std::string element(BufferId buffer, const std::vector<Expr>& subscripts,
-                                    const Context& context) const;
+  [[nodiscard]] Piece piece(const Expr& expr) const;
+  [[nodiscard]] std::string at(const Expr& expr, Strength place) const;
+  [[nodiscard]] Piece infix(const Expr& expr, const char* sign, Strength strength) const;
+  [[nodiscard]] Piece call(const Expr& expr) const;
+  [[nodiscard]] Piece floorOperation(const Expr& expr) const;
+  [[nodiscard]] bool neverNegative(const Expr& expr) const;
 
   const Program& program_;
   const CScope& scope_;

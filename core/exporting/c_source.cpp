@@ -113,6 +113,15 @@ class FunctionWriter {
   void loopNode(LoopId id) {
     const auto& loop = program_.loop(id);
     const std::string& name = scope_.loops[id.index];
+    if (loop.extent == 1) {
+      const bool braces = scoped_.count(id.index) != 0;
+      if (braces) line("{");
+      if (braces) ++depth_;
+      body(id, loop.body);
+      if (braces) --depth_;
+      if (braces) line("}");
+      return;
+    }
     if (loop.kind == LoopKind::Parallel) line("#pragma omp parallel for");
     if (loop.kind == LoopKind::Vectorized && std::find(lanes_.begin(), lanes_.end(), id) != lanes_.end())
       line("#pragma omp simd");
@@ -128,61 +137,53 @@ class FunctionWriter {
     line("}");
   }
 
-  [[nodiscard]] static bool usesAxis(const Block& block, std::size_t axis) {
-    const auto isAxis = [&](const Expr& part) {
-      return part.kind() == ExprKind::AxisVar && part.axis() == axis;
-    };
-    return any(block.value, isAxis) ||
-           std::any_of(block.subscripts.begin(), block.subscripts.end(),
-                       [&](const Expr& subscript) { return any(subscript, isAxis); });
+  /// An expression of a block over loops, in simple form.
+  [[nodiscard]] Expr plain(const Expr& expr) const {
+    const Expr started = substituteLoops(
+        expr, [&](LoopId loop) { return program_.loop(loop).extent == 1 ? Expr::integer(0) : Expr(); });
+    return started.type() == DataType::Index ? simplify(program_, started)
+                                             : rewrite(started, [&](const Expr& part) {
+                                                 if (part.kind() != ExprKind::Load) return part;
+                                                 std::vector<Expr> subscripts;
+                                                 for (const auto& subscript : part.operands())
+                                                   subscripts.push_back(simplify(program_, subscript));
+                                                 return part.withOperands(std::move(subscripts));
+                                               });
   }
 
   void blockNode(const Block& block) {
     const CExpressions expressions(program_, scope_, helpers_);
-    std::vector<std::string> axes;
-    std::vector<std::string> declarations;
-    CNames local = names_;
-    for (std::size_t i = 0; i < block.axes.size(); ++i) {
-      const auto& binding = block.bindings[i];
-      if (binding.kind() == ExprKind::LoopVar || binding.isInteger()) {
-        axes.push_back(expressions.text(binding));
-        continue;
-      }
-      axes.push_back(local.fresh(block.axes[i].name));
-      if (usesAxis(block, i))
-        declarations.push_back("const int64_t " + axes.back() + " = " + expressions.text(binding) + ";");
+    std::string condition;
+    for (const auto& guard : block.guards) {
+      const Expr value = plain(guard.value);
+      if (intervalOf(program_, value).high < guard.limit) continue;
+      condition += (condition.empty() ? "" : " && ") +
+                   expressions.text(Expr::binary(ExprKind::Less, value, Expr::integer(guard.limit)));
     }
-    const std::string condition = guardText(block, expressions);
-    const bool braces = !condition.empty() || !declarations.empty();
-    if (braces) line(condition.empty() ? "{" : "if (" + condition + ") {");
-    if (braces) ++depth_;
-    for (const auto& declaration : declarations) line(declaration);
-    store(block, expressions, axes);
-    if (braces) --depth_;
-    if (braces) line("}");
+    if (!condition.empty()) line("if (" + condition + ") {");
+    if (!condition.empty()) ++depth_;
+    store(block, expressions);
+    if (!condition.empty()) --depth_;
+    if (!condition.empty()) line("}");
   }
 
-  [[nodiscard]] static std::string guardText(const Block& block, const CExpressions& expressions) {
-    std::string text;
-    for (const auto& guard : block.guards)
-      text += (text.empty() ? "" : " && ") +
-              expressions.text(Expr::binary(ExprKind::Less, guard.value, Expr::integer(guard.limit)));
-    return text;
-  }
-
-  void store(const Block& block, const CExpressions& expressions, const std::vector<std::string>& axes) {
+  void store(const Block& block, const CExpressions& expressions) {
     const DataType type = program_.buffer(block.output).type;
-    const std::string target = expressions.element(block.output, block.subscripts, &block, axes);
+    std::vector<Expr> subscripts;
+    for (const auto& subscript : block.subscripts) subscripts.push_back(plain(overLoops(block, subscript)));
+    const std::string target = expressions.element(block.output, subscripts);
     if (block.initialises) {
       std::string first;
-      for (std::size_t i = 0; i < block.axes.size(); ++i)
-        if (block.axes[i].kind == AxisKind::Reduction && !block.bindings[i].isInteger(0))
+      for (std::size_t i = 0; i < block.axes.size(); ++i) {
+        const Expr position = plain(block.bindings[i]);
+        if (block.axes[i].kind == AxisKind::Reduction && !position.isInteger(0))
           first += (first.empty() ? "" : " && ") +
-                   expressions.text(Expr::binary(ExprKind::Equal, block.bindings[i], Expr::integer(0)));
+                   expressions.text(Expr::binary(ExprKind::Equal, position, Expr::integer(0)));
+      }
       line((first.empty() ? "" : "if (" + first + ") ") + target + " = " +
            expressions.text(identityOf(block.combiner, type)) + ";");
     }
-    const std::string value = expressions.text(block.value, &block, axes);
+    const std::string value = expressions.text(plain(overLoops(block, block.value)));
     switch (block.combiner) {
       case Combiner::None: line(target + " = " + value + ";"); break;
       case Combiner::Sum: line(target + " += " + value + ";"); break;
