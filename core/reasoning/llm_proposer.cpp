@@ -27,15 +27,12 @@ std::uint64_t keyOf(const ProposalContext& context) {
   return hasher.value();
 }
 
-double secondsOf(const NodeView& view) {
-  if (view.measurement) return view.measurement->valid ? view.measurement->seconds : 0;
-  return view.prediction ? view.prediction->seconds : 0;
-}
-
+/// Compares like with like: two measurements, else two predictions.
 bool isSlower(const NodeView& view, const NodeView& parent) {
-  const double seconds = secondsOf(view);
-  const double before = secondsOf(parent);
-  return seconds > 0 && before > 0 && seconds > before;
+  if (view.measurement && parent.measurement && view.measurement->valid && parent.measurement->valid) {
+    return view.measurement->seconds > parent.measurement->seconds;
+  }
+  return view.prediction && parent.prediction && view.prediction->seconds > parent.prediction->seconds;
 }
 
 bool wasTried(const std::vector<std::string>& items, const std::vector<Attempt>& attempts) {

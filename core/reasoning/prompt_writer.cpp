@@ -18,7 +18,8 @@
 namespace espalier {
 namespace {
 
-constexpr std::size_t kDiffLines = 40;
+constexpr std::size_t kDiffLines = 30;        ///< to the parent
+constexpr std::size_t kFartherDiffLines = 12;  ///< to those above it
 constexpr std::size_t kAttemptsLeftByCut = 3;
 constexpr std::size_t kMostAttempts = 12;
 constexpr std::size_t kLongestHint = 1000;
@@ -62,6 +63,20 @@ std::string traceText(const State& state) {
 double secondsOf(const NodeView& view) {
   if (view.measurement) return view.measurement->valid ? view.measurement->seconds : 0;
   return view.prediction ? view.prediction->seconds : 0;
+}
+
+/// What an action says about its arguments and the grammar does not say already.
+std::string newArguments(const std::string& arguments, const std::string& grammar) {
+  std::string text;
+  for (std::size_t at = 0; at < arguments.size();) {
+    const std::size_t end = std::min(arguments.find("; ", at), arguments.size());
+    const std::string piece = arguments.substr(at, end - at);
+    at = end + 2;
+    const std::size_t colon = piece.find(": ");
+    if (grammar.find(colon == std::string::npos ? piece : piece.substr(colon + 2)) != std::string::npos) continue;
+    text += (text.empty() ? "" : "; ") + piece;
+  }
+  return text;
 }
 
 class NodeWords {
@@ -122,12 +137,13 @@ class NodeWords {
     } else if (view.measurement) {
       text = "Measured: failed, " + view.measurement->failure +
              (view.measurement->detail.empty() ? "" : ": " + shortened(cleanLine(view.measurement->detail), 200));
+    } else if (view.depth == 0 && context_.baselineSeconds > 0) {
+      text = "Measured as the baseline: " + timeText(context_.baselineSeconds);
     } else {
       text = "Not measured yet.";
     }
     if (view.prediction) {
       text += "\nPredicted by " + view.prediction->source + ": " + timeText(view.prediction->seconds);
-      if (!view.measurement) text += relative(view.prediction->seconds);
       if (!view.prediction->words.empty()) text += "; " + view.prediction->words;
     }
     return text;
@@ -161,10 +177,15 @@ class NodeWords {
   }
 
   std::string actions() const {
+    std::string grammar;
+    for (const Section& section : context_.problem->sections) {
+      if (section.key == "grammar") grammar = section.text;
+    }
     std::string text;
     for (const LegalAction& action : context_.legalActions) {
       text += (text.empty() ? "" : "\n") + action.name;
-      if (cut_ < Cut::Arguments && !action.arguments.empty()) text += ": " + action.arguments;
+      const std::string arguments = cut_ < Cut::Arguments ? newArguments(action.arguments, grammar) : std::string();
+      if (!arguments.empty()) text += ": " + arguments;
       if (cut_ < Cut::Examples && !action.example.empty()) text += "; e.g. " + action.example;
     }
     return text;
@@ -180,7 +201,7 @@ class NodeWords {
       const std::string title = i < kTitles.size() ? kTitles[i] : "Ancestor " + std::to_string(i + 1);
       text += (text.empty() ? "## " : "\n## ") + title + ", depth " + std::to_string(view.depth) + "\n" + cost(view);
       if (!younger->steps.empty()) text += "\nThen " + joined(younger->steps, "; ") + " (" + verdict(view, *younger) + ")";
-      const std::string diff = lineDiff(sectionText(view, "program"), sectionText(context_.node, "program"), kDiffLines);
+      const std::string diff = lineDiff(sectionText(view, "program"), sectionText(context_.node, "program"), i == 0 ? kDiffLines : kFartherDiffLines);
       if (!diff.empty()) text += "\nDifference to the node:\n" + diff;
       text += "\n";
       younger = &view;
@@ -189,11 +210,23 @@ class NodeWords {
     return text;
   }
 
-  static std::string verdict(const NodeView& before, const NodeView& after) {
-    const double first = secondsOf(before);
-    const double second = secondsOf(after);
+  /// Compares like with like: two measurements, else two predictions.
+  std::string verdict(const NodeView& before, const NodeView& after) const {
+    double first = measuredSeconds(before);
+    double second = measuredSeconds(after);
+    const bool measured = first > 0 && second > 0;
+    if (!measured) {
+      first = before.prediction ? before.prediction->seconds : 0;
+      second = after.prediction ? after.prediction->seconds : 0;
+    }
     if (!(first > 0) || !(second > 0)) return "effect unknown";
-    return second <= first ? significant(first / second) + " x faster" : significant(second / first) + " x slower";
+    const std::string by = measured ? "measured" : "predicted";
+    return second <= first ? by + " " + significant(first / second) + " x faster" : by + " " + significant(second / first) + " x slower";
+  }
+
+  double measuredSeconds(const NodeView& view) const {
+    if (view.measurement) return view.measurement->valid ? view.measurement->seconds : 0;
+    return view.depth == 0 ? context_.baselineSeconds : 0;
   }
 
   std::string attempts() const {
@@ -230,7 +263,9 @@ class NodeWords {
   }
 
   std::string best() const {
-    if (!context_.best || context_.best->state == context_.node.state) return {};
+    if (!context_.best) return {};
+    if (context_.best->state == context_.node.state) return "This node.";
+    if (!context_.ancestors.empty() && context_.best->state == context_.ancestors[0].state) return "The parent.";
     std::string text = cost(*context_.best);
     if (cut_ < Cut::BestTrace) text += "\nTrace from p0:\n" + traceText(context_.best->state);
     return text;

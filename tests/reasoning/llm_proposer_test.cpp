@@ -201,15 +201,15 @@ TEST(LlmProposer, LimitsCalls) {
 
 TEST(LlmProposer, LimitsTokensAndMoney) {
   LlmProposerOptions tokens;
-  tokens.budget.tokens = 1500;
+  tokens.budget.tokens = 2500;
   const auto byTokens = proposerOf(tokens, seat([](const ChatRequest&, int) { return reply(goodReply()); }));
   EXPECT_FALSE(ask(*byTokens, otherNode(1)).fallback);
-  EXPECT_THAT(ask(*byTokens, otherNode(2)).notice, HasSubstr("limit of 1500 LLM tokens"));
+  EXPECT_THAT(ask(*byTokens, otherNode(2)).notice, HasSubstr("limit of 2500 LLM tokens"));
   LlmProposerOptions money;
-  money.budget.costUsd = 0.0015;
+  money.budget.costUsd = 0.0025;
   const auto byMoney = proposerOf(money, seat([](const ChatRequest&, int) { return reply(goodReply()); }));
   EXPECT_FALSE(ask(*byMoney, otherNode(1)).fallback);
-  EXPECT_THAT(ask(*byMoney, otherNode(2)).notice, HasSubstr("limit of $0.0015"));
+  EXPECT_THAT(ask(*byMoney, otherNode(2)).notice, HasSubstr("limit of $0.0025"));
 }
 
 TEST(LlmProposer, CountsWhatAnEarlierPartOfTheRunSpent) {

@@ -33,7 +33,7 @@ TEST(Prompt, ShowsEverythingAboutTheNode) {
   for (const char* part :
        {"try rows of 4", "depth 2", "Measured: 2.00 ms (3 repeats, 2.00 ms to 2.04 ms), 4.50 x p0, 5.00 % of the roofline", "Predicted by prior: 2.20 ms; bound by L2 traffic",
         "1. TileSize(block=C, loop=n, factors=[64, 32])\n2. Parallel(loop=n0)", "parallel for n0 in range(64):", "Bottleneck: L2 traffic",
-        "## Parent, depth 1", "Then Parallel(loop=n0) (1.50 x faster)", "- for n0 in range(64):", "+ parallel for n0 in range(64):", "## Grandparent, depth 0",
+        "## Parent, depth 1", "Then Parallel(loop=n0) (measured 1.50 x faster)", "- for n0 in range(64):", "+ parallel for n0 in range(64):", "## Grandparent, depth 0",
         "refused Vectorize(loop=k): Loop k carries the reduction of block C. Vectorize n1.", "Unroll: loop in {n1, k}; e.g. Unroll(loop=n1)",
         "Samples measured: 7 of 32", "Propose 2 different proposals"}) {
     EXPECT_THAT(prompt.question, HasSubstr(part));
@@ -95,6 +95,25 @@ TEST(Prompt, IsCutInADefinedOrder) {
   }
   EXPECT_THAT(last, HasSubstr("the middle of the program"));
   EXPECT_TRUE(last.starts_with("the ancestors beyond the parent, all but the last three attempts"));
+}
+
+TEST(Prompt, DoesNotRepeatTheGrammarInTheActions) {
+  ProposalContext context = sampleContext();
+  auto problem = std::make_shared<ProblemInfo>(*context.problem);
+  problem->sections[0].text = "- TileSize: tiles\n    loop: a loop by name\n    factors: two integers; their product is the extent\n";
+  context.problem = problem;
+  context.legalActions = {{"TileSize", "loop in {m, k}; factors: two integers; their product is the extent", "TileSize(loop=m)"}};
+  EXPECT_THAT(writer().write(context).question, HasSubstr("\nTileSize: loop in {m, k}; e.g. TileSize(loop=m)\n"));
+  EXPECT_THAT(knownNames(context), ElementsAre("TileSize"));
+}
+
+TEST(Prompt, ComparesLikeWithLike) {
+  ProposalContext context = sampleContext();
+  context.node.measurement.reset();
+  EXPECT_THAT(writer().write(context).question, HasSubstr("(predicted 1.50 x faster)"));
+  context.ancestors[1].measurement.reset();
+  EXPECT_THAT(writer().write(context).question, HasSubstr("## Grandparent, depth 0\nMeasured as the baseline: 9.00 ms"));
+  EXPECT_THAT(writer().write(context).question, HasSubstr("(measured 3.00 x faster)"));
 }
 
 TEST(Prompt, OfThePaperHasTheInformationOfThePaperAlone) {
