@@ -25,7 +25,10 @@ void Console::warn(std::string_view line) {
 }
 
 ExitStatus Console::fail(const Error& error) {
-  err_ << "espalier-cli: " << harmless(error.text()) << '\n' << std::flush;
+  // A message that shows a line of a file ends with a caret; the hint goes below it.
+  const char* between = error.hint.empty() ? "" : error.message.find('\n') != std::string::npos ? "\n" : " ";
+  err_ << "espalier-cli: " << harmless(error.message) << between << harmless(error.hint) << '\n'
+       << std::flush;
   if (json) printJson(nlohmann::json{{"error", error.message}, {"hint", error.hint}});
   return exitStatusOf(error.kind);
 }

@@ -22,12 +22,18 @@ namespace fs = std::filesystem;
 /// A run of an unscheduled layer on the inputs of a person may take minutes.
 constexpr double kPatienceSeconds = 300;
 
+/// The reader of traces says `trace:LINE:COLUMN`, since it knows no file.
+std::string withPath(const std::string& path, const std::string& message) {
+  constexpr std::string_view kPlace = "trace:";
+  return message.starts_with(kPlace) ? path + ":" + message.substr(kPlace.size()) : path + ": " + message;
+}
+
 /// Carries out the trace of a file; arguments that a person left out are drawn from a fixed seed.
 Result<State> applyTraceFile(const TensorProblem& problem, const std::string& path) {
   auto text = readTextFile(path, "a trace");
   if (!text) return tl::unexpected(text.error());
   auto trace = parseTrace(*text);
-  if (!trace) return inputError(path + ": " + trace.error().message, trace.error().hint);
+  if (!trace) return inputError(withPath(path, trace.error().message), trace.error().hint);
   Random random(1);
   State state = problem.initial();
   for (std::size_t i = 0; i < trace->size(); ++i) {
@@ -35,8 +41,7 @@ Result<State> applyTraceFile(const TensorProblem& problem, const std::string& pa
     Application application = problem.apply(state, step, random);
     for (const AppliedItem& item : application.items)
       if (!item.accepted)
-        return inputError(
-            path + ": step " + std::to_string(i + 1) + ", " + item.proposed + ": " + item.reason, item.hint);
+        return inputError(path + ": step " + std::to_string(i + 1) + ": " + item.reason, item.hint);
     state = std::move(application.state);
   }
   return state;

@@ -14,17 +14,16 @@ namespace {
 constexpr std::size_t kTriedColumns = 100;
 
 /// The steps that led from the parent to the node, and who proposed them.
-std::string triedText(const NodeAdded& node) {
+std::string triedText(const std::vector<AppliedItem>& items, const std::string& source, bool fallback) {
   std::string text;
-  for (const AppliedItem& item : node.items)
+  for (const AppliedItem& item : items)
     if (item.accepted) text += (text.empty() ? "" : ", ") + item.applied;
-  if (text.empty()) text = node.state.trace.empty() ? "nothing" : node.state.trace.back();
   if (displayWidth(text) > kTriedColumns) {
     std::size_t cut = kTriedColumns;
     while (cut > 0 && (static_cast<unsigned char>(text[cut]) & 0xc0) == 0x80) --cut;
     text = text.substr(0, cut) + "...";
   }
-  return node.source + (node.fallback ? " (fallback)" : "") + ": " + text;
+  return source + (fallback ? " (fallback)" : "") + (text.empty() ? "" : ": ") + text;
 }
 
 std::string rightAligned(const std::string& text, std::size_t width) {
@@ -41,7 +40,9 @@ void ProgressPrinter::tell(const Event& event) {
                    if (baseline.measurement.valid)
                      console_.progress("baseline  " + duration(baselineSeconds_));
                  },
-                 [&](const NodeAdded& node) { tried_[node.node] = triedText(node); },
+                 [&](const NodeAdded& node) {
+                   tried_[node.node] = triedText(node.items, node.source, node.fallback);
+                 },
                  [&](const SampleMeasured& sample) { sampleMeasured(sample); },
                  [&](const ReplyFinished& reply) {
                    const Exchange& exchange = reply.exchange;
@@ -52,6 +53,13 @@ void ProgressPrinter::tell(const Event& event) {
                  [&](const auto&) {},
              },
              event.body);
+}
+
+std::string ProgressPrinter::triedFor(NodeId node) {
+  if (const auto tried = tried_.extract(node)) return tried.mapped();
+  if (!before_.tree().contains(node)) return {};
+  const NodeRecord& record = before_.record(node);
+  return triedText(record.items, record.source, record.fallback);
 }
 
 void ProgressPrinter::sampleMeasured(const SampleMeasured& sample) {
@@ -67,11 +75,7 @@ void ProgressPrinter::sampleMeasured(const SampleMeasured& sample) {
   } else {
     line += "failed (" + measurement.failure + "): " + measurement.detail + "  ";
   }
-  const auto tried = tried_.find(sample.node);
-  if (tried != tried_.end()) {
-    line += tried->second;
-    tried_.erase(tried);
-  }
+  line += triedFor(sample.node);
   std::replace(line.begin(), line.end(), '\n', ' ');
   console_.progress(line);
 }

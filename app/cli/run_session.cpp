@@ -50,8 +50,7 @@ Result<TuneOptions> tunerOptions(TuneOptions base, const SearchOptions& options)
 
 Result<ExitStatus> runSession(TunerSetup setup, const SessionFold& before, Console& console) {
   const std::string path = setup.session->path().string();
-  ProgressPrinter progress(console, setup.problem->info().operations, before.tree().baselineSeconds(),
-                           before.tree().bestSeconds());
+  ProgressPrinter progress(console, setup.problem->info().operations, before);
   setup.sink = [&](std::span<const Event> events) {
     for (const Event& event : events) progress.tell(event);
   };

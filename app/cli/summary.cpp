@@ -8,6 +8,12 @@
 #include "cli/table.h"
 
 namespace espalier::cli {
+namespace {
+
+/// Percent of the roofline beyond the noise of measuring peak and kernel.
+constexpr double kSuspicious = 103;
+
+}  // namespace
 
 nlohmann::json asJson(const Summary& summary) {
   nlohmann::json json = toJson(summary.result);
@@ -30,9 +36,10 @@ std::string inWords(const Summary& summary) {
                            (result.threads == 1 ? " thread" : " threads")});
     table.add({"speedup", fixed(result.speedup, 1) + "x"});
     table.add({"GFLOPS", fixed(result.bestGflops, 1)});
-    table.add({"roofline", fixed(result.percentOfRoofline, 1) + " % of what this machine can reach (" +
-                               duration(summary.rooflineSeconds) + ")" +
-                               (result.percentOfRoofline > 100 ? "; above 100 % is suspicious" : "")});
+    table.add({"roofline",
+               fixed(result.percentOfRoofline, 1) + " % of what this machine can reach (" +
+                   duration(summary.rooflineSeconds) + ")" +
+                   (result.percentOfRoofline > kSuspicious ? "; so much above 100 % is suspicious" : "")});
     table.add({"verified", (result.correct ? "yes, " : "no ") + summary.verification});
   } else {
     table.add({"best", "nothing valid was measured"});
