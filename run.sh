@@ -8,18 +8,12 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/.ci/setup.sh"
 
 install_missing
-programs=(espalier-cli espalier-worker)
-has_window=no
-if compgen -G "$espalier_root/ui/widgets/*.cpp" > /dev/null; then
-  has_window=yes
-  programs+=(espalier)
-fi
-build_preset release "${programs[@]}"
+build_preset release programs
 
 bin=$espalier_root/build/release/bin
 if [ $# -gt 0 ]; then
   exec "$bin/espalier-cli" "$@"
-elif [ $has_window = yes ] && [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then
+elif [ -x "$bin/espalier" ] && [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then
   exec "$bin/espalier"
 else
   exec "$bin/espalier-cli" tune deepseek_r1_moe

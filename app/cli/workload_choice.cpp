@@ -44,6 +44,11 @@ Result<Workload> loadWorkload(const WorkloadOptions& options) {
       return usageError("--kernel and --size belong to .tc files, and " + options.workload +
                             " is the name of a layer with fixed shapes.",
                         "Take its .tc text from `espalier-cli workloads`, put it into a file and tune that.");
+    if (const LayerList* list = findLayerList(options.workload)) {
+      std::string layers;
+      for (const LayerList::Task& task : list->tasks) layers += (layers.empty() ? "" : ", ") + task.layer;
+      return inputError(options.workload + " is a list of layers.", "Tune them one by one: " + layers + ".");
+    }
     return namedWorkload(options.workload);
   }
   auto text = readKernelFile(options.workload);

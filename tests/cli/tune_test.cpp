@@ -64,7 +64,6 @@ TEST(Tune, GivesAVerifiedResultAndASession) {
   EXPECT_EQ(result.at("samples"), 6);
   EXPECT_EQ(result.at("correct"), true);
   EXPECT_GT(result.at("best_ms").get<double>(), 0);
-  EXPECT_LT(result.at("percent_of_roofline").get<double>(), 110);
   EXPECT_EQ(folder.content(), std::vector<std::string>{"small.espalier"});
   for (int sample = 1; sample <= 6; ++sample)
     EXPECT_NE(finished.err.find("sample    " + std::to_string(sample)), std::string::npos) << finished.err;

@@ -95,6 +95,10 @@ TEST(WrongInput, AnUnknownLayerGetsNearNames) {
   expectRefusal(runCli({"tune", "deepseek_r1_mo"}), 3, {"deepseek_r1_mo", "deepseek_r1_moe"});
 }
 
+TEST(WrongInput, AListOfLayersIsNoLayer) {
+  expectRefusal(runCli({"tune", "llama3_8b_decoder"}), 3, {"llama3_8b_decoder", "one by one"});
+}
+
 TEST(WrongInput, ANamedLayerHasItsSizes) {
   expectRefusal(runCli({"tune", "matmul_small", "--size", "M=4"}), 2, {"matmul_small", "workloads"});
 }
