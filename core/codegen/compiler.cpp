@@ -16,21 +16,6 @@
 #include "codegen/schedule_completion.h"
 
 namespace espalier {
-namespace {
-
-bool hasParallelLoop(const std::vector<LoweredNode>& nodes) {
-  for (const LoweredNode& any : nodes) {
-    if (std::holds_alternative<LoweredParallel>(any.node)) return true;
-    if (const auto* loop = std::get_if<LoweredLoop>(&any.node); loop && hasParallelLoop(loop->body))
-      return true;
-    if (const auto* scope = std::get_if<LoweredScope>(&any.node); scope && hasParallelLoop(scope->body))
-      return true;
-  }
-  return false;
-}
-
-}  // namespace
-
 struct Compiler::State {
   explicit State(const Target& wanted) : target(wanted), machine(wanted) {}
 
@@ -58,7 +43,7 @@ struct Compiler::State {
     kernel.entry = options.entry;
     kernel.workspaceBytes = lowered->storage.workspaceBytes;
     kernel.workspaceBytesPerThread = lowered->storage.workspaceBytesPerThread;
-    kernel.parallel = hasParallelLoop(lowered->body);
+    kernel.parallel = lowered->parallel;
     return module;
   }
 

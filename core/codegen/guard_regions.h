@@ -17,10 +17,10 @@ struct GuardRegion {
   bool undecided = false;  ///< for some guard it depends on other variables whether it holds
 };
 
-/// Cuts 0 … extent − 1 where one of the guards changes from surely true to undecided to surely false, with
-/// all other variables anywhere in their ranges. `ranges` is by LoopId and comes back unchanged. A guard that
-/// changes its answer more often than that stays undecided in between.
-[[nodiscard]] std::vector<GuardRegion> guardRegions(LoopId loop, std::int64_t extent,
+/// Cuts the values of a variable where one of the guards changes from surely true to undecided to surely
+/// false, with all other variables anywhere in their ranges. `ranges` is by LoopId and comes back unchanged.
+/// A guard that changes its answer more often than that stays undecided in between.
+[[nodiscard]] std::vector<GuardRegion> guardRegions(LoopId variable, Interval values,
                                                     const std::vector<Guard>& guards,
                                                     std::vector<Interval>& ranges);
 

@@ -18,6 +18,7 @@ namespace espalier {
 namespace {
 
 constexpr std::uint64_t kBaseAlignment = 64;
+constexpr std::int64_t kMostFreshBytes = 1024 * 1024;
 
 void collectBuffers(const Expr& expr, std::set<BufferId>& buffers) {
   forEach(expr, [&](const Expr& part) {
@@ -43,6 +44,8 @@ void collectBuffers(const std::vector<LoweredNode>& nodes, std::set<BufferId>& b
       collectBuffers(lanes->body, buffers);
     } else if (const auto* parallel = std::get_if<LoweredParallel>(&any.node)) {
       for (const LoweredLoop& piece : parallel->pieces) collectBuffers(piece.body, buffers);
+    } else if (const auto* choice = std::get_if<LoweredChoice>(&any.node)) {
+      for (const LoweredLoop& piece : choice->pieces) collectBuffers(piece.body, buffers);
     }
   }
 }
@@ -203,6 +206,25 @@ class KernelEmitter {
     frame_.values.at(loop.variable.index) = nullptr;
   }
 
+  void emit(const LoweredChoice& choice) {
+    llvm::LLVMContext& context = module_.getContext();
+    llvm::Value* value = values_.index(choice.value);
+    llvm::BasicBlock* after = llvm::BasicBlock::Create(context, "chosen", frame_.function);
+    for (const LoweredLoop& piece : choice.pieces) {
+      llvm::BasicBlock* inside = llvm::BasicBlock::Create(context, "choice", frame_.function);
+      llvm::BasicBlock* next = llvm::BasicBlock::Create(context, "otherwise", frame_.function);
+      builder_.CreateCondBr(builder_.CreateICmpSLT(value, number(piece.end)), inside, next);
+      builder_.SetInsertPoint(inside);
+      frame_.values.at(piece.variable.index) = value;
+      emit(piece.body);
+      frame_.values.at(piece.variable.index) = nullptr;
+      builder_.CreateBr(after);
+      builder_.SetInsertPoint(next);
+    }
+    builder_.CreateBr(after);
+    builder_.SetInsertPoint(after);
+  }
+
   /// The test stands at the end, so the range must not be empty.
   void emitIterations(const LoweredLoop& loop, llvm::Value* begin, llvm::Value* end) {
     llvm::LLVMContext& context = module_.getContext();
@@ -238,7 +260,8 @@ class KernelEmitter {
   void emit(const LoweredScope& scope) {
     for (const BufferId id : scope.buffers) {
       llvm::Value*& stack = stack_.at(id.index);
-      const bool fresh = lowered_.storage.of(id).place == Place::Registers;
+      // Copies that LLVM cannot dissolve must not add up to more than a thread's stack.
+      const bool fresh = lowered_.storage.of(id).place == Place::Registers && freshBytes_ < kMostFreshBytes;
       if (stack == nullptr || fresh) stack = allocate(id);
       frame_.pointers.at(id.index) = stack;
     }
@@ -250,6 +273,7 @@ class KernelEmitter {
     const llvm::IRBuilder<>::InsertPointGuard guard(builder_);
     builder_.SetInsertPoint(allocas_);
     const Buffer& buffer = program_.buffer(id);
+    freshBytes_ += lowered_.storage.of(id).elements * bytesOf(buffer.type);
     llvm::Type* element = buffer.type == DataType::Float32 ? builder_.getFloatTy()
                           : buffer.type == DataType::Float64
                               ? builder_.getDoubleTy()
@@ -395,6 +419,7 @@ class KernelEmitter {
   llvm::BasicBlock* start_ = nullptr;
   llvm::Value* threadWorkspace_ = nullptr;
   llvm::Value* threads_ = nullptr;
+  std::int64_t freshBytes_ = 0;  ///< of stack memory so far
   int parallelLoops_ = 0;
 };
 

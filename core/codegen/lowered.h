@@ -61,14 +61,22 @@ struct LoweredScope {
   std::vector<LoweredNode> body;
 };
 
+/// The body of the one piece whose range begin … end − 1 the value falls into; each piece has a variable of
+/// its own that stands for the value. Pieces are consecutive; past the last nothing is done.
+struct LoweredChoice {
+  Expr value;
+  std::vector<LoweredLoop> pieces;
+};
+
 struct LoweredNode {
-  std::variant<LoweredBlock, LoweredLoop, LoweredParallel, LoweredLanes, LoweredScope> node;
+  std::variant<LoweredBlock, LoweredLoop, LoweredParallel, LoweredLanes, LoweredScope, LoweredChoice> node;
 };
 
 struct LoweredProgram {
   std::vector<Interval> ranges;  ///< by the index of a lowered variable
   std::vector<LoweredNode> body;
   StoragePlan storage;
+  bool parallel = false;  ///< it has a parallel loop
   /// Blocks that code generation will emit, after unrolling; each lane that is gathered or scattered counts
   /// as one more.
   std::int64_t blockInstances = 0;

@@ -65,7 +65,13 @@ class Lowering {
       // Folding can bring a lowered variable up to where a loop variable stood; it is final.
       return loop.index < values_.size() ? values_[loop.index] : Expr();
     };
-    return simplify(substituteLoops(expr, lowered), ranges());
+    Expr result = simplify(substituteLoops(expr, lowered), ranges());
+    for (const auto& [atom, variable] : named_) {
+      const Expr named =
+          rewrite(result, [&](const Expr& part) { return equal(part, atom) ? variable : part; });
+      if (!named.sameAs(result)) result = simplify(named, ranges());
+    }
+    return result;
   }
 
   std::vector<LoweredNode> lowerList(const std::vector<NodeRef>& nodes) {
@@ -86,9 +92,66 @@ class Lowering {
   /// The body of one iteration (or of a range of them, if `value` is a variable), with its stack memory.
   std::vector<LoweredNode> lowerBody(LoopId loop, Expr value) {
     values_[loop.index] = std::move(value);
-    std::vector<LoweredNode> body = lowerList(program_.loop(loop).body);
+    std::vector<LoweredNode> body = lowerChoices(loop);
     values_[loop.index] = Expr();
-    return inScope(loop, std::move(body));
+    return body;
+  }
+
+  /// What is below the loop, once for each range of a quotient or remainder of loops around on which guards
+  /// depend: a fused loop leaves them, and its own values cannot be cut where such a guard changes.
+  std::vector<LoweredNode> lowerChoices(LoopId loop) {
+    std::vector<GuardRegion> regions;
+    LoopId variable{};
+    const Expr atom = undecidedAtom(loop, variable, regions);
+    if (!atom.valid()) return inScope(loop, lowerList(program_.loop(loop).body));
+    LoweredChoice choice;
+    choice.value = atom;
+    for (const GuardRegion& region : regions) {
+      LoweredLoop piece;
+      piece.begin = region.begin;
+      piece.end = region.end;
+      piece.variable = newVariable(region.begin, region.end - 1);
+      named_.emplace_back(
+          atom, region.end - region.begin == 1 ? Expr(region.begin) : Expr::loopVar(piece.variable));
+      piece.body = lowerChoices(loop);
+      named_.pop_back();
+      choice.pieces.push_back(std::move(piece));
+    }
+    while (!choice.pieces.empty() && choice.pieces.back().body.empty()) choice.pieces.pop_back();
+    std::vector<LoweredNode> list;
+    if (!choice.pieces.empty()) list.push_back({std::move(choice)});
+    return list;
+  }
+
+  /// A quotient or remainder of entered variables that decides a guard below the loop in some of its ranges;
+  /// the regions are those of `variable`, which stands for it in the guards.
+  Expr undecidedAtom(LoopId loop, LoopId& variable, std::vector<GuardRegion>& regions) {
+    if (result_.blockInstances >= kMostCutBlocks) return {};
+    for (const BlockId id : blocksBelow(program_, loop)) {
+      for (const Guard& guard : program_.block(id).guards) {
+        const AffineForm form = affineForm(substituted(guard.value));
+        for (const AffineForm::Term& term : form.terms) {
+          const bool division =
+              term.atom.kind() == ExprKind::FloorDiv || term.atom.kind() == ExprKind::FloorMod;
+          if (!division || any(term.atom, [&](const Expr& part) { return !entered(part); })) continue;
+          const Interval values = intervalOf(term.atom, ranges());
+          variable = newVariable(values.low, values.high);
+          AffineForm renamed = form;
+          for (AffineForm::Term& other : renamed.terms)
+            if (equal(other.atom, term.atom)) other.atom = Expr::loopVar(variable);
+          regions = guardRegions(variable, values, {{fromAffine(renamed), guard.limit}}, result_.ranges);
+          if (regions.size() > 1) return term.atom;
+        }
+      }
+    }
+    return {};
+  }
+
+  /// False for loops that are still below and for lanes.
+  [[nodiscard]] bool entered(const Expr& part) const {
+    if (part.kind() != ExprKind::LoopVar) return true;
+    return part.loop().index >= values_.size() &&
+           (!lane_.valid() || lane_.isInteger() || part.loop() != lane_.loop());
   }
 
   std::vector<LoweredNode> inScope(std::optional<LoopId> scope, std::vector<LoweredNode> body) {
@@ -108,9 +171,9 @@ class Lowering {
   std::vector<LoweredNode> lowerLoop(LoopId id) {
     const Loop& loop = program_.loop(id);
     if (loop.extent == 1) return lowerBody(id, Expr(0));
-    const std::vector<GuardRegion> regions = regionsOf(id);
-    if (loop.kind == LoopKind::Parallel && !inParallel_) return lowerParallel(id, regions);
     const bool lanes = std::find(vectorised_.begin(), vectorised_.end(), id) != vectorised_.end();
+    const std::vector<GuardRegion> regions = regionsOf(id, lanes);
+    if (loop.kind == LoopKind::Parallel && !inParallel_) return lowerParallel(id, regions);
     std::vector<LoweredNode> list;
     for (const GuardRegion& region : regions) {
       std::vector<LoweredNode> part = lanes ? lowerLanes(id, region) : lowerRegion(id, region);
@@ -119,17 +182,45 @@ class Lowering {
     return list;
   }
 
-  std::vector<GuardRegion> regionsOf(LoopId loop) {
+  std::vector<GuardRegion> regionsOf(LoopId loop, bool lanes) {
+    const Interval whole{0, program_.loop(loop).extent - 1};
+    if (result_.blockInstances >= kMostCutBlocks) return {{whole.low, whole.high + 1, true}};
+    return regionsOf(loop, whole, lanes);
+  }
+
+  /// Cuts again within each region: with fewer values around, a quotient or remainder may turn out to be
+  /// plain.
+  std::vector<GuardRegion> regionsOf(LoopId loop, Interval values, bool lanes) {
+    Interval& range = result_.ranges[loop.index];
+    const Interval before = std::exchange(range, values);
     std::vector<Guard> guards;
-    if (result_.blockInstances < kMostCutBlocks) {
-      for (const BlockId id : blocksBelow(program_, loop)) {
-        for (const Guard& guard : program_.block(id).guards) {
-          if (!usesLoop(guard.value, loop)) continue;
-          guards.push_back({substituted(guard.value), guard.limit});
-        }
+    bool leftToChoices = false;
+    for (const BlockId id : blocksBelow(program_, loop)) {
+      for (const Guard& guard : program_.block(id).guards) {
+        const Expr value = substituted(guard.value);
+        if (!usesLoop(value, loop)) continue;
+        // A remainder changes again and again along the loop: lowerChoices takes care of it, except among
+        // lanes.
+        const bool remainder = !lanes && any(value, [&](const Expr& part) {
+          return part.kind() == ExprKind::FloorMod && usesLoop(part, loop);
+        });
+        leftToChoices = leftToChoices || remainder;
+        if (!remainder) guards.push_back({value, guard.limit});
       }
     }
-    return guardRegions(loop, program_.loop(loop).extent, guards, result_.ranges);
+    std::vector<GuardRegion> regions = guardRegions(loop, values, guards, result_.ranges);
+    if (regions.size() > 1) {
+      std::vector<GuardRegion> finer;
+      for (const GuardRegion& region : regions) {
+        const std::vector<GuardRegion> parts = regionsOf(loop, {region.begin, region.end - 1}, lanes);
+        finer.insert(finer.end(), parts.begin(), parts.end());
+      }
+      regions = std::move(finer);
+    } else {
+      regions.front().undecided = regions.front().undecided || leftToChoices;
+    }
+    result_.ranges[loop.index] = before;
+    return regions;
   }
 
   std::vector<LoweredNode> lowerRegion(LoopId id, const GuardRegion& region) {
@@ -178,7 +269,9 @@ class Lowering {
     }
     inParallel_ = false;
     std::vector<LoweredNode> list;
-    if (!parallel.pieces.empty()) list.push_back({std::move(parallel)});
+    if (parallel.pieces.empty()) return list;
+    result_.parallel = true;
+    list.push_back({std::move(parallel)});
     return list;
   }
 
@@ -306,9 +399,10 @@ class Lowering {
   const Target& target_;
   std::vector<LoopId> vectorised_;
   LoweredProgram result_;
-  std::vector<Expr> values_;  ///< by Program loop; empty where it is not entered
-  Expr lane_;                 ///< the variable of the vectorised loop around, if any
-  std::int64_t copies_ = 1;   ///< how often the code at hand will be emitted
+  std::vector<Expr> values_;                  ///< by Program loop; empty where it is not entered
+  std::vector<std::pair<Expr, Expr>> named_;  ///< quotients and remainders that a variable stands for
+  Expr lane_;                                 ///< the variable of the vectorised loop around, if any
+  std::int64_t copies_ = 1;                   ///< how often the code at hand will be emitted
   bool inParallel_ = false;
 };
 

@@ -23,6 +23,10 @@ bool contains(const std::vector<LoopId>& loops, LoopId loop) {
   return std::find(loops.begin(), loops.end(), loop) != loops.end();
 }
 
+bool runsParallel(const Program& program, LoopId loop) {
+  return program.loop(loop).kind == LoopKind::Parallel && program.loop(loop).extent > 1;
+}
+
 bool touched(const Program& program, BufferId buffer) {
   return !writersOf(program, buffer).empty() || !readersOf(program, buffer).empty();
 }
@@ -77,7 +81,7 @@ std::vector<LoopId> loopsThatBecomeLanes(const Program& program) {
     const std::vector<BlockId> blocks = blocksBelow(program, loop);
     if (std::none_of(around.begin(), around.end(), [&](LoopId outer) { return contains(lanes, outer); }) &&
         std::none_of(inside.begin(), inside.end(),
-                     [&](LoopId inner) { return program.loop(inner).kind == LoopKind::Parallel; }) &&
+                     [&](LoopId inner) { return runsParallel(program, inner); }) &&
         std::all_of(blocks.begin(), blocks.end(),
                     [&](BlockId block) { return differsInLanes(program, program.block(block), loop); })) {
       lanes.push_back(loop);
@@ -123,9 +127,8 @@ StoragePlan planStorage(const Program& program, const Target& target, const std:
       onStack += bytes;
       continue;
     }
-    const bool ofThread = std::any_of(loops.begin(), loops.end(), [&](LoopId loop) {
-      return program.loop(loop).kind == LoopKind::Parallel && program.loop(loop).extent > 1;
-    });
+    const bool ofThread =
+        std::any_of(loops.begin(), loops.end(), [&](LoopId loop) { return runsParallel(program, loop); });
     storage.place = ofThread ? Place::ThreadWorkspace : Place::SharedWorkspace;
     std::int64_t& used = ofThread ? plan.workspaceBytesPerThread : plan.workspaceBytes;
     storage.offset = used;

