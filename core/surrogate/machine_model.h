@@ -36,6 +36,9 @@ struct MachineModel {
   double codeBytes = 32 * 1024;         ///< instruction cache
   double parallelLaunchSeconds = 4e-6;  ///< start and end of one parallel loop
   double reorderInstructions = 450;     ///< how far the core looks ahead
+  double streamStartBytes = 6 * 1024;  ///< what main memory could have sent until the prefetchers follow a new stream
+  double conflictCycles = 7;           ///< for each line that competing rows evict before it is written back
+  double prefetchStreams = 12;          ///< that the hardware prefetchers follow at a time
   std::vector<Level> levels = {
       {"L1", 32.0 * 1024, 2e11, 2e11, false, 4096},
       {"L2", 512.0 * 1024, 8e10, 8e10, false, 65536},

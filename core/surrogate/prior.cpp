@@ -181,7 +181,8 @@ class BlockEstimator {
     double unrolledReduction = 1;
     for (const LoopFacts& loop : block_.loops)
       if (loop.reduction && loop.straight()) unrolledReduction *= static_cast<double>(loop.extent);
-    if (reduces && !invariant && output.inRegisters && result_.accumulators * unrolledReduction > 4 * machine_.vectorRegisters) {
+    const bool reductionLoop = innermostSerial_ >= 0 && block_.loops[static_cast<std::size_t>(innermostSerial_)].reduction;
+    if (reduces && !reductionLoop && output.inRegisters && result_.accumulators * unrolledReduction > 4 * machine_.vectorRegisters) {
       // Without a loop over the reduction the scheduler sees one long stretch of code and runs out of registers.
       result_.loads += instances_;
       result_.stores += instances_;
@@ -196,10 +197,10 @@ class BlockEstimator {
     const AccessFacts& output = block_.accesses.front();
     const bool carried = innermostSerial_ >= 0 && !output.depends[static_cast<std::size_t>(innermostSerial_)];
     if (!carried) return;
-    // One chain for each accumulator; a chain advances once per latency.
+    // One chain for each accumulator; a chain advances once per latency and, by imperfect scheduling, a cycle more.
     const double chainSteps = instances_ / std::max(1.0, result_.accumulators);
     const double inMemory = output.inRegisters || result_.accumulators <= machine_.vectorRegisters ? 1 : 2;
-    result_.latency = chainSteps * machine_.multiplyAddLatency * inMemory;
+    result_.latency = chainSteps * (machine_.multiplyAddLatency + 1) * inMemory;
   }
 
   void countFrontEnd() {
@@ -248,13 +249,34 @@ class BlockEstimator {
     const double bytes = NestFacts::footprint(program_, block_, access, fits - 1) * outer;
     if (far) noteStream(access, fits - 1, bytes);
     // The prefetchers follow long runs; short ones pay for it, most where the way is long.
+    if (far) return bytes * (1 + std::min(1.2, machine_.streamStartBytes / streamRun(access)));
     const double run = NestFacts::runBytes(program_, block_, access, fits - 1);
-    const double haste = far ? 2.0 : 1.0;
-    return bytes * (run >= 2048 ? 1.0 : run >= 512 ? 1 + 0.2 * haste : run >= 128 ? 1 + 0.4 * haste : 1 + 0.8 * haste);
+    return bytes * (run >= 2048 ? 1.0 : run >= 512 ? 1.2 : run >= 128 ? 1.4 : 1.8);
+  }
+
+  /// Bytes that the nest reads one after the other, in the order of time, before it jumps.
+  double streamRun(const AccessFacts& access) const {
+    double run = access.bytesPerElement;
+    for (std::size_t l = block_.loops.size(); l-- > 0;) {
+      if (!access.depends[l] || block_.loops[l].extent == 1) continue;
+      if (static_cast<double>(std::abs(access.strides[l])) * access.bytesPerElement != run) break;
+      run *= static_cast<double>(block_.loops[l].extent);
+    }
+    return run;
+  }
+
+  /// An element that is read and written back while its line was evicted by its own neighbours waits for the next cache.
+  double conflictStall(const AccessFacts& access, double missed, double capacity, double wayBytes) const {
+    if (!access.reads || !access.writes || wayBytes <= 0 || missed == 0) return 0;
+    std::size_t bySize = block_.loops.size();
+    while (bySize > 0 && setAt(bySize - 1) <= capacity) --bySize;
+    if (bySize == 0 || fits(access, bySize, capacity, wayBytes)) return 0;
+    return missed / 64 * machine_.conflictCycles * machine_.cycleSeconds / result_.parallelism;
   }
 
   /// A stream from far away overlaps with the arithmetic that runs while it is read for the first time, and as far as
-  /// the core looks ahead. While the same piece is read again from a cache, the way from memory stands idle.
+  /// the core looks ahead. While the same piece is read again from a cache, the way from memory stands idle; and more
+  /// streams than the prefetchers follow arrive late.
   void noteStream(const AccessFacts& access, std::size_t from, double bytes) {
     if (bytes <= streamBytes_) return;
     streamBytes_ = bytes;
@@ -272,6 +294,12 @@ class BlockEstimator {
       for (std::size_t inner = l + 1; inner < block_.loops.size(); ++inner) pass *= chunks(block_.loops[inner]);
     }
     overlap_ = again > 1 ? std::clamp(std::max(1 / again, machine_.reorderInstructions / pass), 0.0, 1.0) : 1.0;
+    double streams = 0;
+    for (const AccessFacts& other : block_.accesses)
+      if (!other.inRegisters)
+        streams += NestFacts::elements(program_, block_, other, from + 1) * other.bytesPerElement /
+                   NestFacts::runBytes(program_, block_, other, from + 1);
+    overlap_ *= std::min(1.0, machine_.prefetchStreams / std::max(1.0, streams));
   }
 
   void countTraffic() {
@@ -285,6 +313,7 @@ class BlockEstimator {
         if (access.inRegisters) continue;
         const double bytes = missedBytes(access, capacity, inner.wayBytes, level + 1 == machine_.levels.size());
         result_.trafficBytes[level] += bytes * (access.writes ? 2 : 1);
+        if (level == 1) stall_ += conflictStall(access, bytes, capacity, inner.wayBytes);
       }
       const auto& from = machine_.levels[level];
       const double bandwidth = inParallel_ ? from.bytesPerSecondAll : from.bytesPerSecondOne;
@@ -309,7 +338,7 @@ class BlockEstimator {
     const double near = largest + kNotOverlapped * (sum - largest);
     const double far = result_.traffic.empty() ? 0 : result_.traffic.back();
     const double alone = std::max(kNotOverlapped, 1 - overlap_);
-    result_.seconds = std::max(near, far) + alone * std::min(near, far) + result_.launch;
+    result_.seconds = std::max(near, far) + alone * std::min(near, far) + stall_ + result_.launch;
   }
 
   const Program& program_;
@@ -320,6 +349,7 @@ class BlockEstimator {
   int lanes_ = 1;
   std::ptrdiff_t innermostSerial_ = -1;
   bool inParallel_ = false;
+  double stall_ = 0;        ///< seconds that nothing overlaps
   double streamBytes_ = 0;  ///< of the largest stream from main memory
   double overlap_ = 1;      ///< share of that stream's time that arithmetic fills
   double launches_ = 0;

@@ -59,6 +59,39 @@ std::vector<std::int64_t> drawFactors(std::int64_t extent, std::size_t count, Ra
   return factors;
 }
 
+Outcome<ItemResult> replaceInTrace(ProgramCache& cache, const std::vector<std::string>& trace, std::size_t position,
+                                   const Step& step, Random& random) {
+  // What the step leaves out is completed where it stands.
+  const std::vector<std::string> prefix(trace.begin(), trace.begin() + static_cast<std::ptrdiff_t>(position));
+  const auto program = cache.at(prefix);
+  if (!program) return tl::unexpected<Refusal>(program.error());
+  const auto applied = applyStep((*program)->program(), step, random);
+  if (!applied) return tl::unexpected<Refusal>(applied.error());
+  std::vector<std::string> changed = trace;
+  changed[position] = print(applied->step);
+  if (changed[position] == trace[position])
+    return refuse("unchanged", "Step " + std::to_string(position + 1) + " of the trace already is `" + trace[position] + "`.",
+                  "Choose other arguments.");
+  auto replayed = cache.at(changed);
+  if (!replayed) return tl::unexpected<Refusal>(replayed.error());
+  return ItemResult{changed, *replayed, changed[position],
+                    "re-decided step " + std::to_string(position + 1) + " of the trace"};
+}
+
+/// Where the trace made the decision that a step of this kind would make again: the layout of the same buffer, the copy of
+/// the same buffer for the same block.
+std::optional<std::size_t> sameDecision(const std::vector<std::string>& trace, const Step& step) {
+  if (step.name != "TransformLayout" && step.name != "CacheRead") return std::nullopt;
+  if (!step.text("buffer")) return std::nullopt;
+  for (std::size_t i = trace.size(); i-- > 0;) {
+    const auto earlier = parseStep(trace[i]);
+    if (earlier && earlier->name == step.name && earlier->text("buffer") == step.text("buffer") &&
+        (step.name == "TransformLayout" || earlier->text("block") == step.text("block")))
+      return i;
+  }
+  return std::nullopt;
+}
+
 Outcome<ItemResult> redecide(ProgramCache& cache, const std::vector<std::string>& trace, const EarlierTile& tile,
                              const Step& wish, Random& random) {
   Step step = tile.step;
@@ -79,21 +112,7 @@ Outcome<ItemResult> redecide(ProgramCache& cache, const std::vector<std::string>
     if (!loop) return refuse("unknown-loop", "The loop of the earlier TileSize is gone.");
     step.set("factors", drawFactors((*program)->program().loop(*loop).extent, before->size(), random));
   }
-  if (step == tile.step)
-    return refuse("unchanged", "TileSize(" + step.text("loop").value_or("?") + ") already has these factors.",
-                  "Choose other factors.");
-  // An inferred factor (0) is written out by completing the step where it stands.
-  std::vector<std::string> changed = trace;
-  const std::vector<std::string> prefix(trace.begin(), trace.begin() + static_cast<std::ptrdiff_t>(tile.position));
-  const auto program = cache.at(prefix);
-  if (!program) return tl::unexpected<Refusal>(program.error());
-  const auto complete = findTransformation(kTile)->complete((*program)->program(), step, random);
-  if (!complete) return tl::unexpected<Refusal>(complete.error());
-  changed[tile.position] = print(*complete);
-  auto replayed = cache.at(changed);
-  if (!replayed) return tl::unexpected<Refusal>(replayed.error());
-  return ItemResult{changed, *replayed, print(*complete),
-                    "re-decided step " + std::to_string(tile.position + 1) + " of the trace"};
+  return replaceInTrace(cache, trace, tile.position, step, random);
 }
 
 }  // namespace
@@ -127,7 +146,11 @@ Outcome<ItemResult> applyItem(ProgramCache& cache, const std::vector<std::string
   }
 
   Outcome<Applied> applied = applyStep(program, *step, random);
-  if (!applied) return tl::unexpected<Refusal>(applied.error());
+  if (!applied) {
+    if (const auto place = sameDecision(trace, *step))
+      if (auto replaced = replaceInTrace(cache, trace, *place, *step, random)) return replaced;
+    return tl::unexpected<Refusal>(applied.error());
+  }
   ItemResult result;
   result.trace = trace;
   result.applied = print(applied->step);
