@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,8 @@ struct NamedKernel {
   std::string name;
   Program program;
 };
+/// What GoogleTest shows of a parameter.
+inline void PrintTo(const NamedKernel& named, std::ostream* out) { *out << named.name; }
 /// Ten kernels of different shapes: reductions of all kinds, several statements, tails, gathers, in-place
 /// updates.
 [[nodiscard]] std::vector<NamedKernel> kernels();
