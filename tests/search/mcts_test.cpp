@@ -386,7 +386,7 @@ TEST(Mcts, CommandsNameTheNextNode) {
   const auto refused = search.addByHand(0, std::vector<std::string>{"Nonsense"}, "");
   ASSERT_FALSE(refused);
   EXPECT_THAT(refused.error().message, testing::HasSubstr("Nonsense is no step."));
-  const auto added = search.addByHand(1, std::vector<std::string>{"Set(a, 3)", "Set(b, 1)", "Set(c, 4)", "Set(d, 1)"}, "I know");
+  const auto added = search.addByHand(1, std::vector<std::string>{"Set(a, 9)", "Set(b, 9)", "Set(c, 0)", "Set(d, 9)"}, "I know");
   ASSERT_TRUE(added) << added.error().message;
   EXPECT_EQ(search.tree()[*added].parent, 1U);
   EXPECT_FALSE(search.setParameter("branching", 0.5));

@@ -414,7 +414,7 @@ TEST(Tuner, PausesStepsAndObeys) {
   tuner.post(HintCommand{0, "Mind the third digit."});
   tuner.post(PinCommand{1});
   tuner.post(PruneCommand{0});
-  tuner.post(AddTransformationsCommand{0, {"Set(a, 3)", "Set(b, 1)", "Set(c, 4)", "Set(d, 1)"}, "I know it."});
+  tuner.post(AddTransformationsCommand{0, {"Set(a, 9)", "Set(b, 9)", "Set(c, 0)", "Set(d, 9)"}, "I know it."});
   tuner.post(AddTransformationsCommand{0, {"Nonsense"}, ""});
   tuner.post(SetParameterCommand{"branching", "3"});
   tuner.post(SetParameterCommand{"exploration", "much"});
