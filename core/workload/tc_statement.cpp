@@ -187,6 +187,13 @@ class StatementResolver {
   }
 
   void checkRead(const TcAccess& read, const TcRanges& ranges) {
+    if (read.tensor == statement_.target && read.subscripts.size() != statement_.subscripts.size()) {
+      diagnostics_.fail(read.span, "`" + read.tensor + "` is written with " +
+                                       std::to_string(statement_.subscripts.size()) +
+                                       " indices, but read with " + std::to_string(read.subscripts.size()) +
+                                       " subscripts.");
+      return;
+    }
     const auto& tensor = tensors_.find(read.tensor)->second;
     if (read.conditional || !tensor.shape) return;
     for (std::size_t d = 0; d < read.subscripts.size(); ++d) {

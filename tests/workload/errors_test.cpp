@@ -232,6 +232,8 @@ const std::vector<BadKernel> kBad{
      ""},
     {"accumulatesIntoNothing", body("T(m) += V(m)  O(m) = T(m)"), kSizes,
      "2:8: this accumulates into `T`, which holds nothing yet.", "`!`"},
+    {"readsItselfWithAnotherRank", body("O(m, n) = A(m, n) - O(m)"), kSizes,
+     "2:23: `O` is written with 2 indices, but read with 1 subscripts.", ""},
     {"readsWhatItChanges", body("O(m) = V(m)  O(m) = O(m + 1) where m in 0:2"), kSizes,
      "2:16: this statement reads elements of `O`", "own"},
     // arithmetic

@@ -61,6 +61,11 @@ const std::vector<std::string> kSeeds{
     " C(m, n) = exp(A(m, n) - B(m)) where m in 0:M, exists A(m, n)\n}",
     "def g(float(N,K) A, float(M) W) -> (O) { O(n, k) +=! A(n, 2 * k + m) * W(m) / K\n O(n, k) = fmax(O(n, "
     "k), 0) }",
+    "def h(float(M,N) A, float(N) V) -> (O, P) {\n O(m) = V(m) where m in 0:M\n O(m) += A(m, n) * V(n)\n"
+    " O(m) = O(m) > 0 ? O(m) : 0\n P(i) = 0 where i in 0:N\n P(i) = V(i - 1) + V(i + 1)\n}",
+    "def u(float(M,N) A) -> (float(Q, R) O) { O(i, j) +=! x * (i % 2 == 0 && j < 3 ? 1 : A(i / 2, j + k - "
+    "1))\n"
+    " where x = A(i / 2, j), k in 0:2, i in 0:2 * M, j in 0:N }",
 };
 
 const std::vector<std::string> kPieces{"def",
