@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "program/program_hash.h"
 
+#include <algorithm>
 #include <bit>
 #include <map>
 #include <vector>
@@ -57,7 +58,33 @@ class Canonical {
     return position->second;
   }
 
+  /// Sums of subscripts are sorted by what they hold here, not by the handles of their loops, which depend on the way
+  /// to a program.
+  void sum(const Expr& expr) {
+    const AffineForm form = affineForm(expr);
+    std::vector<std::vector<std::uint64_t>> terms;
+    for (const auto& [atom, coefficient] : form.terms) {
+      const std::size_t start = tokens_.size();
+      expression(atom);
+      put(static_cast<std::uint64_t>(coefficient));
+      terms.emplace_back(tokens_.begin() + static_cast<std::ptrdiff_t>(start), tokens_.end());
+      tokens_.resize(start);
+    }
+    std::sort(terms.begin(), terms.end());
+    putKind(ExprKind::Add);
+    put(static_cast<std::uint64_t>(form.constant));
+    put(terms.size());
+    for (const auto& term : terms) tokens_.insert(tokens_.end(), term.begin(), term.end());
+  }
+
+  static bool isSum(const Expr& expr) {
+    if (expr.type() != DataType::Index) return false;
+    if (expr.kind() == ExprKind::Add || expr.kind() == ExprKind::Sub) return true;
+    return expr.kind() == ExprKind::Mul && (expr.operand(0).isInteger() || expr.operand(1).isInteger());
+  }
+
   void expression(const Expr& expr) {
+    if (isSum(expr)) return sum(expr);
     const Expr::Node& node = expr.node();
     putKind(node.kind);
     putKind(node.type);

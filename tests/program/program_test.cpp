@@ -40,6 +40,29 @@ TEST(Hash, IgnoresOrphans) {
   EXPECT_EQ(programHash(original), programHash(grown));
 }
 
+TEST(Hash, IgnoresTheOrderOfHandlesInSums) {
+  // The same tiled row, once with the outer loop added first and once with the inner one.
+  const auto tiled = [](bool outerFirst) {
+    Program program = matmul(8, 3, 4);
+    const auto add = [&](const char* name, std::int64_t extent) {
+      return program.add(Loop{name, extent, LoopKind::Serial, {}});
+    };
+    LoopId outer;
+    LoopId inner;
+    if (outerFirst) outer = add("m.0", 2);
+    inner = add("m.1", 4);
+    if (!outerFirst) outer = add("m.0", 2);
+    program.loop(inner).body = program.loop(LoopId{0}).body;
+    program.loop(outer).body = {inner};
+    program.roots = {outer};
+    program.blocks[0].bindings[0] = simplify(program, Expr::loopVar(outer) * 4 + Expr::loopVar(inner));
+    return program;
+  };
+  EXPECT_EQ(brokenInvariant(tiled(true)), std::nullopt);
+  EXPECT_EQ(programHash(tiled(true)), programHash(tiled(false)));
+  EXPECT_TRUE(equivalent(tiled(true), tiled(false)));
+}
+
 TEST(Hash, SeesEveryDifferenceOfMeaning) {
   const Program original = matmul(2, 3, 4);
   std::vector<Program> others(7, original);
