@@ -3,9 +3,7 @@
 #include "codegen/kernel_emitter.h"
 
 #include <algorithm>
-#include <set>
 #include <utility>
-#include <variant>
 
 #include <llvm/IR/Constants.h>
 #include <llvm/IR/IRBuilder.h>
@@ -19,36 +17,6 @@ namespace {
 
 constexpr std::uint64_t kBaseAlignment = 64;
 constexpr std::int64_t kMostFreshBytes = 1024 * 1024;
-
-void collectBuffers(const Expr& expr, std::set<BufferId>& buffers) {
-  forEach(expr, [&](const Expr& part) {
-    if (part.kind() == ExprKind::Load) buffers.insert(part.buffer());
-  });
-}
-
-/// Buffers that the nodes touch but do not own.
-void collectBuffers(const std::vector<LoweredNode>& nodes, std::set<BufferId>& buffers) {
-  for (const LoweredNode& any : nodes) {
-    if (const auto* block = std::get_if<LoweredBlock>(&any.node)) {
-      buffers.insert(block->output);
-      collectBuffers(block->offset, buffers);
-      collectBuffers(block->value, buffers);
-    } else if (const auto* scope = std::get_if<LoweredScope>(&any.node)) {
-      std::set<BufferId> inner;
-      collectBuffers(scope->body, inner);
-      for (const BufferId own : scope->buffers) inner.erase(own);
-      buffers.insert(inner.begin(), inner.end());
-    } else if (const auto* loop = std::get_if<LoweredLoop>(&any.node)) {
-      collectBuffers(loop->body, buffers);
-    } else if (const auto* lanes = std::get_if<LoweredLanes>(&any.node)) {
-      collectBuffers(lanes->body, buffers);
-    } else if (const auto* parallel = std::get_if<LoweredParallel>(&any.node)) {
-      for (const LoweredLoop& piece : parallel->pieces) collectBuffers(piece.body, buffers);
-    } else if (const auto* choice = std::get_if<LoweredChoice>(&any.node)) {
-      for (const LoweredLoop& piece : choice->pieces) collectBuffers(piece.body, buffers);
-    }
-  }
-}
 
 /// Fills one kernel: the entry, its body with one pointer parameter a buffer, and a function for each
 /// parallel loop.
@@ -70,9 +38,7 @@ class KernelEmitter {
   }
 
   void run() {
-    std::set<BufferId> used;
-    collectBuffers(lowered_.body, used);
-    const std::vector<BufferId> buffers(used.begin(), used.end());
+    const std::vector<BufferId> buffers = buffersTouched(lowered_.body);
     llvm::Function* body =
         newFunction(entry_ + ".body", bodyTypes(buffers, 2), llvm::Function::InternalLinkage);
     emitEntry(buffers, body);
@@ -286,9 +252,7 @@ class KernelEmitter {
   }
 
   void emit(const LoweredParallel& parallel) {
-    std::set<BufferId> used;
-    for (const LoweredLoop& piece : parallel.pieces) collectBuffers(piece.body, used);
-    const std::vector<BufferId> buffers(used.begin(), used.end());
+    const std::vector<BufferId> buffers = buffersTouched(parallel.pieces);
     std::vector<std::size_t> variables;
     for (std::size_t i = 0; i < frame_.values.size(); ++i) {
       if (frame_.values[i] != nullptr && !llvm::isa<llvm::Constant>(frame_.values[i])) variables.push_back(i);

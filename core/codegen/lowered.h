@@ -83,4 +83,8 @@ struct LoweredProgram {
   std::int64_t loopInstances = 0;  ///< loops, likewise
 };
 
+/// Buffers that the nodes (the bodies of the pieces) touch but do not own, in order.
+[[nodiscard]] std::vector<BufferId> buffersTouched(const std::vector<LoweredNode>& nodes);
+[[nodiscard]] std::vector<BufferId> buffersTouched(const std::vector<LoweredLoop>& pieces);
+
 }  // namespace espalier

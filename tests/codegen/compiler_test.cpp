@@ -113,6 +113,32 @@ TEST(Compiler, parallelLoops) {
   expectSame(program, 3);
 }
 
+TEST(Compiler, theSameProgramGivesTheSameBytes) {
+  const Program program = tiledMatmul(25, 130, 8, {6, 64});
+  Compiler compiler(*targetFor("znver4"));
+  const Result<CompiledKernel> first = compiler.compile(program, {});
+  const Result<CompiledKernel> again = compiler.compile(program, {});
+  const Result<CompiledKernel> other = compile(program, *targetFor("znver4"), {});
+  ASSERT_TRUE(first && again && other);
+  EXPECT_EQ(first->object, again->object);
+  EXPECT_EQ(first->object, other->object);
+}
+
+TEST(Compiler, namesAndSizesOfAKernel) {
+  Program program = tiledMatmul(25, 130, 8, {6, 64});
+  setKind(program, loopNamed(program, "m.0"), LoopKind::Parallel);
+  const Result<CompiledKernel> kernel = compile(program, hostTarget(), {Pipeline::Schedule, "my_kernel"});
+  ASSERT_TRUE(kernel.has_value());
+  EXPECT_EQ(kernel->entry, "my_kernel");
+  EXPECT_TRUE(kernel->parallel);
+  EXPECT_EQ(kernel->workspaceBytes, 0);
+  EXPECT_GT(kernel->seconds, 0);
+  const std::string text = llvmText(program, hostTarget(), {Pipeline::Schedule, "my_kernel"}).value();
+  EXPECT_NE(text.find("define void @my_kernel("), std::string::npos);
+  EXPECT_NE(text.find("declare void @espalier_parallel_for("), std::string::npos);
+  EXPECT_NE(text.find("noalias"), std::string::npos);
+}
+
 void expectTooLarge(const Program& program) {
   const Result<CompiledKernel> kernel = compile(program, hostTarget(), {});
   ASSERT_FALSE(kernel.has_value());
