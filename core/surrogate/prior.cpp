@@ -334,7 +334,7 @@ class BlockEstimator {
       largest = std::max(largest, result_.traffic[level]);
       sum += result_.traffic[level];
     }
-    constexpr double kNotOverlapped = 0.12;
+    constexpr double kNotOverlapped = 0.18;
     const double near = largest + kNotOverlapped * (sum - largest);
     const double far = result_.traffic.empty() ? 0 : result_.traffic.back();
     const double alone = std::max(kNotOverlapped, 1 - overlap_);

@@ -162,8 +162,9 @@ std::vector<Step> contractionSteps(const BlockShape& shape, const ContractionCho
   std::vector<std::string> reductions;
   for (std::size_t a = 0; a < shape.axes.size(); ++a) {
     if (a == shape.vectorAxis || a == shape.rowAxis || a == shape.depthAxis) continue;
-    (shape.axes[a].reduction ? reductions : outer).push_back(shape.axes[a].loopName);
+    if (!shape.axes[a].shared) (shape.axes[a].reduction ? reductions : outer).push_back(shape.axes[a].loopName);
   }
+  const bool alone = std::none_of(shape.axes.begin(), shape.axes.end(), [](const AxisShape& axis) { return axis.shared; });
   std::vector<std::string> order = outer;
   const auto add = [&](std::optional<std::size_t> axis, int level) {
     if (axis) order.push_back(levelName(shape.axes[*axis], level));
@@ -195,7 +196,7 @@ std::vector<Step> contractionSteps(const BlockShape& shape, const ContractionCho
                         .set("block", shape.name)
                         .set("loop", levelName(shape.axes[*tileLoop], 1))
                         .set("memory", std::string("register")));
-  if (threads > 1 && !parallel.empty()) {
+  if (threads > 1 && alone && !parallel.empty()) {
     if (parallel.size() == 1)
       steps.push_back(Step{"Parallel", {}}.set("loop", parallel.front()));
     else

@@ -23,7 +23,8 @@ bool readAxes(const Program& program, const Block& block, const BlockFacts& fact
     if (loop.extent == 1) continue;
     const std::vector<std::size_t> axes = axesUsing(block, loop.loop);
     if (axes.size() != 1 || !followsOneLoop(block.bindings[axes.front()])) return false;
-    AxisShape axis{axes.front(), loop.loop, program.loop(loop.loop).name, loop.extent, loop.reduction, {}};
+    AxisShape axis{axes.front(), loop.loop, program.loop(loop.loop).name, loop.extent, loop.reduction,
+                   blocksBelow(program, loop.loop).size() > 1, {}};
     for (const AccessFacts& access : facts.accesses) axis.strides.push_back(access.strides[depth]);
     shape.axes.push_back(std::move(axis));
   }
@@ -56,7 +57,7 @@ void chooseVectorAxis(BlockShape& shape) {
   double best = 0;
   for (std::size_t i = 0; i < shape.axes.size(); ++i) {
     const AxisShape& axis = shape.axes[i];
-    if (axis.reduction) continue;
+    if (axis.reduction || axis.shared) continue;
     double score = axis.strides[0] == 1 ? 4 : axis.strides[0] == 0 ? 1 : -4;
     for (std::size_t o = 1; o < axis.strides.size(); ++o) {
       if (axis.strides[o] == 1) score += 2;
@@ -81,7 +82,7 @@ void chooseRowAxis(BlockShape& shape) {
   double best = 0;
   for (std::size_t i = 0; i < shape.axes.size(); ++i) {
     const AxisShape& axis = shape.axes[i];
-    if (axis.reduction || i == *shape.vectorAxis) continue;
+    if (axis.reduction || axis.shared || i == *shape.vectorAxis) continue;
     double score = 0;
     for (std::size_t o = 1; o < axis.strides.size(); ++o) {
       if (axis.strides[o] != 0) continue;

@@ -25,6 +25,7 @@ struct AxisShape {
   std::string loopName;
   std::int64_t extent = 1;
   bool reduction = false;
+  bool shared = false;                ///< other blocks hang below the loop too: it stays where it is
   std::vector<std::int64_t> strides;  ///< by access: the output first, then the operands
 };
 
@@ -37,7 +38,7 @@ struct OperandShape {
   std::vector<std::optional<std::size_t>> axisOfDimension;
 };
 
-/// A block as it stands in a program that is not scheduled yet: one loop an axis.
+/// A block that is not tiled yet: one loop an axis.
 struct BlockShape {
   BlockId block;
   std::string name;

@@ -11,7 +11,9 @@ namespace espalier {
 
 namespace {
 
-constexpr std::size_t kChoicesPerBlock = 48;
+constexpr std::size_t kFirstLook = 4;    ///< tiles for each kind of schedule
+constexpr std::size_t kCloserLook = 40;  ///< tiles for the best kinds, shared among the contractions
+constexpr std::size_t kBestKinds = 3;
 constexpr double kBoldness = 0.25;       ///< how often a runner-up is proposed instead of the favourite
 constexpr std::uint64_t kRunnersUp = 5;
 
@@ -21,11 +23,11 @@ std::string number(const char* pattern, double value) {
   return text;
 }
 
-/// Blocks as the schedule saw them: after the inlining that a trace begins with.
+/// Blocks as the schedule saw them: after the inlining and moving that a trace begins with.
 std::vector<BlockShape> shapesOf(const TensorProblem& problem, const std::vector<std::string>& trace) {
   std::vector<std::string> inlining;
   for (const std::string& step : trace) {
-    if (step.rfind("ComputeInline", 0) != 0) break;
+    if (step.rfind("Compute", 0) != 0) break;
     inlining.push_back(step);
   }
   const auto state = problem.stateOf(inlining);
@@ -92,21 +94,20 @@ std::string RulesProposer::describeChoice(const BlockShape& shape, const Contrac
   return text;
 }
 
-void RulesProposer::vary(const Draft& draft, const State& from, std::vector<Variant>& variants) {
+double RulesProposer::vary(const Draft& draft, const State& from, std::size_t perBlock,
+                           std::vector<Variant>& variants) const {
   std::vector<std::string> base = draft.state.trace;
-  std::map<std::string, ContractionChoice> decided = draft.choices;
   const auto add = [&](const State& state, const std::string& decision) {
     const Prediction prediction = problem_.predict({&state, 1}).front();
     if (state.hash != from.hash)
       variants.push_back({state, itemsBetween(from.trace, state.trace), prediction.seconds, prediction.words, decision});
     return prediction.seconds;
   };
-  const std::vector<BlockShape> shapes = shapesOf(problem_, base);
-  double best = add(draft.state, "the plain schedule for every block");
-  for (const BlockShape& shape : shapes) {
+  double best = add(draft.state, "The plain schedule for every block");
+  for (const BlockShape& shape : shapesOf(problem_, base)) {
     if (shape.kind != BlockKind::Contraction || !choiceIn(base, shape)) continue;
     std::vector<std::string> bestTrace = base;
-    for (const ContractionChoice& choice : contractionChoices(shape, problem_.machine(), kChoicesPerBlock)) {
+    for (const ContractionChoice& choice : contractionChoices(shape, problem_.machine(), perBlock)) {
       const auto state = problem_.stateOf(withChoice(base, shape, choice));
       if (!state) continue;
       const double seconds = add(*state, describeChoice(shape, choice));
@@ -117,25 +118,48 @@ void RulesProposer::vary(const Draft& draft, const State& from, std::vector<Vari
     }
     base = bestTrace;
   }
+  return best;
 }
 
-std::vector<RulesProposer::Variant> RulesProposer::wholeSchedules(const State& from) {
+std::vector<RulesProposer::Variant> RulesProposer::wholeSchedules(const State& from) const {
+  struct Kind {
+    Draft draft;
+    double seconds;
+  };
   std::vector<Variant> variants;
+  std::vector<Kind> kinds;
   std::set<std::vector<std::string>> seen;
-  for (const bool layout : {true, false})
-    for (const bool pack : {false, true})
-      for (const bool local : {false, true})
-        for (const RowCopy rows : {RowCopy::None, RowCopy::ByDepth, RowCopy::ByRows}) {
-          if (layout && pack) continue;
-          const Draft draft = draftSchedule(problem_, from, {layout, pack, rows, local}, {});
-          if (seen.insert(draft.state.trace).second) vary(draft, from, variants);
-        }
+  const auto consider = [&](const DraftOptions& options) {
+    Draft draft = draftSchedule(problem_, from, options, {});
+    if (!seen.insert(draft.state.trace).second) return;
+    const double seconds = vary(draft, from, kFirstLook, variants);
+    kinds.push_back({std::move(draft), seconds});
+  };
+  const std::vector<BlockShape> shapes = kernelShapes(problem_.programOf(from));
+  const auto contractions = static_cast<std::size_t>(std::count_if(
+      shapes.begin(), shapes.end(), [](const BlockShape& shape) { return shape.kind == BlockKind::Contraction; }));
+  for (const int fused : {0, 1, 2})
+    for (const bool layout : {true, false}) {
+      consider({layout, false, RowCopy::None, false, fused});
+      if (contractions == 0 || fused > 0) continue;
+      if (!layout) consider({layout, true, RowCopy::None, false, fused});
+      for (const RowCopy rows : {RowCopy::None, RowCopy::ByDepth, RowCopy::ByRows})
+        consider({layout, false, rows, true, fused});
+      consider({layout, false, RowCopy::ByDepth, false, fused});
+    }
+  std::stable_sort(kinds.begin(), kinds.end(), [](const Kind& a, const Kind& b) { return a.seconds < b.seconds; });
+  if (kinds.size() > kBestKinds) kinds.resize(kBestKinds);
+  if (contractions > 0)
+    for (const Kind& kind : kinds) vary(kind.draft, from, std::max(kFirstLook, kCloserLook / contractions), variants);
   return variants;
 }
 
-std::vector<RulesProposer::Variant> RulesProposer::otherDecisions(const State& from) {
+std::vector<RulesProposer::Variant> RulesProposer::otherDecisions(const State& from) const {
   std::vector<Variant> variants;
-  vary(Draft{from, {}, {}}, from, variants);
+  const std::vector<BlockShape> shapes = shapesOf(problem_, from.trace);
+  const auto contractions = static_cast<std::size_t>(std::count_if(
+      shapes.begin(), shapes.end(), [](const BlockShape& shape) { return shape.kind == BlockKind::Contraction; }));
+  vary(Draft{from, {}, {}}, from, std::max(kFirstLook, kCloserLook / std::max<std::size_t>(1, contractions)), variants);
   return variants;
 }
 
@@ -143,8 +167,21 @@ Proposal RulesProposer::propose(const ProposalContext& context, Random& random, 
   Proposal proposal;
   proposal.proposer = name();
   const State& from = context.node.state;
-  std::vector<Variant> variants = from.trace.empty() ? wholeSchedules(from) : otherDecisions(from);
-  if (variants.empty() && !from.trace.empty()) variants = wholeSchedules(from);
+  std::vector<Variant> variants;
+  if (from.trace.empty()) {
+    if (whole_.empty()) whole_ = wholeSchedules(from);
+    std::vector<State> states;
+    for (const Variant& variant : whole_) states.push_back(variant.state);
+    const std::vector<Prediction> predictions = problem_.predict(states);
+    for (std::size_t i = 0; i < whole_.size(); ++i) {
+      whole_[i].seconds = predictions[i].seconds;
+      whole_[i].words = predictions[i].words;
+    }
+    variants = whole_;
+  } else {
+    variants = otherDecisions(from);
+    if (variants.empty()) variants = wholeSchedules(from);
+  }
   const std::size_t considered = variants.size();
   std::erase_if(variants, [&](const Variant& variant) { return proposed_.contains(variant.state.hash); });
   std::stable_sort(variants.begin(), variants.end(),

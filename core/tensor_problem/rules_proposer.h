@@ -34,13 +34,16 @@ class RulesProposer final : public Proposer {
     std::string decision;  ///< what was chosen and why
   };
 
-  [[nodiscard]] std::vector<Variant> wholeSchedules(const State& from);
-  [[nodiscard]] std::vector<Variant> otherDecisions(const State& from);
-  void vary(const Draft& draft, const State& from, std::vector<Variant>& variants);
+  /// Whole schedules from a state: the kinds of schedule first with few tiles each, the best kinds then with many.
+  [[nodiscard]] std::vector<Variant> wholeSchedules(const State& from) const;
+  [[nodiscard]] std::vector<Variant> otherDecisions(const State& from) const;
+  /// Adds the draft and variants of it, `perBlock` for each contraction; answers the best prediction in seconds.
+  double vary(const Draft& draft, const State& from, std::size_t perBlock, std::vector<Variant>& variants) const;
   [[nodiscard]] std::string describeChoice(const BlockShape& shape, const ContractionChoice& choice) const;
   [[nodiscard]] std::string describeProgram(const Program& program) const;
 
   const TensorProblem& problem_;
+  std::vector<Variant> whole_;        ///< wholeSchedules of the initial state, once known
   std::set<std::uint64_t> proposed_;  ///< hashes of states proposed before
 };
 

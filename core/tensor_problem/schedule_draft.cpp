@@ -20,8 +20,9 @@ class Drafter {
   Draft run() {
     const std::vector<BlockShape> initial = kernelShapes(problem_.programOf(draft_.state));
     for (const BlockShape& shape : initial) inlineIfCheap(shape);
-    const Program inlined = problem_.programOf(draft_.state);
-    for (const BlockShape& shape : kernelShapes(inlined)) schedule(shape);
+    if (draft_.options.fusedLoops > 0) fuse();
+    for (const BlockShape& shape : kernelShapes(problem_.programOf(draft_.state))) schedule(shape);
+    shareFusedLoops();
     return draft_;
   }
 
@@ -38,6 +39,26 @@ class Drafter {
     if (shape.kind != BlockKind::Elementwise || shape.writesArgument || shape.readers == 0) return;
     if (shape.functionWork > 0 && shape.readers > 1) return;
     take(Step{"ComputeInline", {}}.set("block", shape.name));
+  }
+
+  /// All blocks before the last move below its outer loops, so that what they hand on stays in a cache.
+  void fuse() {
+    const Program program = problem_.programOf(draft_.state);
+    const std::vector<BlockId> blocks = blocksOf(program);
+    if (blocks.size() < 2) return;
+    const Block& last = program.block(blocks.back());
+    std::vector<std::string> loops;
+    for (const LoopId loop : loopsAround(program, blocks.back()))
+      if (program.loop(loop).extent > 1 && !carriesReduction(last, loop)) loops.push_back(program.loop(loop).name);
+    const auto wanted = static_cast<std::size_t>(draft_.options.fusedLoops);
+    if (loops.size() <= wanted) return;
+    for (std::size_t b = blocks.size() - 1; b-- > 0;)
+      take(Step{"ComputeAt", {}}.set("block", program.block(blocks[b]).name).set("loop", loops[wanted - 1]));
+    fused_.assign(loops.begin(), loops.begin() + static_cast<std::ptrdiff_t>(wanted));
+  }
+
+  void shareFusedLoops() {
+    if (!fused_.empty()) parallelise(fused_);
   }
 
   void schedule(const BlockShape& shape) {
@@ -125,7 +146,7 @@ class Drafter {
     const AxisShape& lanes = shape.axes[*shape.vectorAxis];
     std::vector<std::string> outer;
     for (std::size_t a = 0; a < shape.axes.size(); ++a)
-      if (a != *shape.vectorAxis) outer.push_back(shape.axes[a].loopName);
+      if (a != *shape.vectorAxis && !shape.axes[a].shared) outer.push_back(shape.axes[a].loopName);
     const std::int64_t width = 4LL * problem_.machine().lanes(4);
     std::string vectorLoop = lanes.loopName;
     if (lanes.extent > 2 * width) {
@@ -140,7 +161,7 @@ class Drafter {
     order.push_back(vectorLoop);
     if (order.size() > 1) take(Step{"Reorder", {}}.set("loops", order));
     take(Step{"Vectorize", {}}.set("loop", vectorLoop));
-    parallelise(outer);
+    if (fused_.empty()) parallelise(outer);
   }
 
   /// Lanes along the reduction: each lane reduces a part of the row (RFactor), a short loop joins the parts.
@@ -177,7 +198,7 @@ class Drafter {
     std::vector<std::string> reductions;
     std::string lanes;
     for (const LoopId loop : loops) {
-      if (program.loop(loop).extent == 1) continue;
+      if (program.loop(loop).extent == 1 || blocksBelow(program, loop).size() > 1) continue;
       if (carriesReduction(program.block(block), loop))
         reductions.push_back(program.loop(loop).name);
       else
@@ -189,19 +210,20 @@ class Drafter {
     std::vector<std::string> order = rows;
     order.insert(order.end(), reductions.begin(), reductions.end());
     order.push_back(lanes);
-    take(Step{"Reorder", {}}.set("loops", order));
+    if (order.size() > 1) take(Step{"Reorder", {}}.set("loops", order));
     take(Step{"Vectorize", {}}.set("loop", lanes));
-    if (!rows.empty())
-      take(Step{"CacheWrite", {}}
-               .set("block", program.block(block).name)
-               .set("loop", rows.back())
-               .set("memory", std::string("register")));
-    parallelise(rows);
+    if (rows.empty()) return;
+    take(Step{"CacheWrite", {}}
+             .set("block", program.block(block).name)
+             .set("loop", rows.back())
+             .set("memory", std::string("register")));
+    if (fused_.empty()) parallelise(rows);
   }
 
   const TensorProblem& problem_;
   Random random_;  ///< every step is complete, so nothing is drawn
   Draft draft_;
+  std::vector<std::string> fused_;  ///< loops that hold all blocks, outermost first
 };
 
 bool tiles(const Step& step, const BlockShape& shape, std::optional<std::size_t> axis) {

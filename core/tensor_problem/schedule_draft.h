@@ -29,6 +29,7 @@ struct DraftOptions {
   bool packLanes = false;     ///< the streamed operand, if it is no weight, is copied into panels
   RowCopy rowCopy = RowCopy::None;
   bool localOutput = false;   ///< what a depth block adds to is kept in a compact copy
+  int fusedLoops = 0;         ///< that many outer loops of the last block hold all other blocks as well
   bool operator==(const DraftOptions&) const = default;
 };
 
