@@ -61,10 +61,10 @@ target_include_directories(espalier_zstd SYSTEM INTERFACE ${ZSTD_INCLUDE})
 target_link_libraries(espalier_zstd INTERFACE ${ZSTD_LIBRARY})
 
 if(ESPALIER_UI)
-  find_package(Qt6 QUIET COMPONENTS Core Gui Widgets Charts)
+  find_package(Qt6 QUIET COMPONENTS Core Gui Widgets Charts Svg)
   if(NOT Qt6_FOUND)
     message(FATAL_ERROR
-      "The window needs Qt 6 with Charts (Debian: qt6-base-dev qt6-charts-dev libqscintilla2-qt6-dev). "
+      "The window needs Qt 6 with Charts and Svg (Debian: qt6-base-dev libqt6opengl6-dev qt6-charts-dev qt6-svg-dev). "
       "Install it, or build without the window: cmake --preset core-only && cmake --build --preset core-only.")
   endif()
 endif()
