@@ -11,18 +11,24 @@ namespace espalier {
 
 namespace {
 
-bool followsOneLoop(const Expr& binding) {
-  const AffineForm form = affineForm(binding);
-  return form.terms.size() == 1 && form.terms.front().atom.kind() == ExprKind::LoopVar;
+bool followsOneLoop(const Program& program, const Expr& binding) {
+  int loops = 0;
+  for (const auto& term : affineForm(binding).terms) {
+    if (term.atom.kind() != ExprKind::LoopVar) return false;
+    if (program.loop(term.atom.loop()).extent > 1) ++loops;
+  }
+  return loops == 1;
 }
 
-/// Axes of extent 1 matter to nobody; each of the others must follow one loop alone.
+/// Axes of extent 1 matter to nobody; each of the others must follow one loop alone. A block that was moved has axes for its
+/// place in the tile as well, which follow the same loops.
 bool readAxes(const Program& program, const Block& block, const BlockFacts& facts, BlockShape& shape) {
   for (std::size_t depth = 0; depth < facts.loops.size(); ++depth) {
     const LoopFacts& loop = facts.loops[depth];
     if (loop.extent == 1) continue;
     const std::vector<std::size_t> axes = axesUsing(block, loop.loop);
-    if (axes.size() != 1 || !followsOneLoop(block.bindings[axes.front()])) return false;
+    const auto follows = [&](std::size_t axis) { return followsOneLoop(program, block.bindings[axis]); };
+    if (axes.empty() || !std::all_of(axes.begin(), axes.end(), follows)) return false;
     AxisShape axis{axes.front(), loop.loop, program.loop(loop.loop).name, loop.extent, loop.reduction,
                    blocksBelow(program, loop.loop).size() > 1, {}};
     for (const AccessFacts& access : facts.accesses) axis.strides.push_back(access.strides[depth]);
