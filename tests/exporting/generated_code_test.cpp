@@ -3,6 +3,8 @@
 // What the C compiler makes of exported programs computes what the interpreter computes.
 #include <gmock/gmock.h>
 
+#include <algorithm>
+
 #include "c_library.h"
 #include "codegen/target.h"
 #include "exporting/c_source.h"
@@ -131,6 +133,10 @@ TEST(GeneratedC, ComputesTheSameNumbersAndCompilesWithoutWarnings) {
   const TemporaryFolder folder;
   std::string all;
   const auto tried = candidates(8, kSeed);
+  const auto isPacked = [](const Buffer& buffer) { return buffer.packing.has_value(); };
+  EXPECT_TRUE(std::any_of(tried.begin(), tried.end(), [&](const Candidate& candidate) {
+    return std::any_of(candidate.program.buffers.begin(), candidate.program.buffers.end(), isPacked);
+  })) << "the seed no longer draws a packed constant";
   for (const auto& candidate : tried) {
     // One compilation for all: helpers of the same name are the same.
     const std::string file = candidate.name + ".c";
