@@ -3,6 +3,7 @@
 #include "cli/command_line.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <csignal>
 #include <functional>
 #include <iostream>
@@ -239,6 +240,9 @@ int runCommandLine(int argc, char** argv) {
       if (verb.app->parsed()) verbName = " " + verb.app->get_name();
     std::string message = error.what();
     if (!message.empty() && message.back() != '.') message += '.';
+    // The parser gives up before it has set any flag.
+    console.json =
+        std::any_of(argv, argv + argc, [](const char* word) { return std::string_view(word) == "--json"; });
     const ExitStatus status = console.fail(
         {ErrorKind::Usage, message, "`espalier-cli" + verbName + " --help` lists what is possible."});
     return static_cast<int>(status);
