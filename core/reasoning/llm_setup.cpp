@@ -14,6 +14,7 @@ namespace espalier {
 namespace {
 
 constexpr int kMostProposals = 8;
+constexpr double kStableShare = 0.71;
 
 bool isLoopback(const std::string& base) {
   const std::size_t begin = base.find("://") + 3;
@@ -87,7 +88,9 @@ Result<std::unique_ptr<LlmProposer>> makeProposer(std::vector<LlmSeat> seats, Ll
     if (!opened) return tl::unexpected<Error>(opened.error());
     recording = std::move(*opened);
   }
-  PromptWriter writer(std::move(*form), {.tokenLimit = options.promptTokens, .proposals = proposerOptions.proposals});
+  // The shipped prompt is made for caching; a prompt of the user is left as it is.
+  const double stableShare = paper || !options.promptTemplate.empty() ? 0 : kStableShare;
+  PromptWriter writer(std::move(*form), {.tokenLimit = options.promptTokens, .proposals = proposerOptions.proposals, .stableShare = stableShare});
   return std::make_unique<LlmProposer>(std::move(seats), std::move(writer), std::move(proposerOptions), std::move(fallback),
                                        std::move(recording));
 }

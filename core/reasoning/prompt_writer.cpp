@@ -18,16 +18,17 @@
 namespace espalier {
 namespace {
 
-constexpr std::size_t kDiffLines = 30;        ///< to the parent
-constexpr std::size_t kFartherDiffLines = 12;  ///< to those above it
+constexpr std::size_t kDiffLines = 20;        ///< to the parent
+constexpr std::size_t kFartherDiffLines = 8;  ///< to those above it
 constexpr std::size_t kAttemptsLeftByCut = 3;
 constexpr std::size_t kMostAttempts = 12;
 constexpr std::size_t kLongestHint = 1000;
 
 /// What is left out at a level of cutting; each level includes those before it.
-enum class Cut { Nothing, Ancestors, Attempts, Examples, Details, BestTrace, Parent, Arguments, Program };
-constexpr std::array<const char*, 9> kCutWords = {
+enum class Cut { Nothing, FartherDiffs, Ancestors, Attempts, Examples, Details, BestTrace, Parent, Arguments, Program };
+constexpr std::array<const char*, 10> kCutWords = {
     "",
+    "the differences to ancestors beyond the parent",
     "the ancestors beyond the parent",
     "all but the last three attempts",
     "the examples of actions",
@@ -144,7 +145,11 @@ class NodeWords {
     }
     if (view.prediction) {
       text += "\nPredicted by " + view.prediction->source + ": " + timeText(view.prediction->seconds);
-      if (!view.prediction->words.empty()) text += "; " + view.prediction->words;
+      const std::string& words = view.prediction->words;
+      const bool saidBelow = std::any_of(view.sections.begin(), view.sections.end(), [&](const Section& section) {
+        return &view == &context_.node && section.text.find(words) != std::string::npos;
+      });
+      if (!words.empty() && !saidBelow) text += "; " + words;
     }
     return text;
   }
@@ -186,7 +191,8 @@ class NodeWords {
       text += (text.empty() ? "" : "\n") + action.name;
       const std::string arguments = cut_ < Cut::Arguments ? newArguments(action.arguments, grammar) : std::string();
       if (!arguments.empty()) text += ": " + arguments;
-      if (cut_ < Cut::Examples && !action.example.empty()) text += "; e.g. " + action.example;
+      // Where the ranges say everything, an example only costs tokens.
+      if (cut_ < Cut::Examples && arguments.empty() && !action.example.empty()) text += "; e.g. " + action.example;
     }
     return text;
   }
@@ -202,7 +208,11 @@ class NodeWords {
       text += (text.empty() ? "## " : "\n## ") + title + ", depth " + std::to_string(view.depth) + "\n" + cost(view);
       if (!younger->steps.empty()) text += "\nThen " + joined(younger->steps, "; ") + " (" + verdict(view, *younger) + ")";
       const std::string diff = lineDiff(sectionText(view, "program"), sectionText(context_.node, "program"), i == 0 ? kDiffLines : kFartherDiffLines);
-      if (!diff.empty()) text += "\nDifference to the node:\n" + diff;
+      if (view.depth == 0) {
+        text += "\nIt is p0, shown above.";
+      } else if (!diff.empty() && (i == 0 || cut_ < Cut::FartherDiffs)) {
+        text += "\nDifference to the node:\n" + diff;
+      }
       text += "\n";
       younger = &view;
     }
@@ -338,11 +348,13 @@ Prompt PromptWriter::write(const ProposalContext& context, std::size_t tokenLimi
   constexpr std::size_t kLeastProgramBytes = 400;
   constexpr std::size_t kBytesAToken = 4;
   Prompt prompt;
+  std::string cut;
+  bool overLimit = false;
   for (int level = 0; level <= static_cast<int>(Cut::Program); ++level) {
     std::size_t programLimit = std::string::npos;
     if (level == static_cast<int>(Cut::Program)) {
       const std::size_t program = sectionText(context.node, "program").size();
-      const std::size_t over = kBytesAToken * (prompt.tokens - tokenLimit);
+      const std::size_t over = kBytesAToken * (prompt.tokens - std::min(prompt.tokens, tokenLimit));
       programLimit = std::max(kLeastProgramBytes, program > over ? program - over : 0);
     }
     const NodeWords words(context, static_cast<Cut>(level), options_.proposals, programLimit);
@@ -350,9 +362,13 @@ Prompt PromptWriter::write(const ProposalContext& context, std::size_t tokenLimi
     prompt.system = form_.system(value);
     prompt.question = form_.question(value);
     prompt.tokens = estimateTokens(prompt.system) + estimateTokens(prompt.question);
-    if (level > 0) prompt.cut += (prompt.cut.empty() ? "" : ", ") + std::string(kCutWords[static_cast<std::size_t>(level)]);
-    if (prompt.tokens <= tokenLimit) break;
+    cut += (cut.empty() ? "" : ", ") + std::string(kCutWords[static_cast<std::size_t>(level)]);
+    overLimit = overLimit || prompt.tokens > tokenLimit;
+    const double share = static_cast<double>(prompt.system.size()) / static_cast<double>(prompt.system.size() + prompt.question.size());
+    const bool wantsShare = share < options_.stableShare && level < static_cast<int>(Cut::Details);
+    if (prompt.tokens <= tokenLimit && !wantsShare) break;
   }
+  if (overLimit) prompt.cut = std::move(cut);
   prompt.hash = Hasher().add(prompt.system).add(prompt.question).value();
   return prompt;
 }

@@ -20,18 +20,20 @@ struct Prompt {
   std::string question;
   std::uint64_t hash = 0;   ///< of both
   std::size_t tokens = 0;   ///< by estimateTokens
-  std::string cut;          ///< what was left out to stay under the limit, in words; empty if nothing
+  std::string cut;          ///< what was left out to stay under the token limit, in words; empty if nothing
   [[nodiscard]] std::string text() const { return system.empty() ? question : system + "\n\n" + question; }
 };
 
 struct PromptOptions {
   std::size_t tokenLimit = 6000;  ///< of the whole prompt, by estimateTokens
   int proposals = 2;              ///< sequences that are asked for
+  double stableShare = 0;         ///< least share of the system part, by bytes; what can be spared is cut to reach it
 };
 
 /// Writes the prompt for a node: byte for byte equal for equal contexts. If it would be longer than the limit, it leaves out in
-/// this order: ancestors beyond the parent, all but the last three attempts, examples of actions, the details of the node, the
-/// trace of the best known, the parent, the arguments of actions, and at last the middle of the program.
+/// this order: the differences to ancestors beyond the parent, those ancestors, all but the last three attempts, examples of actions, the
+/// details of the node, the trace of the best known, the parent, the arguments of actions, and at last the middle of the program. For the
+/// sake of the stable share it goes as far as the details.
 class PromptWriter {
  public:
   PromptWriter(PromptTemplate form, PromptOptions options) : form_(std::move(form)), options_(options) {}

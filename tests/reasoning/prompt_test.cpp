@@ -31,10 +31,10 @@ TEST(Prompt, ShowsEverythingAboutTheNode) {
   EXPECT_THAT(prompt.system, HasSubstr("TileSize(block, loop, factors)"));
   EXPECT_THAT(prompt.system, HasSubstr("2 cores, 512-bit vectors"));
   for (const char* part :
-       {"try rows of 4", "depth 2", "Measured: 2.00 ms (3 repeats, 2.00 ms to 2.04 ms), 4.50 x p0, 5.00 % of the roofline", "Predicted by prior: 2.20 ms; bound by L2 traffic",
+       {"try rows of 4", "depth 2", "Measured: 2.00 ms (3 repeats, 2.00 ms to 2.04 ms), 4.50 x p0, 5.00 % of the roofline", "Predicted by prior: 2.20 ms",
         "1. TileSize(block=C, loop=n, factors=[64, 32])\n2. Parallel(loop=n0)", "parallel for n0 in range(64):", "Bottleneck: L2 traffic",
-        "## Parent, depth 1", "Then Parallel(loop=n0) (measured 1.50 x faster)", "- for n0 in range(64):", "+ parallel for n0 in range(64):", "## Grandparent, depth 0",
-        "refused Vectorize(loop=k): Loop k carries the reduction of block C. Vectorize n1.", "Unroll: loop in {n1, k}; e.g. Unroll(loop=n1)",
+        "## Parent, depth 1", "Then Parallel(loop=n0) (measured 1.50 x faster)", "- for n0 in range(64):", "+ parallel for n0 in range(64):", "## Grandparent, depth 0", "It is p0, shown above.",
+        "refused Vectorize(loop=k): Loop k carries the reduction of block C. Vectorize n1.", "Unroll: loop in {n1, k}", "Predicted by prior: 3.30 ms; bound by L2 traffic",
         "Samples measured: 7 of 32", "Propose 2 different proposals"}) {
     EXPECT_THAT(prompt.question, HasSubstr(part));
   }
@@ -85,7 +85,7 @@ TEST(Prompt, IsCutInADefinedOrder) {
   for (int i = 0; i < 10; ++i) context.attempts.push_back(context.attempts.front());
   std::string last;
   std::size_t lastCut = 0;
-  for (std::size_t limit = 8000; limit >= 1500; limit -= 250) {
+  for (std::size_t limit = 8000; limit >= 2000; limit -= 250) {
     const Prompt prompt = writer().write(context, limit);
     EXPECT_LE(prompt.tokens, limit);
     EXPECT_GE(prompt.cut.size(), lastCut) << limit;
@@ -94,7 +94,22 @@ TEST(Prompt, IsCutInADefinedOrder) {
     last = prompt.cut;
   }
   EXPECT_THAT(last, HasSubstr("the middle of the program"));
-  EXPECT_TRUE(last.starts_with("the ancestors beyond the parent, all but the last three attempts"));
+  EXPECT_TRUE(last.starts_with("the differences to ancestors beyond the parent, the ancestors beyond the parent, all but the last three attempts"));
+}
+
+TEST(Prompt, SparesWhatItCanForTheStableShare) {
+  ProposalContext context = sampleContext();
+  context.ancestors[1].depth = 1;  // so that its difference is shown
+  for (NodeView* view : {&context.ancestors[0], &context.ancestors[1]}) {
+    for (Section& section : view->sections) section.text = "line\n" + std::string(2000, 'x') + "\nline";
+  }
+  const Prompt whole = writer().write(context);
+  const Prompt spared = writer("prompt.txt", {.stableShare = 0.7}).write(context);
+  EXPECT_THAT(whole.question, HasSubstr("## Grandparent"));
+  EXPECT_LT(spared.question.size(), whole.question.size());
+  EXPECT_THAT(spared.question, HasSubstr("parallel for n0"));
+  EXPECT_THAT(spared.question, HasSubstr("## Parent"));
+  EXPECT_EQ(spared.cut, "");
 }
 
 TEST(Prompt, DoesNotRepeatTheGrammarInTheActions) {
@@ -102,9 +117,10 @@ TEST(Prompt, DoesNotRepeatTheGrammarInTheActions) {
   auto problem = std::make_shared<ProblemInfo>(*context.problem);
   problem->sections[0].text = "- TileSize: tiles\n    loop: a loop by name\n    factors: two integers; their product is the extent\n";
   context.problem = problem;
-  context.legalActions = {{"TileSize", "loop in {m, k}; factors: two integers; their product is the extent", "TileSize(loop=m)"}};
-  EXPECT_THAT(writer().write(context).question, HasSubstr("\nTileSize: loop in {m, k}; e.g. TileSize(loop=m)\n"));
-  EXPECT_THAT(knownNames(context), ElementsAre("TileSize"));
+  context.legalActions = {{"TileSize", "loop in {m, k}; factors: two integers; their product is the extent", "TileSize(loop=m)"},
+                          {"Reorder", "factors: two integers", "Reorder(loops=[m, k])"}};
+  EXPECT_THAT(writer().write(context).question, HasSubstr("\nTileSize: loop in {m, k}\nReorder; e.g. Reorder(loops=[m, k])\n"));
+  EXPECT_THAT(knownNames(context), ElementsAre("Reorder", "TileSize"));
 }
 
 TEST(Prompt, ComparesLikeWithLike) {
