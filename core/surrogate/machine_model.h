@@ -32,6 +32,7 @@ struct MachineModel {
   double loadsPerCycle = 2;
   double broadcastsPerCycle = 1.22;  ///< loads of a scalar into all lanes; measured below the load rate on Zen 5
   double storesPerCycle = 1;
+  double scalarFactor = 2;  ///< loads and stores of single elements issue that much faster than whole vectors
   double instructionsPerCycle = 5;
   double codeBytes = 32 * 1024;         ///< instruction cache
   double parallelLaunchSeconds = 4e-6;  ///< start and end of one parallel loop

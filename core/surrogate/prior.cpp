@@ -187,8 +187,10 @@ class BlockEstimator {
       result_.loads += instances_;
       result_.stores += instances_;
     }
-    result_.memoryIssue = result_.loads / machine_.loadsPerCycle + result_.broadcasts / machine_.broadcastsPerCycle +
-                          result_.gathers / machine_.loadsPerCycle * 1.5 + result_.stores / machine_.storesPerCycle;
+    const double faster = vectorised() ? 1 : machine_.scalarFactor;
+    result_.memoryIssue = result_.loads / (machine_.loadsPerCycle * faster) + result_.broadcasts / machine_.broadcastsPerCycle +
+                          result_.gathers / machine_.loadsPerCycle * 1.5 +
+                          result_.stores / (machine_.storesPerCycle * faster);
   }
 
   void countLatency() {
@@ -196,11 +198,17 @@ class BlockEstimator {
     if (block.combiner == Combiner::None) return;
     const AccessFacts& output = block_.accesses.front();
     const bool carried = innermostSerial_ >= 0 && !output.depends[static_cast<std::size_t>(innermostSerial_)];
-    if (!carried) return;
+    double written = 1;  // reduction steps that are written out in the innermost body
+    for (std::size_t l = 0; l < block_.loops.size(); ++l)
+      if (block_.loops[l].reduction && static_cast<std::ptrdiff_t>(l) > innermostSerial_) written *= chunks(block_.loops[l]);
+    if (!carried && written == 1) return;
+    // Bodies for different outputs run side by side as far as the core looks ahead.
+    const double together =
+        carried ? 1 : std::max(1.0, machine_.reorderInstructions / (3 * written * std::max(1.0, result_.accumulators)));
     // One chain for each accumulator; a chain advances once per latency and, by imperfect scheduling, a cycle more.
     const double chainSteps = instances_ / std::max(1.0, result_.accumulators);
     const double inMemory = output.inRegisters || result_.accumulators <= machine_.vectorRegisters ? 1 : 2;
-    result_.latency = chainSteps * (machine_.multiplyAddLatency + 1) * inMemory;
+    result_.latency = chainSteps * (machine_.multiplyAddLatency + 1) * inMemory / together;
   }
 
   void countFrontEnd() {

@@ -81,18 +81,23 @@ std::string argumentRanges(const Transformation& transformation, const std::vect
   return text;
 }
 
+/// The blocks that matter, each with the parts of its time that matter.
 std::string bottleneckText(const Program& program, const Estimate& estimate, const MachineModel& machine) {
   std::string text = estimate.words + "\n";
   for (const BlockEstimate& block : estimate.blocks) {
-    if (block.seconds < 0.02 * estimate.seconds) continue;
-    text += program.block(block.block).name + ": " + secondsText(block.seconds) + " estimated; arithmetic " +
-            secondsText(block.arithmetic) + ", loads and stores " + secondsText(block.memoryIssue) + ", latency " +
-            secondsText(block.latency) + ", instruction issue " + secondsText(block.frontEnd);
+    if (block.seconds < 0.1 * estimate.seconds) continue;
+    text += program.block(block.block).name + ": about " + secondsText(block.seconds);
+    const auto part = [&](const std::string& name, double seconds) {
+      if (seconds >= 0.3 * block.seconds) text += ", " + name + " " + secondsText(seconds);
+    };
+    part("arithmetic", block.arithmetic);
+    part("loads and stores", block.memoryIssue);
+    part("latency", block.latency);
+    part("instruction issue", block.frontEnd);
     for (std::size_t level = 1; level < block.traffic.size(); ++level)
-      if (block.traffic[level] > 0) text += ", " + machine.levels[level].name + " " + secondsText(block.traffic[level]);
-    text += "; " + number("%.0f %% of the lanes, ", block.vectorEfficiency * 100) +
-            number("%.0f accumulators, ", block.accumulators) +
-            number("%.0f registers wanted", block.registersNeeded) + "\n";
+      part(machine.levels[level].name + " traffic", block.traffic[level]);
+    text += number("; %.0f %% of the lanes", block.vectorEfficiency * 100) +
+            number(", %.0f accumulators\n", block.accumulators);
   }
   return text;
 }

@@ -245,7 +245,7 @@ Measurement TensorProblem::measureProgram(const Program& program, const Compiled
   SampleOptions options;
   options.verify = request.verify;
   options.timing.repeats += request.extraRepeats;
-  options.timing.budgetSeconds *= 1 + request.extraRepeats / 20.0;
+  options.timing.budgetSeconds *= 1 + request.extraRepeats / 10.0;
   options.timing.stopAboveSeconds = 3 * request.incumbentSeconds;
   options.timeoutSeconds = request.incumbentSeconds > 0 ? std::max(5.0, 60 * request.incumbentSeconds) : 60;
   Sample sample = measurer_->measure(program, kernel, options);
@@ -319,7 +319,7 @@ Measurement TensorProblem::confirm(const State& state) {
   const auto built = build(state);
   MeasureRequest request;
   request.verify = true;
-  request.extraRepeats = 40;
+  request.extraRepeats = 100;
   return measure(*built, request);
 }
 
