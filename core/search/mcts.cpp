@@ -388,6 +388,7 @@ NodeId Mcts::chooseUnmeasured(std::string& cause) {
 }
 
 bool Mcts::prunedAbove(NodeId node) const {
+  if (pruned_ == 0) return false;
   for (; node != kNoNode; node = tree()[node].parent)
     if (tree()[node].pruned) return true;
   return false;

@@ -66,6 +66,7 @@ class Mcts final : public SearchStrategy {
   [[nodiscard]] std::optional<ExpansionRequest> beginExpansion();
   [[nodiscard]] NodeId chooseUnmeasured(std::string& cause);
   [[nodiscard]] bool prunedAbove(NodeId node) const;
+  void countPruned();
 
   [[nodiscard]] std::optional<Application> randomApplication(NodeId node, const State& from, Random& random) const;
   [[nodiscard]] std::optional<Application> drawRandom(NodeId node, const State& from, Random& random) const;
@@ -92,6 +93,7 @@ class Mcts final : public SearchStrategy {
   int expansionsInFlight_ = 0;
   int samplesInFlight_ = 0;
   int expansionsSinceSample_ = 0;
+  int pruned_ = 0;  ///< nodes marked so
 };
 
 }  // namespace espalier

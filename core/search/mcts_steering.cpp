@@ -37,6 +37,7 @@ Result<void> Mcts::restore(std::span<const SearchEvent> history) {
       backpropagateEvaluation(node, "measurement");
     if (!tree()[node].chosen) unmeasured_.push_back(node);
   }
+  countPruned();
   recomputeExhausted();
   if (record_.observations() > 0) {
     const double best = tree().bestSeconds();
@@ -53,7 +54,10 @@ Result<void> Mcts::mark(NodeId node, NodeMark mark) {
   if (mark == NodeMark::Pruned && node == kRootNode)
     return usageError("The root cannot be pruned.", "Stop the run instead.");
   record_.emit(NodeMarked{node, mark});
-  if (mark == NodeMark::Pruned || mark == NodeMark::Unpruned) recomputeExhausted();
+  if (mark == NodeMark::Pruned || mark == NodeMark::Unpruned) {
+    countPruned();
+    recomputeExhausted();
+  }
   return {};
 }
 
@@ -111,6 +115,11 @@ Result<void> Mcts::setParameter(const std::string& name, double value) {
     return {};
   }
   return usageError("The search has no parameter `" + name + "`.", "It has `exploration` and `branching`.");
+}
+
+void Mcts::countPruned() {
+  pruned_ = 0;
+  for (NodeId node = 0; node < tree().size(); ++node) pruned_ += tree()[node].pruned ? 1 : 0;
 }
 
 void Mcts::reopenAbove(NodeId node) {

@@ -65,12 +65,17 @@ struct ProposalArrived {
   bool random = false;             ///< no items on purpose
   bool fallback = false;           ///< the proposer fell back to another one
   std::string notice;
+  std::int64_t askedMilliseconds = 0;     ///< when the proposer was asked and when it answered; since 1970 as in Event.
+  std::int64_t answeredMilliseconds = 0;  ///< Events are recorded when a result is taken up, which may be later
 };
 struct BuildFinished {
   int sample = 0;
   NodeId node = kNoNode;
   double seconds = 0;
   bool failed = false;
+  std::int64_t buildBeganMilliseconds = 0;    ///< 0 here and below: nothing was built, the measurement was known
+  std::int64_t measureBeganMilliseconds = 0;
+  std::int64_t measureEndedMilliseconds = 0;
 };
 struct CommandReceived {
   Command command;

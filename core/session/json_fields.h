@@ -237,6 +237,8 @@ void fields(Io& io, ProposalArrived& value) {
   io("random", value.random);
   io("fallback", value.fallback);
   io("notice", value.notice);
+  io("askedMilliseconds", value.askedMilliseconds);
+  io("answeredMilliseconds", value.answeredMilliseconds);
 }
 template <class Io>
 void fields(Io& io, BuildFinished& value) {
@@ -244,6 +246,9 @@ void fields(Io& io, BuildFinished& value) {
   io.node("node", value.node);
   io("seconds", value.seconds);
   io("failed", value.failed);
+  io("buildBeganMilliseconds", value.buildBeganMilliseconds);
+  io("measureBeganMilliseconds", value.measureBeganMilliseconds);
+  io("measureEndedMilliseconds", value.measureEndedMilliseconds);
 }
 template <class Io>
 void fields(Io& io, CommandReceived& value) {

@@ -32,12 +32,13 @@ void MeasurementPipeline::buildAll(const std::stop_token& stop) {
     while (true) {
       std::unique_lock guard(mutex_);
       if (!changed_.wait(guard, stop, [&] { return !toBuild_.empty(); }) || stop.stop_requested()) return;
-      Built built{std::move(toBuild_.front()), nullptr};
+      Built built{std::move(toBuild_.front()), nullptr, 0};
       toBuild_.pop_front();
       guard.unlock();
       {
         std::unique_lock machine(machine_, std::defer_lock);
         if (!overlap_) machine.lock();
+        built.buildBegan = millisecondsNow();
         built.program = problem_.build(built.candidate.state);
       }
       guard.lock();
@@ -61,7 +62,10 @@ void MeasurementPipeline::measureAll(const std::stop_token& stop) {
       MeasuredSample measured;
       measured.buildSeconds = built.program->buildSeconds;
       measured.buildFailed = built.program->failure.has_value();
+      measured.buildBegan = built.buildBegan;
+      measured.measureBegan = millisecondsNow();
       measured.measurement = measured.buildFailed ? *built.program->failure : measure(built);
+      measured.measureEnded = millisecondsNow();
       measured.measurement.buildSeconds = measured.buildSeconds;
       results_.finish(built.candidate.sample, std::move(measured));
     }

@@ -35,6 +35,7 @@ class MeasurementPipeline {
   struct Built {
     Candidate candidate;
     std::unique_ptr<BuiltCandidate> program;
+    std::int64_t buildBegan = 0;
   };
   void buildAll(const std::stop_token& stop);
   void measureAll(const std::stop_token& stop);

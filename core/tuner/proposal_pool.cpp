@@ -8,16 +8,19 @@
 
 namespace espalier {
 
-Proposal askSafely(Proposer& proposer, const ProposalContext& context, Random& random,
-                   const ProposalControl& control) {
+AnsweredProposal askSafely(Proposer& proposer, const ProposalContext& context, Random& random,
+                           const ProposalControl& control) {
+  AnsweredProposal answer;
+  answer.asked = millisecondsNow();
   try {
-    return proposer.propose(context, random, control);
+    answer.proposal = proposer.propose(context, random, control);
   } catch (const std::exception& exception) {
-    Proposal failed;
-    failed.proposer = proposer.name();
-    failed.notice = "The proposer `" + proposer.name() + "` failed: " + exception.what() + "; a random step is taken.";
-    return failed;
+    answer.proposal.proposer = proposer.name();
+    answer.proposal.notice =
+        "The proposer `" + proposer.name() + "` failed: " + exception.what() + "; a random step is taken.";
   }
+  answer.answered = millisecondsNow();
+  return answer;
 }
 
 ProposalPool::ProposalPool(Proposer& proposer, ResultQueue& results, int threads) : proposer_(proposer), results_(results) {
@@ -70,12 +73,12 @@ void ProposalPool::work(const std::stop_token& stop) {
     control.replyDelta = [&](std::string_view text, bool thinking) {
       results_.live(ReplyDelta{request, node, thinking, std::string(text)});
     };
-    Proposal proposal = askSafely(proposer_, job.context, job.random, control);
+    AnsweredProposal answer = askSafely(proposer_, job.context, job.random, control);
 
     guard.lock();
     running_.erase(request);
     guard.unlock();
-    results_.finish(request, std::move(proposal));
+    results_.finish(request, std::move(answer));
   }
 }
 

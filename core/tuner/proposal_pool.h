@@ -48,7 +48,7 @@ class ProposalPool {
 };
 
 /// Calls a proposer and turns an exception, which it should not throw, into an empty proposal that says so.
-[[nodiscard]] Proposal askSafely(Proposer& proposer, const ProposalContext& context, Random& random,
+[[nodiscard]] AnsweredProposal askSafely(Proposer& proposer, const ProposalContext& context, Random& random,
                                  const ProposalControl& control);
 
 }  // namespace espalier

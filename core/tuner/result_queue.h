@@ -18,10 +18,25 @@
 
 namespace espalier {
 
+/// Milliseconds since 1970-01-01 UTC, as events carry them.
+[[nodiscard]] inline std::int64_t millisecondsNow() {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
 struct MeasuredSample {
   Measurement measurement;
   double buildSeconds = 0;
   bool buildFailed = false;
+  std::int64_t buildBegan = 0;  ///< these in milliseconds since 1970
+  std::int64_t measureBegan = 0;
+  std::int64_t measureEnded = 0;
+};
+
+struct AnsweredProposal {
+  Proposal proposal;
+  std::int64_t asked = 0;  ///< these in milliseconds since 1970
+  std::int64_t answered = 0;
 };
 
 /// What reaches the loop's thread from outside: commands, live events, finished proposals and samples. The only place where
@@ -34,8 +49,8 @@ class ResultQueue {
   void live(EventBody body) {
     change([&] { live_.push_back(std::move(body)); });
   }
-  void finish(std::uint64_t request, Proposal proposal) {
-    change([&] { proposals_.emplace(request, std::move(proposal)); });
+  void finish(std::uint64_t request, AnsweredProposal answer) {
+    change([&] { proposals_.emplace(request, std::move(answer)); });
   }
   void finish(int sample, MeasuredSample measured) {
     change([&] { samples_.emplace(sample, std::move(measured)); });
@@ -67,7 +82,7 @@ class ResultQueue {
     const std::lock_guard guard(mutex_);
     return std::exchange(live_, {});
   }
-  [[nodiscard]] std::optional<Proposal> takeProposal(std::uint64_t request) { return take(proposals_, request); }
+  [[nodiscard]] std::optional<AnsweredProposal> takeProposal(std::uint64_t request) { return take(proposals_, request); }
   [[nodiscard]] std::optional<MeasuredSample> takeSample(int sample) { return take(samples_, sample); }
   void rethrowFailure() {
     const std::lock_guard guard(mutex_);
@@ -104,7 +119,7 @@ class ResultQueue {
   std::condition_variable changed_;
   std::vector<Command> commands_;
   std::vector<EventBody> live_;
-  std::map<std::uint64_t, Proposal> proposals_;
+  std::map<std::uint64_t, AnsweredProposal> proposals_;
   std::map<int, MeasuredSample> samples_;
   std::exception_ptr failure_;
 };

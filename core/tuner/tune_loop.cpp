@@ -206,10 +206,10 @@ void TuneLoop::takeOldest() {
   const Outstanding oldest = outstanding_.front();
   if (const auto* expansion = std::get_if<ExpansionRequest>(&oldest)) {
     results_.waitForProposal(expansion->request, deadline_);
-    if (auto proposal = results_.takeProposal(expansion->request)) {
+    if (auto answer = results_.takeProposal(expansion->request)) {
       forwardLive();
       outstanding_.pop_front();
-      takeUp(*expansion, *std::move(proposal));
+      takeUp(*expansion, *std::move(answer));
       if (pauseAfterStage_) pause();
     }
     return;
@@ -223,7 +223,8 @@ void TuneLoop::takeOldest() {
   }
 }
 
-void TuneLoop::takeUp(const ExpansionRequest& request, Proposal proposal) {
+void TuneLoop::takeUp(const ExpansionRequest& request, AnsweredProposal answered) {
+  Proposal& proposal = answered.proposal;
   for (auto& exchange : proposal.exchanges) {
     record(PromptSent{request.request, request.node, exchange.model, exchange.promptHash, std::move(exchange.prompt)});
     exchange.prompt.clear();
@@ -236,9 +237,9 @@ void TuneLoop::takeUp(const ExpansionRequest& request, Proposal proposal) {
     proposal.random = proposal.fallback = false;
     proposal.notice.clear();
   }
-  ProposalArrived arrived{request.request,    request.node,      fold_.tree()[request.node].hash, proposal.proposer, proposal.reasoning,
-                          proposal.items,     proposal.random,   proposal.fallback,               proposal.notice};
-  record(std::move(arrived));
+  record(ProposalArrived{request.request, request.node, fold_.tree()[request.node].hash, proposal.proposer,
+                         proposal.reasoning, proposal.items, proposal.random, proposal.fallback, proposal.notice,
+                         answered.asked, answered.answered});
   if (!proposal.notice.empty()) record(Notice{"warning", proposal.notice});
   strategy_->proposalArrived(request, {std::move(proposal.items), std::move(proposal.reasoning),
                                        std::move(proposal.proposer), proposal.random});
@@ -246,7 +247,8 @@ void TuneLoop::takeUp(const ExpansionRequest& request, Proposal proposal) {
 }
 
 void TuneLoop::takeUp(const SampleRequest& request, const MeasuredSample& measured) {
-  record(BuildFinished{request.sample, request.node, measured.buildSeconds, measured.buildFailed});
+  record(BuildFinished{request.sample, request.node, measured.buildSeconds, measured.buildFailed, measured.buildBegan,
+                       measured.measureBegan, measured.measureEnded});
   strategy_->measured(request, measured.measurement);
   recordSearchEvents();
 }
@@ -294,9 +296,7 @@ void TuneLoop::confirmBest() {
 void TuneLoop::record(EventBody body) {
   Event event;
   event.sequence = fold_.lastSequence() + 1;
-  const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(
-      std::chrono::system_clock::now().time_since_epoch());
-  event.milliseconds = lastMilliseconds_ = std::max<std::int64_t>(lastMilliseconds_, now.count());
+  event.milliseconds = lastMilliseconds_ = std::max(lastMilliseconds_, millisecondsNow());
   event.body = std::move(body);
   if (auto applied = fold_.apply(event); !applied) throw std::logic_error(applied.error().message);
   unflushed_.push_back(std::move(event));

@@ -53,7 +53,7 @@ class TuneLoop {
   void sendSample(SampleRequest request);
   /// Waits for the oldest thing in flight and tells it; returns early for a command.
   void takeOldest();
-  void takeUp(const ExpansionRequest& request, Proposal proposal);
+  void takeUp(const ExpansionRequest& request, AnsweredProposal answer);
   void takeUp(const SampleRequest& request, const MeasuredSample& measured);
   void drainSamples();
   /// After a failure: samples that came before it are kept.
