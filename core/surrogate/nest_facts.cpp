@@ -153,6 +153,25 @@ double guardFractionOf(const Program& program, const Block& block) {
   return fraction;
 }
 
+/// The compiler vectorises an innermost loop over neighbouring elements by itself.
+void markLanes(const Program& program, const Block& block, BlockFacts& facts) {
+  bool any = false;
+  for (LoopFacts& loop : facts.loops) {
+    loop.lanes = loop.kind == LoopKind::Vectorized;
+    any = any || loop.lanes;
+  }
+  if (any || facts.loops.empty()) return;
+  LoopFacts& innermost = facts.loops.back();
+  const std::size_t depth = facts.loops.size() - 1;
+  if (innermost.kind != LoopKind::Serial || innermost.reduction || innermost.extent < 8) return;
+  if (program.loop(innermost.loop).body.size() != 1 || facts.accesses.front().strides[depth] != 1) return;
+  for (const Guard& guard : block.guards)
+    if (usesLoop(guard.value, innermost.loop)) return;
+  for (const AccessFacts& access : facts.accesses)
+    if (access.strides[depth] != 0 && access.strides[depth] != 1) return;
+  innermost.lanes = true;
+}
+
 /// Points and span of one subscript while the loops from `depth` inwards run.
 struct Coverage {
   double points = 1;
@@ -275,7 +294,7 @@ NestFacts nestFacts(const Program& program) {
     BlockFacts entry;
     entry.block = *id;
     for (const LoopId loop : around)
-      entry.loops.push_back({loop, program.loop(loop).extent, program.loop(loop).kind, carriesReduction(block, loop)});
+      entry.loops.push_back({loop, program.loop(loop).extent, program.loop(loop).kind, carriesReduction(block, loop), false});
     AccessFacts output = accessOf(program, block, entry.loops, block.output, block.subscripts);
     output.writes = true;
     output.reads = block.combiner != Combiner::None;
@@ -286,6 +305,7 @@ NestFacts nestFacts(const Program& program) {
     countOperations(block.value, block.value.type(), entry.floats, entry.integers);
     countCombination(block, entry.floatOutput ? entry.floats : entry.integers);
     entry.guardFraction = guardFractionOf(program, block);
+    markLanes(program, block, entry);
     for (const LoopFacts& loop : entry.loops)
       if (loop.reduction) {
         entry.ownsReduction = blocksBelow(program, loop.loop).size() == 1;

@@ -32,6 +32,7 @@ struct LoopFacts {
   std::int64_t extent = 1;
   LoopKind kind = LoopKind::Serial;
   bool reduction = false;  ///< carries a reduction of the block
+  bool lanes = false;      ///< iterations become lanes: Vectorized, or a plain innermost loop that the compiler vectorises
   /// Replicated into straight code or lanes, or a single iteration: no loop at run time.
   [[nodiscard]] bool straight() const {
     return extent == 1 || kind == LoopKind::Unrolled || kind == LoopKind::Vectorized;

@@ -50,8 +50,7 @@ class BlockEstimator {
   }
 
   double chunks(const LoopFacts& loop) const {
-    return loop.kind == LoopKind::Vectorized ? std::ceil(static_cast<double>(loop.extent) / lanes_)
-                                             : static_cast<double>(loop.extent);
+    return loop.lanes ? std::ceil(static_cast<double>(loop.extent) / lanes_) : static_cast<double>(loop.extent);
   }
 
   void shareAmongThreads() {
@@ -80,18 +79,10 @@ class BlockEstimator {
     for (std::size_t l = 0; l < block_.loops.size(); ++l) {
       const LoopFacts& loop = block_.loops[l];
       const bool outside = static_cast<std::ptrdiff_t>(l) <= last;
-      if (!loop.straight()) {
-        if (outside) execution.count *= static_cast<double>(loop.extent);
-        continue;
-      }
-      if (depends[l]) {
-        execution.count *= chunks(loop);
-        if (loop.kind == LoopKind::Vectorized) {
-          execution.perChunk = static_cast<double>(loop.extent) / chunks(loop);
-          (strides[l] == 1 ? execution.vector : execution.gathered) = true;
-        }
-      } else if (outside) {
-        execution.count *= chunks(loop);
+      if (outside || (loop.straight() && depends[l])) execution.count *= chunks(loop);
+      if (loop.lanes && depends[l]) {
+        execution.perChunk = static_cast<double>(loop.extent) / chunks(loop);
+        (strides[l] == 1 ? execution.vector : execution.gathered) = true;
       }
     }
     return execution;
@@ -143,7 +134,7 @@ class BlockEstimator {
 
   [[nodiscard]] bool vectorised() const {
     return std::any_of(block_.loops.begin(), block_.loops.end(),
-                       [](const LoopFacts& loop) { return loop.kind == LoopKind::Vectorized; });
+                       [](const LoopFacts& loop) { return loop.lanes; });
   }
 
   /// Distinct vectors that an access holds in the straight code below the innermost run-time loop.
@@ -221,7 +212,7 @@ class BlockEstimator {
         iterations *= chunks(loop);
         straight *= chunks(loop);
       } else {
-        iterations *= static_cast<double>(loop.extent);
+        iterations *= chunks(loop);
         control += iterations * 3;
       }
     }
@@ -253,7 +244,7 @@ class BlockEstimator {
     while (fits > 0 && this->fits(access, fits - 1, capacity, wayBytes)) --fits;
     if (fits == 0) return 0;  // everything stays there from one run to the next
     double outer = 1;
-    for (std::size_t l = 0; l + 1 < fits; ++l) outer *= static_cast<double>(block_.loops[l].extent);
+    for (std::size_t l = 0; l + 1 < fits; ++l) outer *= chunks(block_.loops[l]);
     const double bytes = NestFacts::footprint(program_, block_, access, fits - 1) * outer;
     if (far) noteStream(access, fits - 1, bytes);
     // The prefetchers follow long runs; short ones pay for it, most where the way is long.
