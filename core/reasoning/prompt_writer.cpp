@@ -18,19 +18,20 @@
 namespace espalier {
 namespace {
 
-constexpr std::size_t kDiffLines = 20;        ///< to the parent
-constexpr std::size_t kFartherDiffLines = 8;  ///< to those above it
+constexpr std::size_t kDiffLines = 20;      ///< to the parent
+constexpr std::size_t kShortDiffLines = 6;  ///< to those above it, and to the parent where tokens are scarce
 constexpr std::size_t kAttemptsLeftByCut = 3;
 constexpr std::size_t kMostAttempts = 12;
 constexpr std::size_t kLongestHint = 1000;
 
 /// What is left out at a level of cutting; each level includes those before it.
-enum class Cut { Nothing, FartherDiffs, Ancestors, Attempts, Examples, Details, BestTrace, Parent, Arguments, Program };
-constexpr std::array<const char*, 10> kCutWords = {
+enum class Cut { Nothing, FartherDiffs, Ancestors, Attempts, LongDiffs, Examples, Details, BestTrace, Parent, Arguments, Program };
+constexpr std::array<const char*, 11> kCutWords = {
     "",
     "the differences to ancestors beyond the parent",
     "the ancestors beyond the parent",
     "all but the last three attempts",
+    "most of the difference to the parent",
     "the examples of actions",
     "the details of the node",
     "the trace of the best known",
@@ -207,7 +208,7 @@ class NodeWords {
       const std::string title = i < kTitles.size() ? kTitles[i] : "Ancestor " + std::to_string(i + 1);
       text += (text.empty() ? "## " : "\n## ") + title + ", depth " + std::to_string(view.depth) + "\n" + cost(view);
       if (!younger->steps.empty()) text += "\nThen " + joined(younger->steps, "; ") + " (" + verdict(view, *younger) + ")";
-      const std::string diff = lineDiff(sectionText(view, "program"), sectionText(context_.node, "program"), i == 0 ? kDiffLines : kFartherDiffLines);
+      const std::string diff = lineDiff(sectionText(view, "program"), sectionText(context_.node, "program"), i == 0 && cut_ < Cut::LongDiffs ? kDiffLines : kShortDiffLines);
       if (view.depth == 0) {
         text += "\nIt is p0, shown above.";
       } else if (!diff.empty() && (i == 0 || cut_ < Cut::FartherDiffs)) {

@@ -31,9 +31,9 @@ struct PromptOptions {
 };
 
 /// Writes the prompt for a node: byte for byte equal for equal contexts. If it would be longer than the limit, it leaves out in
-/// this order: the differences to ancestors beyond the parent, those ancestors, all but the last three attempts, examples of actions, the
-/// details of the node, the trace of the best known, the parent, the arguments of actions, and at last the middle of the program. For the
-/// sake of the stable share it goes as far as the details.
+/// this order: the differences to ancestors beyond the parent, those ancestors, all but the last three attempts, most of the
+/// difference to the parent, examples of actions, the details of the node, the trace of the best known, the parent, the arguments
+/// of actions, and at last the middle of the program. For the sake of the stable share it goes as far as the details.
 class PromptWriter {
  public:
   PromptWriter(PromptTemplate form, PromptOptions options) : form_(std::move(form)), options_(options) {}

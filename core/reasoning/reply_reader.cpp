@@ -188,7 +188,7 @@ class Reader {
       const std::string_view line = text.substr(at, end - at);
       if (const std::size_t colon = headlineColon(line); colon != std::string_view::npos) {
         headline = at;
-        listBegin = at + colon + 1;
+        listBegin = std::min(at + colon + 1, text.size());
       }
       if (lines.size() < kMostLines) lines.push_back(line);
       at = end + 1;

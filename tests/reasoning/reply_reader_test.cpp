@@ -124,6 +124,7 @@ INSTANTIATE_TEST_SUITE_P(
         Form{"pretty_json", "{\n  \"reasoning\": \"r\",\n  \"transformations\": [\n    {\n      \"name\": \"Unroll\"\n    }\n  ]\n}", {"Unroll"}},
         Form{"unclosed_list", R"j({"transformations": ["Unroll", "Parallel"})j", {"Unroll", "Parallel"}},
         Form{"raw_newline", "{\"reasoning\": \"a\nb\", \"transformations\": [\"Unroll\"]}", {"Unroll"}},
+        Form{"headline_at_the_end", "### Transformations\t", {}},
         Form{"plain_prose", "Parallel loops are nice, but I do not know.", {}},
         Form{"empty", "", {}},
         Form{"empty_list", R"j({"reasoning": "none", "transformations": []})j", {}},
