@@ -38,7 +38,7 @@ struct MachineModel {
   double parallelLaunchSeconds = 4e-6;  ///< start and end of one parallel loop
   double reorderInstructions = 450;     ///< how far the core looks ahead
   double streamStartBytes = 6 * 1024;  ///< what main memory could have sent until the prefetchers follow a new stream
-  double conflictCycles = 7;           ///< for each line that competing rows evict before it is written back
+  double conflictCycles = 9;           ///< for each line that competing rows evict before it is written back
   double prefetchStreams = 12;          ///< that the hardware prefetchers follow at a time
   std::vector<Level> levels = {
       {"L1", 32.0 * 1024, 2e11, 2e11, false, 4096},

@@ -264,9 +264,14 @@ class BlockEstimator {
     return run;
   }
 
-  /// An element that is read and written back while its line was evicted by its own neighbours waits for the next cache.
+  /// An element that is written back, or broadcast, while its line was evicted by its own neighbours waits for the next
+  /// cache; vectors that are only read come early enough.
   double conflictStall(const AccessFacts& access, double missed, double capacity, double wayBytes) const {
-    if (!access.reads || !access.writes || wayBytes <= 0 || missed == 0) return 0;
+    bool acrossLanes = false;
+    for (std::size_t l = 0; l < block_.loops.size(); ++l)
+      acrossLanes = acrossLanes || (block_.loops[l].lanes && access.depends[l]);
+    if (acrossLanes ? !access.writes : !vectorised()) return 0;
+    if (wayBytes <= 0 || missed == 0) return 0;
     std::size_t bySize = block_.loops.size();
     while (bySize > 0 && setAt(bySize - 1) <= capacity) --bySize;
     if (bySize == 0 || fits(access, bySize, capacity, wayBytes)) return 0;
