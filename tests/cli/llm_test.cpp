@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 Espalier developers
 // SPDX-License-Identifier: Apache-2.0
-// Searches with a language model, as a user types them: good servers, bad servers, programs of one's own, recordings.
+// Searches with a language model, as a user types them: good servers, bad servers, programs of one's own,
+// recordings.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -30,8 +31,8 @@ ProcessOptions withKey() {
 }
 
 std::vector<std::string> tune(const std::string& session, std::vector<std::string> more) {
-  std::vector<std::string> command{"tune",      "matmul_small", "--samples", "5",         "--seed", "3",
-                                   "--threads", "1",            "--json",    "--session", session};
+  std::vector<std::string> command{"tune", "matmul_small", "--samples", "5",    "--seed", "3", "--threads",
+                                   "1",    "--json",       "--session", session};
   command.insert(command.end(), more.begin(), more.end());
   return command;
 }
@@ -43,7 +44,8 @@ json parsed(const Finished& finished) {
 }
 
 /// Everything that a run left behind, the compressed texts of the session included.
-std::string everythingIn(const TemporaryFolder& folder, const std::string& session, const Finished& finished) {
+std::string everythingIn(const TemporaryFolder& folder, const std::string& session,
+                         const Finished& finished) {
   std::string text = finished.out + finished.err;
   for (const std::string& name : folder.content()) text += readFile(folder.path() / name);
   const auto events = readSession(session);
@@ -59,7 +61,8 @@ TEST(TuneWithModel, ProposesRecordsAndLeavesNoKey) {
   const TemporaryFolder folder;
   const std::string session = folder.file("model.espalier");
   const std::string recording = folder.file("exchanges.jsonl");
-  const Finished finished = runCli(tune(session, {"--llm-url", server.url(), "--llm-model", "m", "--recording", recording}), withKey());
+  const Finished finished = runCli(
+      tune(session, {"--llm-url", server.url(), "--llm-model", "m", "--recording", recording}), withKey());
   ASSERT_EQ(finished.status, 0) << finished.err;
   const json result = parsed(finished);
   EXPECT_EQ(result.at("samples"), 5);
@@ -84,7 +87,8 @@ TEST(TuneWithModel, ProposesRecordsAndLeavesNoKey) {
 
 TEST(TuneWithModel, GoesOnWithTheRulesWhenTheKeyIsRefused) {
   MisbehavingServer server([](ServedConnection& c, int) {
-    c.send(httpAnswer(401, std::string(R"j({"error":{"message":"Incorrect API key provided: )j") + kKey + "\"}}"));
+    c.send(httpAnswer(401,
+                      std::string(R"j({"error":{"message":"Incorrect API key provided: )j") + kKey + "\"}}"));
   });
   const TemporaryFolder folder;
   const std::string session = folder.file("refused.espalier");
@@ -107,7 +111,8 @@ TEST(TuneWithModel, SurvivesAServerThatDiesInBetween) {
     }
   });
   const TemporaryFolder folder;
-  const Finished finished = runCli(tune(folder.file("dies.espalier"), {"--llm-url", server.url(), "--llm-model", "m"}), withKey());
+  const Finished finished =
+      runCli(tune(folder.file("dies.espalier"), {"--llm-url", server.url(), "--llm-model", "m"}), withKey());
   ASSERT_EQ(finished.status, 0) << finished.err;
   EXPECT_EQ(parsed(finished).at("samples"), 5);
 }
@@ -115,17 +120,20 @@ TEST(TuneWithModel, SurvivesAServerThatDiesInBetween) {
 TEST(TuneWithModel, StopsAskingAtTheLimitAndNotSearching) {
   MisbehavingServer server([](ServedConnection& c, int) { c.send(streamHead() + goodStream(kReply)); });
   const TemporaryFolder folder;
-  const Finished finished =
-      runCli(tune(folder.file("limit.espalier"), {"--llm-url", server.url(), "--llm-model", "m", "--max-calls", "1"}), withKey());
+  const Finished finished = runCli(tune(folder.file("limit.espalier"),
+                                        {"--llm-url", server.url(), "--llm-model", "m", "--max-calls", "1"}),
+                                   withKey());
   ASSERT_EQ(finished.status, 0) << finished.err;
   EXPECT_EQ(parsed(finished).at("samples"), 5);
   EXPECT_EQ(server.requests(), 1);
 }
 
 TEST(TuneWithModel, RunsAProgramOfTheUserGoodOrBad) {
-  for (const char* program :
-       {"exec:while read -r line; do echo '{\"reasoning\": \"mine\", \"transformations\": [\"Unroll\"]}'; done", "exec:exit 1",
-        "exec:while read -r line; do echo '{\"transformations\": [\"../../etc/passwd\", \"$(reboot)\"]}'; done"}) {
+  for (const char* program : {"exec:while read -r line; do echo '{\"reasoning\": \"mine\", "
+                              "\"transformations\": [\"Unroll\"]}'; done",
+                              "exec:exit 1",
+                              "exec:while read -r line; do echo '{\"transformations\": "
+                              "[\"../../etc/passwd\", \"$(reboot)\"]}'; done"}) {
     const TemporaryFolder folder;
     const Finished finished = runCli(tune(folder.file("exec.espalier"), {"--proposer", program}));
     ASSERT_EQ(finished.status, 0) << program << finished.err;
@@ -135,8 +143,10 @@ TEST(TuneWithModel, RunsAProgramOfTheUserGoodOrBad) {
 
 TEST(TuneWithModel, RefusesWhatMakesNoSense) {
   const TemporaryFolder folder;
-  const std::vector<std::vector<std::string>> wrong = {
-      {"--llm-url", "localhost:8080"}, {"--llm-url", "http://user:pass@host"}, {"--llm-profile", "nobody"}, {"--proposer", "llm"}};
+  const std::vector<std::vector<std::string>> wrong = {{"--llm-url", "localhost:8080"},
+                                                       {"--llm-url", "http://user:pass@host"},
+                                                       {"--llm-profile", "nobody"},
+                                                       {"--proposer", "llm"}};
   for (const auto& options : wrong) {
     const Finished finished = runCli(tune(folder.file("wrong.espalier"), options));
     EXPECT_EQ(finished.status, 2) << finished.err;
