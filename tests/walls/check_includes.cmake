@@ -17,5 +17,5 @@ endfunction()
 refuse_includes(core "[^>\"]*\\.\\./" "a relative path goes around the walls")
 refuse_includes(core "(Q[A-Z]|Qt|Qsci)" "the core knows no Qt")
 refuse_includes(ui/models "(QtWidgets|QWidget|QApplication|QMainWindow|QDialog|QAbstractScrollArea)" "models know no widgets")
-refuse_includes(ui "(program|transform|codegen|surrogate|measure|search|tensor_problem|reasoning)/"
-  "the window knows only events and commands")
+refuse_includes(ui "(program|transform|codegen|surrogate|measure|tensor_problem|exporting|reasoning|workload)/"
+  "the window sees the core through the values of session/ alone")
