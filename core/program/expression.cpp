@@ -283,18 +283,35 @@ Expr rewrite(const Expr& expr, const std::function<Expr(const Expr&)>& change) {
   return change(changed ? expr.withOperands(std::move(operands)) : expr);
 }
 
+namespace {
+
+/// Replaces leaves once: what a replacement brings in, or what folding lifts up, is not looked at again.
+Expr replaceLeaves(const Expr& expr, const std::function<Expr(const Expr&)>& replacement) {
+  if (expr.operands().empty()) return replacement(expr);
+  bool changed = false;
+  std::vector<Expr> operands;
+  operands.reserve(expr.operands().size());
+  for (const Expr& operand : expr.operands()) {
+    operands.push_back(replaceLeaves(operand, replacement));
+    changed = changed || !operands.back().sameAs(operand);
+  }
+  return changed ? expr.withOperands(std::move(operands)) : expr;
+}
+
+}  // namespace
+
 Expr substituteLoops(const Expr& expr, const std::function<Expr(LoopId)>& with) {
-  return rewrite(expr, [&](const Expr& part) {
-    if (part.kind() != ExprKind::LoopVar) return part;
-    Expr replacement = with(part.loop());
-    return replacement.valid() ? replacement : part;
+  return replaceLeaves(expr, [&](const Expr& leaf) {
+    if (leaf.kind() != ExprKind::LoopVar) return leaf;
+    Expr replacement = with(leaf.loop());
+    return replacement.valid() ? replacement : leaf;
   });
 }
 
 Expr substituteAxes(const Expr& expr, const std::vector<Expr>& with) {
-  return rewrite(expr, [&](const Expr& part) {
-    if (part.kind() != ExprKind::AxisVar || !with.at(part.axis()).valid()) return part;
-    return with[part.axis()];
+  return replaceLeaves(expr, [&](const Expr& leaf) {
+    if (leaf.kind() != ExprKind::AxisVar || !with.at(leaf.axis()).valid()) return leaf;
+    return with[leaf.axis()];
   });
 }
 

@@ -46,5 +46,13 @@ TEST(Expression, SubstitutionSharesWhatDoesNotChange) {
   EXPECT_TRUE(replaced.operand(1).isInteger(7));
 }
 
+TEST(Expression, SubstitutionReplacesEachVariableOnce) {
+  // i becomes j and j becomes i at the same time, also where folding lifts a variable up.
+  const auto swap = [](LoopId loop) { return loop == LoopId{0} ? kJ : kI; };
+  EXPECT_TRUE(equal(substituteLoops(kI * 3 + kJ, swap), kJ * 3 + kI));
+  const Expr lifted = Expr::loopVar(LoopId{2}) + kI;
+  EXPECT_TRUE(substituteLoops(lifted, [&](LoopId loop) { return loop == LoopId{2} ? Expr(0) : swap(loop); }).sameAs(kJ));
+}
+
 }  // namespace
 }  // namespace espalier
