@@ -85,11 +85,13 @@ std::string valueText(const LooseValue& value, bool inList) {
       if (!inList && word.starts_with('[')) {
         if (const auto list = readLooseJson(word, 0, stopped)) return valueText(list->value, false);
       }
-      std::string quoted = "\"";
+      std::string plain;
       for (const char c : shortened(word, 64)) {
-        if (c != '"' && c != '\\') quoted += c;
+        if (c != '"' && c != '\\') plain += c;
       }
-      return quoted == "\"" ? std::string() : quoted + '"';
+      // What stood around the quotes may have become a run of blanks.
+      plain = cleanLine(plain);
+      return plain.empty() ? std::string() : '"' + plain + '"';
     }
     case Kind::List: {
       if (inList || value.items.size() > kMostListItems) return {};

@@ -141,6 +141,19 @@ TEST(TuneWithModel, RunsAProgramOfTheUserGoodOrBad) {
   }
 }
 
+TEST(TuneWithModel, ReplaysTheRecordingThatIsShipped) {
+  const TemporaryFolder folder;
+  const std::string session = folder.file("replayed.espalier");
+  const Finished finished = runCli({"tune", "deepseek_r1_moe", "--samples", "6", "--json", "--session", session, "--proposer", "recorded", "--recording",
+                                    ESPALIER_SOURCE_DIR "/sessions/deepseek_r1_moe.exchanges.jsonl"});
+  ASSERT_EQ(finished.status, 0) << finished.err;
+  const json result = parsed(finished);
+  EXPECT_EQ(result.at("correct"), true);
+  EXPECT_EQ(result.at("proposer"), "recorded");
+  EXPECT_GE(result.at("speedup").get<double>(), 10);
+  EXPECT_THAT(everythingIn(folder, session, finished), HasSubstr("8 rows x 3 vectors = 24 accumulators"));
+}
+
 TEST(TuneWithModel, RefusesWhatMakesNoSense) {
   const TemporaryFolder folder;
   const std::vector<std::vector<std::string>> wrong = {{"--llm-url", "localhost:8080"},
