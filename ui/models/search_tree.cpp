@@ -62,6 +62,11 @@ void SearchTree::apply(const Event& event) {
              event.body);
 }
 
+void SearchTree::takeValues(const Tree& tree) {
+  for (NodeId id = 0; contains(id) && tree.contains(id); ++id) nodes_[id].value = static_cast<float>(tree[id].totalValue);
+  ++version_;
+}
+
 void SearchTree::add(const NodeAdded& added, std::uint64_t sequence) {
   if (added.node != nodes_.size()) return;   // a repeated or missing event: the tree stays consistent
   NodeFacts facts;

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "search/tree.h"
 #include "session/event.h"
 
 namespace espalier::ui {
@@ -56,6 +57,8 @@ struct NodeFacts {
 class SearchTree {
  public:
   void apply(const Event& event);
+  /// Values that the search computed anew for all nodes.
+  void takeValues(const Tree& tree);
 
   [[nodiscard]] std::size_t size() const { return nodes_.size(); }
   [[nodiscard]] bool contains(NodeId node) const { return node < nodes_.size(); }

@@ -69,6 +69,22 @@ void TreeView::treeChanged() {
   viewport()->update();
 }
 
+void TreeView::treeReplaced() {
+  const auto keep = [this](NodeId& node) {
+    if (node != kNoNode && !tree_->contains(node)) node = kNoNode;
+  };
+  if (tree_ == nullptr) return;
+  const NodeId before = selected_;
+  keep(selected_);
+  keep(second_);
+  keep(hovered_);
+  if (!tree_->contains(root_)) root_ = kRootNode;
+  layout_ = {};
+  layOutNow();
+  if (selected_ != before) Q_EMIT selectionChanged(selected_);
+  viewport()->update();
+}
+
 LayoutInput TreeView::layoutInput() const {
   LayoutInput input;
   if (tree_ == nullptr) return input;
@@ -100,6 +116,8 @@ void TreeView::layOutNow() {
 }
 
 void TreeView::adoptLayout(TreeLayout layout) {
+  // One of a tree that was replaced meanwhile.
+  if (tree_ == nullptr || layout.places.size() > tree_->size()) return;
   // The node under the eye stays where it is: the selected one if it is in view, else the one nearest to the middle.
   NodeId anchor = kNoNode;
   if (layout_.shows(selected_)) anchor = selected_;

@@ -30,6 +30,8 @@ class TreeView : public QAbstractScrollArea {
   void setTree(const SearchTree* tree);
   /// Call after events were applied to the tree; cheap.
   void treeChanged();
+  /// Call after the tree was built anew, so that nodes may have vanished: lays it out at once.
+  void treeReplaced();
   void setTheme(const Theme& theme);
 
   [[nodiscard]] NodeId selected() const { return selected_; }

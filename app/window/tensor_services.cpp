@@ -1,0 +1,195 @@
+// SPDX-FileCopyrightText: 2026 Espalier developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "window/tensor_services.h"
+
+#include <nlohmann/json.hpp>
+
+#include "cli/proposer_choice.h"
+#include "cli/session_view.h"
+#include "cli/tensor_problem_choice.h"
+#include "cli/workload_choice.h"
+#include "exporting/exporting.h"
+#include "program/printer.h"
+#include "session/session_store.h"
+#include "tensor_problem/tensor_problem.h"
+#include "tuner/tuner.h"
+
+namespace espalier {
+namespace {
+
+class TensorTexts final : public ui::NodeTexts {
+ public:
+  explicit TensorTexts(std::unique_ptr<TensorProblem> problem) : problem_(std::move(problem)) {}
+
+  Result<std::string> text(const State& stored, ui::TextLevel level) override {
+    const auto state = problem_->stateOf(stored.trace);
+    if (!state) return tl::unexpected(state.error());
+    ExportRequest request;
+    request.program = problem_->programOf(*state);
+    switch (level) {
+      case ui::TextLevel::LoopNest: return print(request.program);
+      case ui::TextLevel::Trace: request.format = ExportFormat::Trace; break;
+      case ui::TextLevel::C: request.format = ExportFormat::C; break;
+      case ui::TextLevel::Llvm: request.format = ExportFormat::Llvm; break;
+      case ui::TextLevel::Assembly: request.format = ExportFormat::Assembly; break;
+    }
+    request.workload = problem_->workload();
+    request.trace = state->trace;
+    request.target = problem_->target();
+    auto files = exportProgram(request);
+    if (!files) return tl::unexpected(files.error());
+    return std::move(files->front().content);
+  }
+
+  Result<std::vector<Section>> describe(const State& stored) override {
+    const auto state = problem_->stateOf(stored.trace);
+    if (!state) return tl::unexpected(state.error());
+    return problem_->describe(*state);
+  }
+
+  Result<Application> tryItems(const State& stored, const std::vector<std::string>& items) override {
+    const auto state = problem_->stateOf(stored.trace);
+    if (!state) return tl::unexpected(state.error());
+    Random random(stored.hash);
+    return problem_->apply(*state, items, random);
+  }
+
+  Result<std::vector<LegalAction>> legalActions(const State& stored) override {
+    const auto state = problem_->stateOf(stored.trace);
+    if (!state) return tl::unexpected(state.error());
+    return problem_->legalActions(*state);
+  }
+
+ private:
+  std::unique_ptr<TensorProblem> problem_;
+};
+
+class TunerRun final : public ui::RunController {
+ public:
+  explicit TunerRun(TunerSetup setup) : tuner_(std::move(setup)) { tuner_.start(); }
+  void post(Command command) override { tuner_.post(std::move(command)); }
+  bool running() const override { return tuner_.running(); }
+  Result<void> wait() override {
+    const auto result = tuner_.wait();
+    if (!result) return tl::unexpected(result.error());
+    return {};
+  }
+
+ private:
+  Tuner tuner_;
+};
+
+Result<std::unique_ptr<ui::RunController>> startTuner(std::unique_ptr<TensorProblem> problem, cli::SearchOptions search,
+                                                      TuneOptions options, std::unique_ptr<SessionStore> session,
+                                                      ui::RunSink sink) {
+  options.host = toJson(problem->sheet());
+  options.software = "espalier " ESPALIER_VERSION;
+  if (auto checked = check(options); !checked) return tl::unexpected(checked.error());
+  auto chosen = cli::chooseProposer(search, *problem);
+  if (!chosen) return tl::unexpected(chosen.error());
+  TunerSetup setup;
+  setup.problem = std::move(problem);
+  setup.proposer = std::move(chosen->proposer);
+  setup.measurements = std::move(chosen->measurements);
+  setup.options = std::move(options);
+  setup.session = std::move(session);
+  setup.sink = std::move(sink);
+  return std::make_unique<TunerRun>(std::move(setup));
+}
+
+Result<std::unique_ptr<ui::RunController>> begin(const ui::NewRun& run, ui::RunSink sink) {
+  cli::WorkloadOptions what;
+  what.workload = run.workload;
+  what.sizes = run.sizes;
+  auto workload = cli::loadWorkload(what);
+  if (!workload) return tl::unexpected(workload.error());
+  cli::KernelOptions kernel;
+  if (run.threads > 0) kernel.threads = run.threads;
+  cli::SearchOptions search;
+  search.proposer = run.proposer;
+  if (run.proposer == "llm") {
+    if (!run.llmUrl.empty()) search.llmUrl = run.llmUrl;
+    if (!run.llmModel.empty()) search.llmModel = run.llmModel;
+    search.maxCost = run.maxCost;
+  }
+  TuneOptions options;
+  options.samples = run.samples;
+  auto problem = cli::openTensorProblem(std::move(*workload), kernel, options.seed);
+  if (!problem) return tl::unexpected(problem.error());
+  auto session = SessionStore::create(run.session);
+  if (!session) return tl::unexpected(session.error());
+  return startTuner(std::move(*problem), search, options, std::move(*session), std::move(sink));
+}
+
+/// A finished budget would end the run at once, so another as large is added.
+void raiseBudget(TuneOptions& options, const SessionFold& fold) {
+  if (options.samples > 0 && fold.totals().samples >= options.samples) options.samples += fold.totals().samples;
+}
+
+Result<std::unique_ptr<ui::RunController>> goOn(const std::string& path, ui::RunSink sink) {
+  const auto view = cli::readSessionView(path);
+  if (!view) return tl::unexpected(view.error());
+  auto options = cli::optionsOf(view->run());
+  if (!options) return tl::unexpected(options.error());
+  raiseBudget(*options, view->fold);
+  auto problem = tensorProblemFromIdentity(view->run().problem.identity);
+  if (!problem) return tl::unexpected(problem.error());
+  cli::SearchOptions search;
+  search.proposer = view->run().proposer;
+  auto session = SessionStore::open(path, SessionStore::Access::Write);
+  if (!session) return tl::unexpected(session.error());
+  return startTuner(std::move(*problem), search, *options, std::move(*session), std::move(sink));
+}
+
+}  // namespace
+
+std::vector<ui::WorkloadChoice> TensorServices::workloads() const {
+  std::vector<ui::WorkloadChoice> choices;
+  for (const NamedLayer& layer : namedLayers())
+    choices.push_back({QString::fromStdString(layer.name), QString::fromStdString(layer.title), layer.small});
+  return choices;
+}
+
+ui::RunStarter TensorServices::newRun(const ui::NewRun& run) const {
+  return [run](ui::RunSink sink) { return begin(run, std::move(sink)); };
+}
+
+ui::RunStarter TensorServices::resumeRun(const std::string& path) const {
+  return [path](ui::RunSink sink) { return goOn(path, std::move(sink)); };
+}
+
+ui::TextService::Factory TensorServices::textsOf(const RunStarted& run) const {
+  return [identity = run.problem.identity]() -> Result<std::unique_ptr<ui::NodeTexts>> {
+    TensorProblemOptions options;
+    options.offline = true;
+    auto problem = tensorProblemFromIdentity(identity, options);
+    if (!problem) return tl::unexpected(problem.error());
+    return std::make_unique<TensorTexts>(std::move(*problem));
+  };
+}
+
+Result<std::vector<std::string>> TensorServices::exportNode(const std::string& session, NodeId node, const std::string& format,
+                                                            const std::string& path) const {
+  const auto kind = exportFormat(format);
+  if (!kind) return tl::unexpected(kind.error());
+  const auto view = cli::readSessionView(session);
+  if (!view) return tl::unexpected(view.error());
+  const auto problem = cli::offlineProblem(*view);
+  if (!problem) return tl::unexpected(problem.error());
+  const auto state = (*problem)->stateOf(view->fold.tree().stateOf(node).trace);
+  if (!state) return tl::unexpected(state.error());
+  ExportRequest request;
+  request.format = *kind;
+  request.workload = (*problem)->workload();
+  request.program = (*problem)->programOf(*state);
+  request.trace = state->trace;
+  request.target = (*problem)->target();
+  request.session = &view->fold;
+  request.node = node;
+  request.summary = cli::asJson(cli::summaryOf(view->fold, view->path)).dump();
+  const auto files = exportProgram(request);
+  if (!files) return tl::unexpected(files.error());
+  return writeExport(*files, path);
+}
+
+}  // namespace espalier

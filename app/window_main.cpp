@@ -1,0 +1,74 @@
+// SPDX-FileCopyrightText: 2026 Espalier developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// espalier [FILE]                                  the window
+// espalier FILE --render OUT [--size WxH] [--dark]  a picture of the tree, without a display
+#include <QApplication>
+#include <QCommandLineParser>
+#include <QIcon>
+#include <QRegularExpression>
+#include <cstdio>
+#include <cstring>
+
+#include "widgets/main_window.h"
+#include "widgets/render.h"
+#include "window/tensor_services.h"
+
+namespace {
+
+constexpr int kUsage = 2;
+constexpr int kInput = 3;
+
+int complain(const std::string& words, int status) {
+  std::fprintf(stderr, "espalier: %s\n", words.c_str());
+  return status;
+}
+
+bool rendersOnly(int argc, char** argv) {
+  for (int i = 1; i < argc; ++i)
+    if (std::strncmp(argv[i], "--render", 8) == 0) return true;
+  return false;
+}
+
+int render(const QCommandLineParser& parser) {
+  if (parser.positionalArguments().size() != 1) return complain("--render needs one session file.", kUsage);
+  static const QRegularExpression pattern(QStringLiteral("^(\\d{2,5})x(\\d{2,5})$"));
+  const auto match = pattern.match(parser.value(QStringLiteral("size")));
+  if (!match.hasMatch()) return complain("--size is of the form WIDTHxHEIGHT, for instance 1600x900.", kUsage);
+  const QSize size(match.captured(1).toInt(), match.captured(2).toInt());
+  const auto theme = parser.isSet(QStringLiteral("dark")) ? espalier::ui::Theme::dark() : espalier::ui::Theme::light();
+  const auto written =
+      espalier::ui::renderSession(parser.positionalArguments().constFirst().toStdString(),
+                                  parser.value(QStringLiteral("render")).toStdString(), size, theme);
+  return written ? 0 : complain(written.error().text(), kInput);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (rendersOnly(argc, argv)) qputenv("QT_QPA_PLATFORM", "offscreen");
+  QApplication::setStyle(QStringLiteral("Fusion"));
+  QApplication application(argc, argv);
+  QApplication::setApplicationName(QStringLiteral("espalier"));
+  QApplication::setApplicationDisplayName(QStringLiteral("Espalier"));
+  QApplication::setApplicationVersion(QStringLiteral(ESPALIER_VERSION));
+  QApplication::setDesktopFileName(QStringLiteral("io.github.espalier.Espalier"));
+  QApplication::setWindowIcon(QIcon(QStringLiteral(":/espalier/espalier.svg")));
+
+  QCommandLineParser parser;
+  parser.setApplicationDescription(QStringLiteral("Watches, questions and steers the search for fast tensor programs."));
+  parser.addHelpOption();
+  parser.addVersionOption();
+  parser.addPositionalArgument(QStringLiteral("FILE"), QStringLiteral("A session to open."), QStringLiteral("[FILE]"));
+  parser.addOption({QStringLiteral("render"), QStringLiteral("Writes a picture of the tree (.png, .svg, .pdf) and ends."), QStringLiteral("OUT")});
+  parser.addOption({QStringLiteral("size"), QStringLiteral("Size of the picture."), QStringLiteral("WxH"), QStringLiteral("1600x900")});
+  parser.addOption({QStringLiteral("dark"), QStringLiteral("Draws the picture in the dark colours.")});
+  parser.process(application);
+  if (parser.isSet(QStringLiteral("render"))) return render(parser);
+
+  const espalier::TensorServices services;
+  espalier::ui::MainWindow window(services);
+  window.show();
+  if (!parser.positionalArguments().isEmpty()) window.openSession(parser.positionalArguments().constFirst());
+  return QApplication::exec();
+}

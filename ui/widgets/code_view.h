@@ -1,0 +1,58 @@
+// SPDX-FileCopyrightText: 2026 Espalier developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QPlainTextEdit>
+#include <vector>
+
+#include "models/code_highlighter.h"
+#include "models/text_diff.h"
+#include "models/theme.h"
+
+namespace espalier::ui {
+
+/// Read-only program text with line numbers and a gutter that marks changes: a bar beside changed lines, or + and − in a
+/// comparison.
+class CodeView : public QPlainTextEdit {
+  Q_OBJECT
+
+ public:
+  explicit CodeView(QWidget* parent = nullptr);
+
+  void setTheme(const Theme& theme);
+  /// `changed[i]`: a step changed line i; may be empty.
+  void showText(const QString& text, TextLevel level, const std::vector<bool>& changed = {});
+  void showDiff(const std::vector<DiffLine>& lines, TextLevel level);
+  [[nodiscard]] int changeCount() const { return static_cast<int>(changes_.size()); }
+
+ public Q_SLOTS:
+  void nextChange();
+  void previousChange();
+
+ protected:
+  void resizeEvent(QResizeEvent* event) override;
+
+ private:
+  class Gutter;
+  struct Line {
+    int before = 0;
+    int after = 0;
+    DiffLine::Kind kind = DiffLine::Kind::Same;
+    bool changed = false;
+  };
+  void paintGutter(QPaintEvent* event);
+  [[nodiscard]] int gutterWidth() const;
+  void replaceText(const QString& text, TextLevel level);
+  void markLines(const std::vector<DiffLine>& lines);
+  void goToChange(int direction);
+
+  Gutter* gutter_;
+  CodeHighlighter* highlighter_;
+  Theme theme_ = Theme::light();
+  std::vector<Line> lines_;
+  std::vector<DiffLine> diff_;
+  std::vector<int> changes_;   ///< first line of each change
+  bool comparing_ = false;
+};
+
+}  // namespace espalier::ui

@@ -1,0 +1,98 @@
+// SPDX-FileCopyrightText: 2026 Espalier developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/engine.h"
+
+#include <exception>
+
+namespace espalier::ui {
+namespace {
+
+constexpr int kBatchEveryMilliseconds = 33;
+
+}  // namespace
+
+/// What both threads touch, each for a moment only.
+struct Engine::Inbox {
+  std::mutex mutex;
+  std::vector<Event> events;
+  std::vector<Command> early;                     ///< posted before the run stood
+  RunController* run = nullptr;                   ///< while it may be posted to
+  bool quit = false;
+};
+
+Engine::Engine(QObject* parent) : QObject(parent) {
+  timer_.setInterval(kBatchEveryMilliseconds);
+  connect(&timer_, &QTimer::timeout, this, &Engine::deliver);
+}
+
+Engine::~Engine() {
+  if (inbox_) {
+    const std::lock_guard lock(inbox_->mutex);
+    inbox_->quit = true;
+    if (inbox_->run != nullptr) inbox_->run->post(StopCommand{});
+  }
+  if (thread_.joinable()) thread_.join();
+}
+
+void Engine::start(RunStarter starter) {
+  if (active_) return;
+  if (thread_.joinable()) thread_.join();
+  active_ = true;
+  inbox_ = std::make_shared<Inbox>();
+  timer_.start();
+  thread_ = std::thread([this, starter = std::move(starter), inbox = inbox_] { work(starter, inbox); });
+}
+
+void Engine::work(const RunStarter& starter, const std::shared_ptr<Inbox>& inbox) {
+  QString trouble;
+  try {
+    auto run = starter([inbox](std::span<const Event> events) {
+      const std::lock_guard lock(inbox->mutex);
+      inbox->events.insert(inbox->events.end(), events.begin(), events.end());
+    });
+    if (run) {
+      {
+        const std::lock_guard lock(inbox->mutex);
+        inbox->run = run->get();
+        for (const Command& command : inbox->early) inbox->run->post(command);
+        if (inbox->quit) inbox->run->post(StopCommand{});
+      }
+      if (const auto ended = (*run)->wait(); !ended) trouble = QString::fromStdString(ended.error().text());
+      const std::lock_guard lock(inbox->mutex);
+      inbox->run = nullptr;
+    } else {
+      trouble = QString::fromStdString(run.error().text());
+    }
+  } catch (const std::exception& failure) {
+    trouble = QString::fromUtf8(failure.what());
+  }
+  QMetaObject::invokeMethod(this, [this, trouble] { ended(trouble); }, Qt::QueuedConnection);
+}
+
+void Engine::ended(const QString& trouble) {
+  timer_.stop();
+  deliver();
+  active_ = false;
+  Q_EMIT finished(trouble);
+}
+
+void Engine::post(const Command& command) {
+  if (!inbox_) return;
+  const std::lock_guard lock(inbox_->mutex);
+  if (inbox_->run != nullptr) {
+    inbox_->run->post(command);
+  } else {
+    inbox_->early.push_back(command);
+  }
+}
+
+void Engine::deliver() {
+  std::vector<Event> events;
+  {
+    const std::lock_guard lock(inbox_->mutex);
+    events.swap(inbox_->events);
+  }
+  if (!events.empty()) Q_EMIT eventsArrived(events);
+}
+
+}  // namespace espalier::ui

@@ -1,0 +1,145 @@
+// SPDX-FileCopyrightText: 2026 Espalier developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QActionGroup>
+#include <QComboBox>
+#include <QDockWidget>
+#include <QLabel>
+#include <QMainWindow>
+#include <QSlider>
+#include <QStackedWidget>
+#include <QToolBar>
+#include <QToolButton>
+#include <QUndoStack>
+#include <map>
+#include <memory>
+
+#include "models/history.h"
+#include "session/session_store.h"
+#include "widgets/engine.h"
+#include "widgets/message_bar.h"
+#include "widgets/services.h"
+#include "widgets/settings.h"
+#include "widgets/start_page.h"
+#include "widgets/text_service.h"
+#include "widgets/tree_view.h"
+
+namespace espalier::ui {
+
+class ChartsPanel;
+class CommandPalette;
+class Minimap;
+class Panel;
+class RunPanel;
+class SteerBar;
+class TablePanel;
+
+/// The window: the tree in the middle, panels about the selected node around it, a search behind it.
+class MainWindow : public QMainWindow {
+  Q_OBJECT
+
+ public:
+  explicit MainWindow(const Services& services, QWidget* parent = nullptr);
+  ~MainWindow() override;
+
+  void openSession(const QString& path);
+  void startRun(const NewRun& run);
+  void select(NodeId node);
+  void setTheme(ThemeChoice choice);
+  [[nodiscard]] const History& history() const { return history_; }
+  [[nodiscard]] TreeView& tree() { return *tree_; }
+  [[nodiscard]] Engine& engine() { return engine_; }
+
+ protected:
+  void closeEvent(QCloseEvent* event) override;
+  void dragEnterEvent(QDragEnterEvent* event) override;
+  void dropEvent(QDropEvent* event) override;
+
+ private:
+  // main_window_parts.cpp
+  void makeCentre();
+  void makePanels();
+  void makeScrubber(QWidget* parent);
+  void makeStatus();
+  template <class Made>
+  Made* addPanel(const char* id, const QString& title, Qt::DockWidgetArea area);
+  void arrange();
+  // main_window_actions.cpp
+  void makeActions();
+  void makeTools();
+  void makeMenus();
+  QAction* action(const char* id, const QString& text, const QKeySequence& keys, std::function<void()> carryOut);
+  QAction* treeAction(const char* id, const QString& text, const QKeySequence& keys, std::function<void()> carryOut);
+  [[nodiscard]] QAction* actionNamed(const char* id) const;
+  void updateActions();
+  void showNodeMenu(NodeId node, const QPoint& where);
+  void showKeys();
+  // main_window_steering.cpp
+  void steer(const Command& command);
+  void steerUndoably(const QString& text, const Command& forward, const Command& backward);
+  void togglePause();
+  void togglePin();
+  void togglePrune();
+  void toggleFocus();
+  void exportNode();
+  void exportTree();
+  void compareSession();
+
+  void beginSession(const QString& path);
+  void followFile();
+  void resumeRun();
+  void takeEvents(const std::vector<Event>& events);
+  void tellNotices(const std::vector<Event>& events);
+  void runFinished(const QString& trouble);
+  void showStart();
+  void showTime(int position);
+  void historyChanged();
+  void updateStatus();
+  void updateScrubber();
+  void applyTheme();
+  void chooseFile();
+  void fillRecent();
+
+  const Services& services_;
+  Settings settings_;
+  Theme theme_ = Theme::light();
+  History history_;
+  Engine engine_;
+  TextService texts_;
+  QString path_;
+  std::unique_ptr<SessionStore> followed_;   ///< a session that another process may be writing
+  QTimer followTimer_;
+  QTimer playTimer_;
+  QUndoStack undo_;
+  std::uint64_t rebuilds_ = 0;
+  bool stored_ = false;          ///< what is shown has texts to ask for
+  QByteArray defaultDocks_;
+
+  QStackedWidget* pages_ = nullptr;
+  StartPage* start_ = nullptr;
+  MessageBar* messages_ = nullptr;
+  TreeView* tree_ = nullptr;
+  Minimap* minimap_ = nullptr;
+  SteerBar* steerBar_ = nullptr;
+  QSlider* scrubber_ = nullptr;
+  QToolButton* play_ = nullptr;
+  QToolButton* toEnd_ = nullptr;
+  QLabel* time_ = nullptr;
+  QToolBar* tools_ = nullptr;
+  QComboBox* follow_ = nullptr;
+  QComboBox* colour_ = nullptr;
+  QMenu* recentMenu_ = nullptr;
+  CommandPalette* palette_ = nullptr;
+  QLabel* stateLabel_ = nullptr;
+  QLabel* figuresLabel_ = nullptr;
+  QLabel* costLabel_ = nullptr;
+  std::map<std::string, QAction*, std::less<>> actions_;
+  std::vector<Panel*> panels_;
+  std::vector<QDockWidget*> docks_;
+  ChartsPanel* charts_ = nullptr;
+  TablePanel* table_ = nullptr;
+  RunPanel* run_ = nullptr;
+};
+
+}  // namespace espalier::ui

@@ -1,0 +1,163 @@
+// SPDX-FileCopyrightText: 2026 Espalier developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QHBoxLayout>
+#include <QStatusBar>
+#include <QStyle>
+#include <QVBoxLayout>
+
+#include "widgets/charts_panel.h"
+#include "widgets/main_window.h"
+#include "widgets/measurement_panel.h"
+#include "widgets/minimap.h"
+#include "widgets/node_lists.h"
+#include "widgets/program_panel.h"
+#include "widgets/reasoning_panel.h"
+#include "widgets/run_panel.h"
+#include "widgets/steer_bar.h"
+
+namespace espalier::ui {
+
+void MainWindow::makeCentre() {
+  auto* centre = new QWidget(this);
+  auto* outer = new QVBoxLayout(centre);
+  outer->setContentsMargins(0, 0, 0, 0);
+  outer->setSpacing(0);
+  messages_ = new MessageBar(centre);
+  outer->addWidget(messages_);
+  pages_ = new QStackedWidget(centre);
+  outer->addWidget(pages_, 1);
+  start_ = new StartPage(services_, settings_, pages_);
+  pages_->addWidget(start_);
+
+  auto* session = new QWidget(pages_);
+  auto* column = new QVBoxLayout(session);
+  column->setContentsMargins(0, 0, 0, 0);
+  column->setSpacing(0);
+  tree_ = new TreeView(session);
+  tree_->setObjectName(QStringLiteral("tree"));
+  column->addWidget(tree_, 1);
+  minimap_ = new Minimap(tree_);
+  steerBar_ = new SteerBar(history_, texts_, session);
+  column->addWidget(steerBar_);
+  auto* scrubber = new QWidget(session);
+  makeScrubber(scrubber);
+  column->addWidget(scrubber);
+  pages_->addWidget(session);
+  setCentralWidget(centre);
+
+  connect(start_, &StartPage::runWanted, this, &MainWindow::startRun);
+  connect(start_, &StartPage::sessionWanted, this, &MainWindow::openSession);
+  connect(start_, &StartPage::openWanted, this, &MainWindow::chooseFile);
+  connect(tree_, &TreeView::selectionChanged, this, [this](NodeId node) {
+    for (Panel* panel : panels_) panel->setNode(node);
+    updateActions();
+  });
+  connect(tree_, &TreeView::secondChanged, this, [this](NodeId node) {
+    for (Panel* panel : panels_) panel->setSecond(node);
+  });
+  connect(tree_, &TreeView::contextMenuRequested, this, &MainWindow::showNodeMenu);
+  connect(steerBar_, &SteerBar::commandWanted, this, &MainWindow::steer);
+}
+
+void MainWindow::makeScrubber(QWidget* parent) {
+  auto* row = new QHBoxLayout(parent);
+  row->setContentsMargins(8, 2, 8, 2);
+  play_ = new QToolButton(parent);
+  play_->setAutoRaise(true);
+  play_->setCheckable(true);
+  play_->setIcon(style()->standardIcon(QStyle::SP_MediaPlay));
+  play_->setToolTip(tr("Play the search from the chosen moment"));
+  play_->setAccessibleName(play_->toolTip());
+  scrubber_ = new QSlider(Qt::Horizontal, parent);
+  scrubber_->setAccessibleName(tr("Moment of the search"));
+  scrubber_->setToolTip(tr("Shows the search as it was"));
+  time_ = new QLabel(parent);
+  time_->setForegroundRole(QPalette::PlaceholderText);
+  time_->setMinimumWidth(fontMetrics().horizontalAdvance(QStringLiteral("event 100,000 of 100,000")));
+  time_->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
+  toEnd_ = new QToolButton(parent);
+  toEnd_->setAutoRaise(true);
+  toEnd_->setIcon(style()->standardIcon(QStyle::SP_MediaSkipForward));
+  toEnd_->setToolTip(tr("Back to now"));
+  toEnd_->setAccessibleName(toEnd_->toolTip());
+  row->addWidget(play_);
+  row->addWidget(scrubber_, 1);
+  row->addWidget(time_);
+  row->addWidget(toEnd_);
+  playTimer_.setInterval(33);
+  connect(scrubber_, &QSlider::valueChanged, this, &MainWindow::showTime);
+  connect(toEnd_, &QToolButton::clicked, this, [this] { scrubber_->setValue(scrubber_->maximum()); });
+  connect(play_, &QToolButton::toggled, this, [this](bool on) {
+    if (!on) return playTimer_.stop();
+    if (history_.atEnd()) scrubber_->setValue(0);
+    playTimer_.start();
+  });
+  connect(&playTimer_, &QTimer::timeout, this, [this] {
+    // A whole search in about twenty seconds.
+    const int step = std::max(1, scrubber_->maximum() / 600);
+    scrubber_->setValue(std::min(scrubber_->maximum(), scrubber_->value() + step));
+    if (scrubber_->value() == scrubber_->maximum()) play_->setChecked(false);
+  });
+}
+
+void MainWindow::makeStatus() {
+  stateLabel_ = new QLabel(this);
+  figuresLabel_ = new QLabel(this);
+  costLabel_ = new QLabel(this);
+  statusBar()->addWidget(stateLabel_);
+  statusBar()->addWidget(figuresLabel_, 1);
+  statusBar()->addPermanentWidget(costLabel_);
+  statusBar()->setSizeGripEnabled(false);
+}
+
+template <class Made>
+Made* MainWindow::addPanel(const char* id, const QString& title, Qt::DockWidgetArea area) {
+  auto* panel = new Made(history_, texts_, this);
+  auto* dock = new QDockWidget(title, this);
+  dock->setObjectName(QString::fromUtf8(id));
+  dock->setWidget(panel);
+  addDockWidget(area, dock);
+  panels_.push_back(panel);
+  docks_.push_back(dock);
+  connect(panel, &Panel::nodeWanted, this, &MainWindow::select);
+  return panel;
+}
+
+void MainWindow::makePanels() {
+  setDockNestingEnabled(true);
+  setTabPosition(Qt::AllDockWidgetAreas, QTabWidget::North);
+  setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
+  setCorner(Qt::TopRightCorner, Qt::RightDockWidgetArea);
+  addPanel<ProgramPanel>("program", tr("Program"), Qt::RightDockWidgetArea);
+  addPanel<DiffPanel>("diff", tr("Diff"), Qt::RightDockWidgetArea);
+  addPanel<ReasoningPanel>("reasoning", tr("Reasoning"), Qt::RightDockWidgetArea);
+  addPanel<MeasurementPanel>("measurements", tr("Measurements"), Qt::RightDockWidgetArea);
+  addPanel<WhyPanel>("why", tr("Why"), Qt::RightDockWidgetArea);
+  run_ = addPanel<RunPanel>("run", tr("Run"), Qt::RightDockWidgetArea);
+  charts_ = addPanel<ChartsPanel>("charts", tr("Charts"), Qt::BottomDockWidgetArea);
+  table_ = addPanel<TablePanel>("table", tr("Table"), Qt::BottomDockWidgetArea);
+  addPanel<OutlinePanel>("outline", tr("Outline"), Qt::BottomDockWidgetArea);
+  arrange();
+  defaultDocks_ = saveState();
+  connect(run_, &RunPanel::parameterWanted, this, [this](const QString& name, const QString& value, const QString& before) {
+    const SetParameterCommand forward{name.toStdString(), value.toStdString()};
+    if (before.isEmpty()) return steer(forward);
+    steerUndoably(tr("set %1 to %2").arg(name, value), forward, SetParameterCommand{name.toStdString(), before.toStdString()});
+  });
+}
+
+/// Program and diff above, what is said about the node below; curves and lists under the tree.
+void MainWindow::arrange() {
+  const auto dock = [this](std::size_t index) { return docks_[index]; };
+  splitDockWidget(dock(0), dock(2), Qt::Vertical);
+  tabifyDockWidget(dock(0), dock(1));
+  for (std::size_t index = 3; index <= 5; ++index) tabifyDockWidget(dock(2), dock(index));
+  tabifyDockWidget(dock(6), dock(7));
+  tabifyDockWidget(dock(6), dock(8));
+  for (const std::size_t front : {0U, 2U, 6U}) dock(front)->raise();
+  resizeDocks({dock(0), dock(2)}, {width() * 2 / 5, width() * 2 / 5}, Qt::Horizontal);
+  resizeDocks({dock(0), dock(2)}, {height() / 2, height() / 2}, Qt::Vertical);
+  resizeDocks({dock(6)}, {height() / 3}, Qt::Vertical);
+}
+
+}  // namespace espalier::ui

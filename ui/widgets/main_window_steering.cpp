@@ -1,0 +1,137 @@
+// SPDX-FileCopyrightText: 2026 Espalier developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QCoreApplication>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QPointer>
+#include <QThreadPool>
+#include <QUndoCommand>
+
+#include "models/figures.h"
+#include "widgets/charts_panel.h"
+#include "widgets/main_window.h"
+#include "widgets/render.h"
+
+namespace espalier::ui {
+namespace {
+
+/// A command with the one that takes it back.
+class SteeringAct : public QUndoCommand {
+ public:
+  SteeringAct(const QString& text, Engine& engine, Command forward, Command backward)
+      : QUndoCommand(text), engine_(engine), forward_(std::move(forward)), backward_(std::move(backward)) {}
+  void redo() override { engine_.post(forward_); }
+  void undo() override { engine_.post(backward_); }
+
+ private:
+  Engine& engine_;
+  Command forward_;
+  Command backward_;
+};
+
+}  // namespace
+
+void MainWindow::steer(const Command& command) {
+  if (!engine_.active()) {
+    messages_->show(tr("No search is running. Go on with the session first."), MessageBar::Severity::Information);
+    return;
+  }
+  if (const auto* hint = std::get_if<HintCommand>(&command)) {
+    const auto& hints = history_.fold().record(hint->node).hints;
+    return steerUndoably(tr("hint for node %1").arg(hint->node), command,
+                         HintCommand{hint->node, hints.empty() ? std::string() : hints.back()});
+  }
+  engine_.post(command);
+}
+
+void MainWindow::steerUndoably(const QString& text, const Command& forward, const Command& backward) {
+  if (engine_.active()) undo_.push(new SteeringAct(text, engine_, forward, backward));
+}
+
+void MainWindow::togglePause() {
+  history_.fold().state() == RunState::Paused ? steer(ResumeCommand{}) : steer(PauseCommand{});
+}
+
+void MainWindow::togglePin() {
+  const NodeId node = tree_->selected();
+  if (!history_.tree().contains(node)) return;
+  if (history_.tree().node(node).has(kPinned)) {
+    steerUndoably(tr("unpin node %1").arg(node), UnpinCommand{node}, PinCommand{node});
+  } else {
+    steerUndoably(tr("pin node %1").arg(node), PinCommand{node}, UnpinCommand{node});
+  }
+}
+
+void MainWindow::togglePrune() {
+  const NodeId node = tree_->selected();
+  if (!history_.tree().contains(node)) return;
+  if (history_.tree().node(node).has(kPruned)) {
+    steerUndoably(tr("unprune node %1").arg(node), UnpruneCommand{node}, PruneCommand{node});
+  } else {
+    steerUndoably(tr("prune node %1").arg(node), PruneCommand{node}, UnpruneCommand{node});
+  }
+}
+
+void MainWindow::toggleFocus() {
+  const NodeId node = tree_->selected();
+  const NodeId before = history_.fold().tree().focus();
+  const NodeId wanted = before == node ? kRootNode : node;
+  steerUndoably(tr("focus on node %1").arg(wanted), FocusCommand{wanted}, FocusCommand{before});
+}
+
+void MainWindow::exportNode() {
+  const NodeId node = tree_->selected();
+  if (path_.isEmpty() || !history_.tree().contains(node)) return;
+  const QList<QPair<QString, QString>> formats{
+      {tr("Object file with C header (*.o)"), QStringLiteral("object")}, {tr("C (*.c)"), QStringLiteral("c")},
+      {tr("Trace (*.trace)"), QStringLiteral("trace")},                  {tr("LLVM IR (*.ll)"), QStringLiteral("llvm")},
+      {tr("Assembly (*.s)"), QStringLiteral("asm")},                     {tr("TVMScript (*.py)"), QStringLiteral("tvm")},
+      {tr("Report (*.html)"), QStringLiteral("html")},                   {tr("Curve (*.csv)"), QStringLiteral("csv")},
+      {tr("JSON (*.json)"), QStringLiteral("json")}};
+  QStringList filters;
+  for (const auto& format : formats) filters << format.first;
+  QString filter;
+  const QString proposal = QFileInfo(path_).completeBaseName() + QStringLiteral("-%1.o").arg(node);
+  const QString path = QFileDialog::getSaveFileName(this, tr("Export node %1").arg(node), proposal,
+                                                    filters.join(QStringLiteral(";;")), &filter);
+  if (path.isEmpty()) return;
+  std::string format = "object";
+  for (const auto& each : formats)
+    if (each.first == filter) format = each.second.toStdString();
+  messages_->show(tr("Exporting node %1…").arg(node), MessageBar::Severity::Information);
+  const QPointer<MainWindow> window(this);
+  QThreadPool::globalInstance()->start([window, services = &services_, session = path_.toStdString(), node, format,
+                                        target = path.toStdString()] {
+    const auto written = services->exportNode(session, node, format, target);
+    QString words = written ? tr("Written:") : fromUtf8(written.error().text());
+    if (written)
+      for (const std::string& file : *written) words += QLatin1Char(' ') + fromUtf8(file);
+    QMetaObject::invokeMethod(QCoreApplication::instance(), [window, words, good = written.has_value()] {
+      if (window != nullptr)
+        window->messages_->show(words, good ? MessageBar::Severity::Information : MessageBar::Severity::Failure);
+    });
+  });
+}
+
+void MainWindow::exportTree() {
+  const QString proposal = QFileInfo(path_).completeBaseName() + QStringLiteral(".png");
+  const QString path =
+      QFileDialog::getSaveFileName(this, tr("Picture of the tree"), proposal, tr("Pictures (*.png *.svg *.pdf)"));
+  if (path.isEmpty()) return;
+  const auto written = exportPicture(*tree_, path.toStdString(), tree_->viewport()->size(), false);
+  messages_->show(written ? tr("Written: %1").arg(path) : fromUtf8(written.error().text()),
+                  written ? MessageBar::Severity::Information : MessageBar::Severity::Failure);
+}
+
+void MainWindow::compareSession() {
+  const QString path = QFileDialog::getOpenFileName(this, tr("Another session"), QString(), tr("Sessions (*.espalier)"));
+  if (path.isEmpty()) return;
+  History other;
+  if (const auto read = readHistory(path.toStdString(), other); !read) {
+    messages_->show(fromUtf8(read.error().text()), MessageBar::Severity::Failure);
+    return;
+  }
+  charts_->addOther(QFileInfo(path).completeBaseName(), other.fold().curve());
+}
+
+}  // namespace espalier::ui

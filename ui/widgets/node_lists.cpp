@@ -1,0 +1,132 @@
+// SPDX-FileCopyrightText: 2026 Espalier developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/node_lists.h"
+
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QVBoxLayout>
+
+#include "models/figures.h"
+
+namespace espalier::ui {
+namespace {
+
+constexpr int kEveryMilliseconds = 200;
+
+}  // namespace
+
+TablePanel::TablePanel(const History& history, TextService& texts, QWidget* parent)
+    : Panel(history, texts, parent),
+      model_(new NodeTable(history, this)),
+      sorted_(new QSortFilterProxyModel(this)),
+      view_(new QTableView(this)),
+      query_(new QLineEdit(this)),
+      answer_(new QLabel(this)) {
+  sorted_->setSourceModel(model_);
+  sorted_->setSortRole(NodeTable::kSortRole);
+  view_->setModel(sorted_);
+  view_->setSortingEnabled(true);
+  view_->sortByColumn(NodeTable::Speedup, Qt::DescendingOrder);
+  view_->setSelectionBehavior(QAbstractItemView::SelectRows);
+  view_->setSelectionMode(QAbstractItemView::SingleSelection);
+  view_->setShowGrid(false);
+  view_->setAlternatingRowColors(true);
+  view_->setFrameShape(QFrame::NoFrame);
+  view_->setAccessibleName(tr("Nodes"));
+  view_->verticalHeader()->hide();
+  view_->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 6);
+  view_->horizontalHeader()->setHighlightSections(false);
+  view_->horizontalHeader()->setStretchLastSection(true);
+  view_->horizontalHeader()->setDefaultSectionSize(84);
+  view_->setColumnWidth(NodeTable::Number, 60);
+  view_->setColumnWidth(NodeTable::Step, 190);
+  query_->setPlaceholderText(tr("Filter: speedup > 3 and has Vectorize and not failed"));
+  query_->setClearButtonEnabled(true);
+  query_->setAccessibleName(tr("Filter of nodes"));
+  answer_->setForegroundRole(QPalette::PlaceholderText);
+  auto* header = new QHBoxLayout;
+  header->setContentsMargins(8, 4, 8, 4);
+  header->addWidget(query_, 1);
+  header->addWidget(answer_);
+  auto* column = new QVBoxLayout(this);
+  column->setContentsMargins(0, 0, 0, 0);
+  column->setSpacing(0);
+  column->addLayout(header);
+  column->addWidget(view_, 1);
+  timer_.setSingleShot(true);
+  timer_.setInterval(kEveryMilliseconds);
+  connect(&timer_, &QTimer::timeout, this, &TablePanel::updateNow);
+  connect(query_, &QLineEdit::textChanged, this, &TablePanel::applyQuery);
+  connect(view_->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this](const QModelIndex& index) {
+    if (!selecting_ && index.isValid()) Q_EMIT nodeWanted(index.data(NodeTable::kNodeRole).toUInt());
+  });
+}
+
+void TablePanel::focusQuery() {
+  query_->setFocus();
+  query_->selectAll();
+}
+
+void TablePanel::applyQuery() {
+  const auto test = parseNodeQuery(query_->text().toStdString());
+  if (!test) return answer_->setText(fromUtf8(test.error().message));
+  selecting_ = true;
+  model_->setTest(*test);
+  selecting_ = false;
+  updateNow();
+}
+
+void TablePanel::refresh() {
+  if (!timer_.isActive()) timer_.start();
+}
+
+void TablePanel::updateNow() {
+  selecting_ = true;
+  model_->update();
+  if (parseNodeQuery(query_->text().toStdString())) answer_->setText(tr("%n node(s)", nullptr, model_->rowCount()));
+  selectRow();
+  selecting_ = false;
+}
+
+void TablePanel::selectRow() {
+  const int row = model_->rowOf(node());
+  if (row < 0) return view_->clearSelection();
+  const QModelIndex index = sorted_->mapFromSource(model_->index(row, 0));
+  if (view_->currentIndex().row() == index.row()) return;
+  view_->selectionModel()->setCurrentIndex(index, QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
+}
+
+OutlinePanel::OutlinePanel(const History& history, TextService& texts, QWidget* parent)
+    : Panel(history, texts, parent), model_(new NodeOutline(history, this)), view_(new QTreeView(this)) {
+  view_->setModel(model_);
+  view_->setFrameShape(QFrame::NoFrame);
+  view_->setUniformRowHeights(true);
+  view_->setAccessibleName(tr("Outline of the search tree"));
+  view_->setColumnWidth(0, 260);
+  auto* column = new QVBoxLayout(this);
+  column->setContentsMargins(0, 0, 0, 0);
+  column->addWidget(view_);
+  timer_.setSingleShot(true);
+  timer_.setInterval(kEveryMilliseconds);
+  connect(&timer_, &QTimer::timeout, this, &OutlinePanel::updateNow);
+  connect(view_->selectionModel(), &QItemSelectionModel::currentChanged, this, [this](const QModelIndex& index) {
+    if (!selecting_ && index.isValid()) Q_EMIT nodeWanted(NodeOutline::nodeAt(index));
+  });
+}
+
+void OutlinePanel::refresh() {
+  if (!timer_.isActive()) timer_.start();
+}
+
+void OutlinePanel::updateNow() {
+  selecting_ = true;
+  const bool first = model_->rowCount() == 0;
+  model_->update();
+  if (first) view_->expandToDepth(2);
+  if (const QModelIndex index = model_->indexOf(node()); index.isValid()) {
+    if (NodeOutline::nodeAt(view_->currentIndex()) != node()) view_->setCurrentIndex(index);
+  }
+  selecting_ = false;
+}
+
+}  // namespace espalier::ui

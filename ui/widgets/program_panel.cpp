@@ -1,0 +1,169 @@
+// SPDX-FileCopyrightText: 2026 Espalier developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/program_panel.h"
+
+#include <QHBoxLayout>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+#include "models/figures.h"
+#include "widgets/text_service.h"
+
+namespace espalier::ui {
+namespace {
+
+QWidget* headerOf(const QList<QWidget*>& widgets, QLabel* title, QWidget* parent) {
+  auto* header = new QWidget(parent);
+  auto* row = new QHBoxLayout(header);
+  row->setContentsMargins(8, 4, 8, 4);
+  title->setTextInteractionFlags(Qt::TextSelectableByMouse);
+  row->addWidget(title, 1);
+  for (QWidget* widget : widgets) row->addWidget(widget);
+  return header;
+}
+
+void stack(QWidget* parent, QWidget* header, QWidget* body) {
+  auto* column = new QVBoxLayout(parent);
+  column->setContentsMargins(0, 0, 0, 0);
+  column->setSpacing(0);
+  column->addWidget(header);
+  column->addWidget(body, 1);
+}
+
+TextLevel levelOf(const QComboBox* box) { return static_cast<TextLevel>(box->currentData().toInt()); }
+
+}  // namespace
+
+QComboBox* makeLevelBox(QWidget* parent) {
+  auto* box = new QComboBox(parent);
+  const auto add = [box](const QString& name, TextLevel level) { box->addItem(name, static_cast<int>(level)); };
+  add(QObject::tr("Loop nest"), TextLevel::LoopNest);
+  add(QObject::tr("Trace"), TextLevel::Trace);
+  add(QObject::tr("C"), TextLevel::C);
+  add(QObject::tr("LLVM IR"), TextLevel::Llvm);
+  add(QObject::tr("Assembly"), TextLevel::Assembly);
+  box->setAccessibleName(QObject::tr("Level of the program text"));
+  return box;
+}
+
+ProgramPanel::ProgramPanel(const History& history, TextService& texts, QWidget* parent)
+    : Panel(history, texts, parent), level_(makeLevelBox(this)), title_(new QLabel(this)), code_(new CodeView(this)) {
+  code_->setPlaceholderText(tr("Select a node of the tree to read its program."));
+  code_->setAccessibleName(tr("Program of the selected node"));
+  stack(this, headerOf({level_}, title_, this), code_);
+  connect(level_, &QComboBox::currentIndexChanged, this, [this] { refreshSoon(); });
+}
+
+void ProgramPanel::setTheme(const Theme& theme) {
+  code_->setTheme(theme);
+  Panel::setTheme(theme);
+}
+
+void ProgramPanel::refresh() {
+  const std::uint64_t question = ++asked_;
+  const Tree& tree = history().fold().tree();
+  if (!hasNode() || !tree.contains(node())) {
+    title_->clear();
+    code_->showText({}, TextLevel::LoopNest);
+    return;
+  }
+  const TextLevel level = levelOf(level_);
+  title_->setText(tr("Node %1").arg(node()));
+  if (level == TextLevel::Llvm || level == TextLevel::Assembly) title_->setText(tr("Node %1 · compiling…").arg(node()));
+  const NodeId parent = tree[node()].parent;
+  const State before = tree.stateOf(tree.contains(parent) ? parent : node());
+  const State own = tree.stateOf(node());
+  texts().text(own, level, this, [this, question, before, level](const Result<std::string>& text) {
+    if (question != asked_) return;
+    title_->setText(tr("Node %1").arg(node()));
+    if (!text) return code_->showText(fromUtf8(text.error().text()), TextLevel::Trace);
+    const bool compiled = level == TextLevel::Llvm || level == TextLevel::Assembly;
+    if (compiled || node() == kRootNode) return code_->showText(fromUtf8(*text), level);
+    texts().text(before, level, this, [this, question, own = *text](const Result<std::string>& parentText) {
+      if (question == asked_ && parentText) showPair(*parentText, own);
+    });
+  });
+}
+
+void ProgramPanel::showPair(const std::string& parent, const std::string& own) {
+  const std::vector<bool> changed = changedLines(parent, own);
+  const auto count = std::count(changed.begin(), changed.end(), true);
+  title_->setText(tr("Node %1 · %n line(s) changed by its step", nullptr, static_cast<int>(count)).arg(node()));
+  code_->showText(fromUtf8(own), levelOf(level_), changed);
+}
+
+DiffPanel::DiffPanel(const History& history, TextService& texts, QWidget* parent)
+    : Panel(history, texts, parent),
+      level_(makeLevelBox(this)),
+      against_(new QComboBox(this)),
+      title_(new QLabel(this)),
+      code_(new CodeView(this)) {
+  against_->setAccessibleName(tr("What the node is compared with"));
+  against_->addItem(tr("against its parent"), static_cast<int>(Against::Parent));
+  against_->addItem(tr("against the initial program"), static_cast<int>(Against::Initial));
+  against_->addItem(tr("against the best"), static_cast<int>(Against::Best));
+  against_->addItem(tr("against the second node"), static_cast<int>(Against::Second));
+  code_->setPlaceholderText(tr("Select a node; Ctrl+click a second one to compare the two."));
+  code_->setAccessibleName(tr("Differences"));
+  const auto button = [this](Qt::ArrowType arrow, const QString& words, auto slot) {
+    auto* made = new QToolButton(this);
+    made->setArrowType(arrow);
+    made->setAutoRaise(true);
+    made->setToolTip(words);
+    made->setAccessibleName(words);
+    connect(made, &QToolButton::clicked, code_, slot);
+    return made;
+  };
+  QWidget* previous = button(Qt::UpArrow, tr("Previous change"), &CodeView::previousChange);
+  QWidget* next = button(Qt::DownArrow, tr("Next change"), &CodeView::nextChange);
+  stack(this, headerOf({previous, next, against_, level_}, title_, this), code_);
+  connect(level_, &QComboBox::currentIndexChanged, this, [this] { refreshSoon(); });
+  connect(against_, &QComboBox::currentIndexChanged, this, [this] { refreshSoon(); });
+}
+
+void DiffPanel::setTheme(const Theme& theme) {
+  code_->setTheme(theme);
+  Panel::setTheme(theme);
+}
+
+NodeId DiffPanel::other() const {
+  const SearchTree& tree = history().tree();
+  if (second() != kNoNode && tree.contains(second()) &&
+      (static_cast<Against>(against_->currentData().toInt()) == Against::Second || against_->currentIndex() == 0))
+    return second();
+  switch (static_cast<Against>(against_->currentData().toInt())) {
+    case Against::Parent: return node() == kRootNode ? kRootNode : tree.node(node()).parent;
+    case Against::Initial: return kRootNode;
+    case Against::Best: return tree.best();
+    case Against::Second: return kNoNode;
+  }
+  return kNoNode;
+}
+
+void DiffPanel::refresh() {
+  const std::uint64_t question = ++asked_;
+  title_->clear();
+  const Tree& tree = history().fold().tree();
+  if (!hasNode() || !tree.contains(node())) return code_->showText({}, TextLevel::LoopNest);
+  const NodeId from = other();
+  if (!tree.contains(from)) {
+    code_->showText({}, TextLevel::LoopNest);
+    return title_->setText(tr("Ctrl+click a second node in the tree"));
+  }
+  const TextLevel level = levelOf(level_);
+  const QString pair = tr("%1 → %2").arg(from).arg(node());
+  title_->setText(pair);
+  const State own = tree.stateOf(node());
+  texts().text(tree.stateOf(from), level, this, [this, question, own, level, pair](const Result<std::string>& before) {
+    if (question != asked_) return;
+    if (!before) return code_->showText(fromUtf8(before.error().text()), TextLevel::Trace);
+    texts().text(own, level, this, [this, question, level, pair, from = *before](const Result<std::string>& after) {
+      if (question != asked_) return;
+      if (!after) return code_->showText(fromUtf8(after.error().text()), TextLevel::Trace);
+      code_->showDiff(diffTexts(from, *after), level);
+      title_->setText(pair + QStringLiteral(" · ") + tr("%n change(s)", nullptr, code_->changeCount()));
+    });
+  });
+}
+
+}  // namespace espalier::ui
