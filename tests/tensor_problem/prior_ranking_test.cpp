@@ -1,0 +1,100 @@
+// SPDX-FileCopyrightText: 2026 Espalier developers
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <fstream>
+#include <numeric>
+#include <sstream>
+
+#include <gtest/gtest.h>
+
+#include "tensor_problem/problems.h"
+
+namespace espalier {
+namespace {
+
+std::string fileText(const std::string& path) {
+  std::ifstream in(path);
+  std::stringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+std::string dataFile(const std::string& name) {
+  return std::string(ESPALIER_SOURCE_DIR) + "/tests/tensor_problem/data/" + name;
+}
+
+/// Programs measured on one machine (Zen 5, one thread): milliseconds, then the steps, separated by tabs.
+struct Recorded {
+  std::vector<std::vector<std::string>> traces;
+  std::vector<double> milliseconds;
+};
+
+Recorded recorded(const std::string& layer) {
+  Recorded programs;
+  std::istringstream lines(fileText(dataFile(layer + ".txt")));
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream fields(line);
+    std::string field;
+    std::getline(fields, field, '\t');
+    programs.milliseconds.push_back(std::stod(field));
+    programs.traces.emplace_back();
+    while (std::getline(fields, field, '\t')) programs.traces.back().push_back(field);
+  }
+  return programs;
+}
+
+std::vector<double> ranksOf(const std::vector<double>& values) {
+  std::vector<std::size_t> order(values.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return values[a] < values[b]; });
+  std::vector<double> ranks(values.size());
+  for (std::size_t i = 0; i < order.size(); ++i) ranks[order[i]] = static_cast<double>(i);
+  return ranks;
+}
+
+double spearman(const std::vector<double>& left, const std::vector<double>& right) {
+  const std::vector<double> a = ranksOf(left);
+  const std::vector<double> b = ranksOf(right);
+  const double middle = (static_cast<double>(a.size()) - 1) / 2;
+  double together = 0;
+  double alone = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    together += (a[i] - middle) * (b[i] - middle);
+    alone += (a[i] - middle) * (a[i] - middle);
+  }
+  return together / alone;
+}
+
+class PriorRanking : public ::testing::TestWithParam<std::string> {};
+
+TEST_P(PriorRanking, FollowsMeasuredTimesBeforeAnythingWasLearned) {
+  const auto sheet = hardwareSheetFromJson(fileText(dataFile("sheet.json")));
+  ASSERT_TRUE(sheet.has_value()) << sheet.error().text();
+  TensorProblemOptions options;
+  options.sheet = *sheet;
+  options.offline = true;
+  auto workload = namedWorkload(GetParam());
+  ASSERT_TRUE(workload.has_value());
+  const auto problem = makeTensorProblem(*workload, options);
+  ASSERT_TRUE(problem.has_value());
+  const Recorded programs = recorded(GetParam());
+  ASSERT_GE(programs.traces.size(), 40U);
+  std::vector<double> predicted;
+  std::vector<double> measured;
+  for (std::size_t i = 0; i < programs.traces.size(); ++i) {
+    const auto state = (*problem)->stateOf(programs.traces[i]);
+    ASSERT_TRUE(state.has_value()) << state.error().text();
+    predicted.push_back((*problem)->predict({&*state, 1}).front().seconds);
+    measured.push_back(programs.milliseconds[i]);
+  }
+  const double correlation = spearman(predicted, measured);
+  RecordProperty("spearman_percent", static_cast<int>(100 * correlation));
+  EXPECT_GE(correlation, 0.75);
+}
+
+// Random members of the design space.
+INSTANTIATE_TEST_SUITE_P(Layers, PriorRanking, ::testing::Values("matmul_small", "conv_small", "mlp_small", "attention_small", "softmax_small"),
+                         [](const auto& layer) { return layer.param; });
+
+}  // namespace
+}  // namespace espalier
