@@ -20,7 +20,7 @@ std::string fileText(const std::string& path) {
 }
 
 std::string dataFile(const std::string& name) {
-  return std::string(ESPALIER_SOURCE_DIR) + "/tests/tensor_problem/data/" + name;
+  return std::string(ESPALIER_SOURCE_DIR) + "/tests/tensor_problem/corpus/" + name;
 }
 
 /// Programs measured on one machine (Zen 5, one thread): milliseconds, then the steps, separated by tabs.
