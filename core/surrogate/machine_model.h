@@ -35,7 +35,7 @@ struct MachineModel {
   double scalarFactor = 2;  ///< loads and stores of single elements issue that much faster than whole vectors
   double instructionsPerCycle = 5;
   double codeBytes = 32 * 1024;         ///< instruction cache
-  double parallelLaunchSeconds = 4e-6;  ///< start and end of one parallel loop
+  double parallelLaunchSeconds = 6e-7;  ///< start and end of one parallel loop
   double reorderInstructions = 450;     ///< how far the core looks ahead
   double streamStartBytes = 6 * 1024;  ///< what main memory could have sent until the prefetchers follow a new stream
   double conflictCycles = 9;           ///< for each line that competing rows evict before it is written back

@@ -6,6 +6,7 @@
 #include <cstdio>
 
 #include "tensor_problem/sections.h"
+#include "transform/step.h"
 
 namespace espalier {
 
@@ -147,6 +148,13 @@ std::vector<RulesProposer::Variant> RulesProposer::wholeSchedules(const State& f
         consider({layout, false, rows, true, fused});
       consider({layout, false, RowCopy::ByDepth, false, fused});
     }
+  constexpr double kSmall = 5e7;  // operations that one thread does in a fraction of a millisecond
+  if (contractions == 0 || problem_.info().operations < kSmall)
+    for (const int fused : {0, 1, 2})
+      for (const int vectors : {2, 1, 4, 8})
+        for (const bool share : {true, false})
+          if (contractions == 0 || vectors == 2)
+            consider({true, false, RowCopy::None, false, fused, vectors, share});
   std::stable_sort(kinds.begin(), kinds.end(), [](const Kind& a, const Kind& b) { return a.seconds < b.seconds; });
   if (kinds.size() > kBestKinds) kinds.resize(kBestKinds);
   if (contractions > 0)
@@ -160,7 +168,30 @@ std::vector<RulesProposer::Variant> RulesProposer::otherDecisions(const State& f
   const auto contractions = static_cast<std::size_t>(std::count_if(
       shapes.begin(), shapes.end(), [](const BlockShape& shape) { return shape.kind == BlockKind::Contraction; }));
   vary(Draft{from, {}, {}}, from, std::max(kFirstLook, kCloserLook / std::max<std::size_t>(1, contractions)), variants);
+  varyWidths(from, variants);
   return variants;
+}
+
+void RulesProposer::varyWidths(const State& from, std::vector<Variant>& variants) const {
+  for (std::size_t i = 0; i < from.trace.size(); ++i) {
+    const auto step = parseStep(from.trace[i]);
+    if (!step || step->name != "TileSize") continue;
+    const auto factors = step->integers("factors");
+    if (!factors || factors->size() != 2) continue;
+    for (const std::int64_t vectors : {1, 2, 4, 8, 16}) {
+      const std::int64_t width = vectors * problem_.machine().lanes(4);
+      if (width == (*factors)[1]) continue;
+      // An outer factor of 0 stands for what is left over; nothing is drawn.
+      Random unused(0);
+      const std::string item = print(Step(*step).set("factors", std::vector<std::int64_t>{0, width}));
+      const Application applied = problem_.apply(from, {&item, 1}, unused);
+      if (!applied.changed()) continue;
+      const Prediction prediction = problem_.predict({&applied.state, 1}).front();
+      variants.push_back({applied.state, {applied.items.front().applied}, prediction.seconds, prediction.words,
+                          "Block " + step->text("block").value_or("") + " in steps of " + std::to_string(width) +
+                              " elements, " + std::to_string(vectors) + " vectors"});
+    }
+  }
 }
 
 Proposal RulesProposer::propose(const ProposalContext& context, Random& random, const ProposalControl&) {
@@ -180,7 +211,6 @@ Proposal RulesProposer::propose(const ProposalContext& context, Random& random, 
     variants = whole_;
   } else {
     variants = otherDecisions(from);
-    if (variants.empty()) variants = wholeSchedules(from);
   }
   const std::size_t considered = variants.size();
   std::erase_if(variants, [&](const Variant& variant) { return proposed_.contains(variant.state.hash); });

@@ -39,6 +39,8 @@ class RulesProposer final : public Proposer {
   [[nodiscard]] std::vector<Variant> otherDecisions(const State& from) const;
   /// Adds the draft and variants of it, `perBlock` for each contraction; answers the best prediction in seconds.
   double vary(const Draft& draft, const State& from, std::size_t perBlock, std::vector<Variant>& variants) const;
+  /// Adds other widths for the loops that are tiled for lanes alone.
+  void varyWidths(const State& from, std::vector<Variant>& variants) const;
   [[nodiscard]] std::string describeChoice(const BlockShape& shape, const ContractionChoice& choice) const;
   [[nodiscard]] std::string describeProgram(const Program& program) const;
 

@@ -27,6 +27,8 @@ class Drafter {
   }
 
  private:
+  [[nodiscard]] int threads() const { return draft_.options.share ? problem_.options().threads : 1; }
+
   bool take(const Step& step) {
     const std::string text = print(step);
     Application application = problem_.apply(draft_.state, {&text, 1}, random_);
@@ -80,7 +82,7 @@ class Drafter {
       for (std::size_t o = 0; o < shape.operands.size(); ++o)
         if (shape.operands[o].constant)
           if (const auto step = layoutStep(shape, o, choice->second)) take(*step);
-    for (const Step& step : contractionSteps(shape, choice->second, draft_.options.localOutput, problem_.options().threads))
+    for (const Step& step : contractionSteps(shape, choice->second, draft_.options.localOutput, threads()))
       take(step);
     for (const std::size_t operand : shape.transposedOperands)
       if (!shape.operands[operand].constant || !draft_.options.layoutWeights)
@@ -134,7 +136,7 @@ class Drafter {
   }
 
   void parallelise(const std::vector<std::string>& loops) {
-    if (problem_.options().threads == 1 || loops.empty()) return;
+    if (threads() == 1 || loops.empty()) return;
     if (loops.size() == 1)
       take(Step{"Parallel", {}}.set("loop", loops.front()));
     else
@@ -147,7 +149,7 @@ class Drafter {
     std::vector<std::string> outer;
     for (std::size_t a = 0; a < shape.axes.size(); ++a)
       if (a != *shape.vectorAxis && !shape.axes[a].shared) outer.push_back(shape.axes[a].loopName);
-    const std::int64_t width = 4LL * problem_.machine().lanes(4);
+    const std::int64_t width = 2LL * draft_.options.vectors * problem_.machine().lanes(4);
     std::string vectorLoop = lanes.loopName;
     if (lanes.extent > 2 * width) {
       take(Step{"TileSize", {}}
@@ -169,12 +171,12 @@ class Drafter {
     const AxisShape& depth = shape.axes[*shape.depthAxis];
     bool alongDepth = false;
     for (std::size_t o = 1; o < depth.strides.size(); ++o) alongDepth = alongDepth || depth.strides[o] == 1;
-    const std::int64_t width = 2LL * problem_.machine().lanes(4);
+    const std::int64_t width = static_cast<std::int64_t>(draft_.options.vectors) * problem_.machine().lanes(4);
     if (!alongDepth || depth.extent < 2 * width) {
       const auto choices = contractionChoices(shape, problem_.machine(), 1);
       const bool wide = shape.vectorAxis && shape.axes[*shape.vectorAxis].strides[0] == 1;
       if (wide && !choices.empty())
-        for (const Step& step : contractionSteps(shape, choices.front(), false, problem_.options().threads)) take(step);
+        for (const Step& step : contractionSteps(shape, choices.front(), false, threads())) take(step);
       return;
     }
     take(Step{"TileSize", {}}
