@@ -82,5 +82,18 @@ TEST(Workloads, SayWhenTheirOutputIsLost) {
   EXPECT_NE(finished.err.find("could not be written"), std::string::npos) << finished.err;
 }
 
+TEST(Doctor, ReportsTheMachine) {
+  const Finished finished = runCli({"doctor", "--json"});
+  ASSERT_EQ(finished.status, 0) << finished.err;
+  const auto report = nlohmann::json::parse(finished.out);
+  for (const char* field : {"cpu", "cores", "vector_bits", "caches", "llvm", "xgboost", "llm"})
+    EXPECT_TRUE(report.contains(field)) << field;
+  for (const char* figures : {"peak_gflops", "bandwidth_gbps"}) {
+    EXPECT_GT(report.at(figures).at("one_thread").get<double>(), 0) << figures;
+    EXPECT_GE(report.at(figures).at("all_threads").get<double>(),
+              report.at(figures).at("one_thread").get<double>());
+  }
+}
+
 }  // namespace
 }  // namespace espalier::testing
