@@ -50,8 +50,8 @@ Proposal RecordedProposer::propose(const ProposalContext& context, Random&, cons
     ++missed_;
     Proposal missing;
     missing.proposer = "recorded";
-    missing.notice = "The recording has no further proposal for node " + std::to_string(context.node.node) + " (program " +
-                     hexadecimal(context.node.state.hash) + "); a random step is taken.";
+    missing.notice = "The recording has no further proposal for node " + std::to_string(context.node.node) +
+                     " (program " + hexadecimal(context.node.state.hash) + "); a random step is taken.";
     return missing;
   }
   auto chosen = known->second.find(context.request);

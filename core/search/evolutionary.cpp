@@ -15,8 +15,9 @@ Evolutionary::Evolutionary(Problem& problem, std::uint64_t seed, const Evolution
 
 std::vector<SamplingStrategy::Draw> Evolutionary::drawBatch() {
   for (int attempt = 0; attempt < options_.emptyBatches; ++attempt) {
-    Random random = randomFor(seed_, "generation", static_cast<std::uint64_t>(record_.nextSample()) * 64 +
-                                                       static_cast<std::uint64_t>(attempt));
+    Random random = randomFor(
+        seed_, "generation",
+        static_cast<std::uint64_t>(record_.nextSample()) * 64 + static_cast<std::uint64_t>(attempt));
     auto batch = evolve(random);
     if (!batch.empty()) return batch;
   }
@@ -38,7 +39,8 @@ std::vector<SamplingStrategy::Draw> Evolutionary::evolve(Random& random) {
   for (int generation = 0;; ++generation) {
     predict(population);
     for (const auto& member : population)
-      if (tree().find(member.state.hash) == kNoNode && inBest.insert(member.state.hash).second) best.push_back(member);
+      if (tree().find(member.state.hash) == kNoNode && inBest.insert(member.state.hash).second)
+        best.push_back(member);
     std::sort(best.begin(), best.end(), fasterPredicted);
     while (best.size() > options_.batch) {
       inBest.erase(best.back().state.hash);
@@ -48,7 +50,8 @@ std::vector<SamplingStrategy::Draw> Evolutionary::evolve(Random& random) {
     population = nextGeneration(population, random);
   }
 
-  const auto randomCount = static_cast<std::size_t>(static_cast<double>(options_.batch) * options_.greedyEpsilon);
+  const auto randomCount =
+      static_cast<std::size_t>(static_cast<double>(options_.batch) * options_.greedyEpsilon);
   std::vector<std::size_t> order(unmeasured.size());
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
   random.shuffle(order);
@@ -56,7 +59,8 @@ std::vector<SamplingStrategy::Draw> Evolutionary::evolve(Random& random) {
   std::unordered_set<std::uint64_t> taken;
   const auto take = [&](const Member& member) {
     if (batch.size() < options_.batch && taken.insert(member.state.hash).second)
-      batch.push_back({member.state, member.ancestor, member.mutated ? "mutation" : "design", member.prediction});
+      batch.push_back(
+          {member.state, member.ancestor, member.mutated ? "mutation" : "design", member.prediction});
   };
   for (std::size_t i = 0; i < best.size() && batch.size() + randomCount < options_.batch; ++i) take(best[i]);
   for (const std::size_t index : order) {
@@ -77,8 +81,8 @@ std::vector<Evolutionary::Member> Evolutionary::fastestMeasured() const {
   std::sort(nodes.begin(), nodes.end(), [&](NodeId a, NodeId b) {
     return std::pair(tree()[a].measuredSeconds, a) < std::pair(tree()[b].measuredSeconds, b);
   });
-  const auto wanted =
-      static_cast<std::size_t>(std::floor(static_cast<double>(options_.population) * options_.initialMeasuredRatio));
+  const auto wanted = static_cast<std::size_t>(
+      std::floor(static_cast<double>(options_.population) * options_.initialMeasuredRatio));
   if (nodes.size() > wanted) nodes.resize(wanted);
   std::vector<Member> members;
   for (const NodeId node : nodes) members.push_back({tree().stateOf(node), node, false, {}});
@@ -119,13 +123,15 @@ std::vector<Evolutionary::Member> Evolutionary::nextGeneration(const std::vector
   double total = 0;
   for (const auto& member : population) {
     // The score of a state without a prediction is neutral, so that the search works without any model.
-    total += fastest > 0 && member.prediction.seconds > 0 ? fastest / member.prediction.seconds : (fastest > 0 ? 0 : 1);
+    total += fastest > 0 && member.prediction.seconds > 0 ? fastest / member.prediction.seconds
+                                                          : (fastest > 0 ? 0 : 1);
     cumulative.push_back(total);
   }
   std::vector<Member> next;
   while (next.size() < options_.population) {
     const auto drawn = std::upper_bound(cumulative.begin(), cumulative.end(), random.uniform() * total);
-    const auto index = std::min<std::size_t>(static_cast<std::size_t>(drawn - cumulative.begin()), population.size() - 1);
+    const auto index =
+        std::min<std::size_t>(static_cast<std::size_t>(drawn - cumulative.begin()), population.size() - 1);
     Member member = population[index];
     if (random.chance(options_.mutation)) {
       for (int failures = 0; failures <= options_.maximumMutationFailures; ++failures) {

@@ -118,13 +118,13 @@ NodeId Mcts::select(std::vector<SelectionStep>* path) const {
       if (path) path->push_back({node, {}});
       for (NodeId child = nodes[node].firstChild; child != kNoNode; child = nodes[child].nextSibling) {
         const TreeNode& candidate = nodes[child];
-        const Uct terms = uct(candidate.totalValue, candidate.visits + candidate.virtualVisits, parentVisits,
-                              exploration);
+        const Uct terms =
+            uct(candidate.totalValue, candidate.visits + candidate.virtualVisits, parentVisits, exploration);
         const bool open = !candidate.pruned && !candidate.exhausted &&
                           std::find(blocked.begin(), blocked.end(), child) == blocked.end();
         if (path)
-          path->back().children.push_back({child, candidate.visits, candidate.virtualVisits, terms.mean,
-                                           terms.exploration, open, false});
+          path->back().children.push_back(
+              {child, candidate.visits, candidate.virtualVisits, terms.mean, terms.exploration, open, false});
         if (open && terms.value() > highest) {
           highest = terms.value();
           chosen = child;
@@ -166,8 +166,8 @@ void Mcts::proposalArrived(const ExpansionRequest& request, const ProposedSequen
     node.fallback = !proposal.random;
     auto drawn = randomApplication(request.node, from, random);
     if (!drawn) {
-      reject({request.request, request.node, std::move(application.items), proposal.source, proposal.reasoning,
-              "dead-end", kNoNode, node.fallback, true});
+      reject({request.request, request.node, std::move(application.items), proposal.source,
+              proposal.reasoning, "dead-end", kNoNode, node.fallback, true});
       return;
     }
     drawn->items.insert(drawn->items.begin(), application.items.begin(), application.items.end());
@@ -259,7 +259,8 @@ void Mcts::evaluate(NodeAdded& node, Random& random) const {
     ends.push_back(std::move(end));
   }
   for (const auto& prediction : problem.predict(ends))
-    if (node.rolloutSeconds == 0 || prediction.seconds < node.rolloutSeconds) node.rolloutSeconds = prediction.seconds;
+    if (node.rolloutSeconds == 0 || prediction.seconds < node.rolloutSeconds)
+      node.rolloutSeconds = prediction.seconds;
 }
 
 void Mcts::reject(ProposalRejected rejection) {
@@ -305,7 +306,8 @@ void Mcts::measured(const SampleRequest& request, const Measurement& measurement
 }
 
 void Mcts::refreshPredictions() {
-  // The nodes that may still be chosen, most promising first, and the best measured ones to keep both scales together.
+  // The nodes that may still be chosen, most promising first, and the best measured ones to keep both scales
+  // together.
   constexpr std::size_t kMeasured = 16;
   const Tree& nodes = tree();
   std::vector<NodeId> chosen = unmeasured_;
@@ -313,14 +315,15 @@ void Mcts::refreshPredictions() {
     return std::pair(nodes[a].predictedSeconds, a) < std::pair(nodes[b].predictedSeconds, b);
   };
   const std::size_t kept = std::min(chosen.size(), options_.refreshLimit);
-  std::partial_sort(chosen.begin(), chosen.begin() + static_cast<std::ptrdiff_t>(kept), chosen.end(), byPrediction);
+  std::partial_sort(chosen.begin(), chosen.begin() + static_cast<std::ptrdiff_t>(kept), chosen.end(),
+                    byPrediction);
   chosen.resize(kept);
   std::vector<NodeId> fastest;
   for (NodeId node = 0; node < nodes.size(); ++node)
     if (nodes[node].measuredSeconds > 0) fastest.push_back(node);
   const std::size_t keptFastest = std::min(fastest.size(), kMeasured);
-  std::partial_sort(fastest.begin(), fastest.begin() + static_cast<std::ptrdiff_t>(keptFastest), fastest.end(),
-                    [&](NodeId a, NodeId b) {
+  std::partial_sort(fastest.begin(), fastest.begin() + static_cast<std::ptrdiff_t>(keptFastest),
+                    fastest.end(), [&](NodeId a, NodeId b) {
                       return std::pair(nodes[a].measuredSeconds, a) < std::pair(nodes[b].measuredSeconds, b);
                     });
   chosen.insert(chosen.end(), fastest.begin(), fastest.begin() + static_cast<std::ptrdiff_t>(keptFastest));
@@ -343,7 +346,8 @@ void Mcts::refreshPredictions() {
   }
   for (NodeId node = 0; node < nodes.size(); ++node) {
     if (nodes[node].failed) continue;
-    if (!isNew[node] && nodes[node].predictedSeconds > 0) reference = std::min(reference, nodes[node].predictedSeconds);
+    if (!isNew[node] && nodes[node].predictedSeconds > 0)
+      reference = std::min(reference, nodes[node].predictedSeconds);
     if (nodes[node].rolloutSeconds > 0)
       reference = std::min(reference, static_cast<double>(nodes[node].rolloutSeconds));
   }

@@ -15,27 +15,30 @@
 namespace espalier {
 
 struct MctsOptions {
-  int branching = 2;                      ///< children of a node at most
+  int branching = 2;                        ///< children of a node at most
   double exploration = 1.4142135623730951;  ///< c of UCT
-  bool scaleExploration = true;           ///< c is in units of the spread of scores, which is far below the 1 that c = √2 is made for
+  bool scaleExploration =
+      true;  ///< c is in units of the spread of scores, which is far below the 1 that c = √2 is made for
   int rolloutSteps = 0;                   ///< random transformations of a rollout at most; 0 = no rollout
   int rolloutCount = 1;                   ///< rollouts a node; the best predicted one counts
   bool backpropagateMeasurements = true;  ///< a measurement is another visit, and replaces what was predicted
-  bool refreshValues = true;              ///< values follow the surrogate and the best known, not frozen when counted
-  int expansionsPerSample = 1;            ///< the best predicted of the unmeasured nodes is measured after so many
-  double randomSample = 0;                ///< probability that a random unmeasured node is measured instead
-  double optimism = 0.5;                  ///< nodes are ranked by ln(predicted) - optimism · uncertainty
-  int maximumRejections = 5;              ///< proposals that led nowhere until a node is given up
-  int tournament = 16;                    ///< states drawn for a random step; the best predicted new one is taken
-  int rootTournament = 256;               ///< the same at the root, where whole designs are drawn
-  std::size_t refreshLimit = 128;         ///< unmeasured nodes predicted anew when the surrogate has learnt
+  bool refreshValues = true;    ///< values follow the surrogate and the best known, not frozen when counted
+  int expansionsPerSample = 1;  ///< the best predicted of the unmeasured nodes is measured after so many
+  double randomSample = 0;      ///< probability that a random unmeasured node is measured instead
+  double optimism = 0.5;        ///< nodes are ranked by ln(predicted) - optimism · uncertainty
+  int maximumRejections = 5;    ///< proposals that led nowhere until a node is given up
+  int tournament = 16;          ///< states drawn for a random step; the best predicted new one is taken
+  int rootTournament = 256;     ///< the same at the root, where whole designs are drawn
+  std::size_t refreshLimit = 128;  ///< unmeasured nodes predicted anew when the surrogate has learnt
 
-  /// The paper's: rollouts to the end, surrogate alone in the tree, rewards never revised, 5 % random samples.
+  /// The paper's: rollouts to the end, surrogate alone in the tree, rewards never revised, 5 % random
+  /// samples.
   [[nodiscard]] static MctsOptions paper();
 };
 
-/// Monte Carlo tree search. One iteration in named stages: select a node, have a proposal for it, expand and evaluate, backpropagate,
-/// choose what to measure, learn from the measurement. Stages are calls, so a single step is one call.
+/// Monte Carlo tree search. One iteration in named stages: select a node, have a proposal for it, expand and
+/// evaluate, backpropagate, choose what to measure, learn from the measurement. Stages are calls, so a single
+/// step is one call.
 class Mcts final : public SearchStrategy {
  public:
   Mcts(Problem& problem, std::uint64_t seed, const MctsOptions& options);
@@ -56,8 +59,8 @@ class Mcts final : public SearchStrategy {
                                          const std::string& reasoning) override;
   [[nodiscard]] Result<void> setParameter(const std::string& name, double value) override;
 
-  /// The stage of selection by itself: the node that UCT leads to from the focus, or kNoNode. `path`, if given,
-  /// receives the terms of every child on the way.
+  /// The stage of selection by itself: the node that UCT leads to from the focus, or kNoNode. `path`, if
+  /// given, receives the terms of every child on the way.
   [[nodiscard]] NodeId select(std::vector<SelectionStep>* path) const;
 
  private:
@@ -68,7 +71,8 @@ class Mcts final : public SearchStrategy {
   [[nodiscard]] bool prunedAbove(NodeId node) const;
   void countPruned();
 
-  [[nodiscard]] std::optional<Application> randomApplication(NodeId node, const State& from, Random& random) const;
+  [[nodiscard]] std::optional<Application> randomApplication(NodeId node, const State& from,
+                                                             Random& random) const;
   [[nodiscard]] std::optional<Application> drawRandom(NodeId node, const State& from, Random& random) const;
   [[nodiscard]] double rankOf(double seconds, double uncertainty) const;
   NodeId expand(NodeAdded node, Random& random);

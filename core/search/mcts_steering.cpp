@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 Espalier developers
 // SPDX-License-Identifier: Apache-2.0
 //
-// The parts of Mcts that a person or a stored session drives: steering, restoring, and which parts of the tree are open.
+// The parts of Mcts that a person or a stored session drives: steering, restoring, and which parts of the
+// tree are open.
 #include <algorithm>
 #include <string>
 #include <utility>
@@ -29,10 +30,12 @@ Result<void> Mcts::restore(std::span<const SearchEvent> history) {
       ++expansionsSinceSample_;
   }
   nextRequest_ = tree().nextRequest();
-  if (tree().predictedReference() == 0) emitReferences(tree().measuredReference(), tree()[kRootNode].predictedSeconds);
+  if (tree().predictedReference() == 0)
+    emitReferences(tree().measuredReference(), tree()[kRootNode].predictedSeconds);
   // A crash may have come between a node, or its measurement, and the visit that it counts for.
   for (NodeId node = 1; node < tree().size(); ++node) {
-    if (tree()[node].evaluations == 0) backpropagateEvaluation(node, options_.rolloutSteps > 0 ? "rollout" : "prediction");
+    if (tree()[node].evaluations == 0)
+      backpropagateEvaluation(node, options_.rolloutSteps > 0 ? "rollout" : "prediction");
     if (tree()[node].sample != 0 && options_.backpropagateMeasurements && tree()[node].evaluations == 1)
       backpropagateEvaluation(node, "measurement");
     if (!tree()[node].chosen) unmeasured_.push_back(node);
@@ -76,7 +79,8 @@ Result<void> Mcts::requestSample(NodeId node) {
   return {};
 }
 
-Result<NodeId> Mcts::addByHand(NodeId node, std::span<const std::string> items, const std::string& reasoning) {
+Result<NodeId> Mcts::addByHand(NodeId node, std::span<const std::string> items,
+                               const std::string& reasoning) {
   if (!tree().contains(node)) return unknownNode(node);
   const std::uint64_t request = nextRequest_++;
   Random random = randomFor(seed_, "expansion", request);
@@ -103,7 +107,8 @@ Result<NodeId> Mcts::addByHand(NodeId node, std::span<const std::string> items, 
 
 Result<void> Mcts::setParameter(const std::string& name, double value) {
   if (name == "exploration") {
-    if (!(value >= 0 && value <= 1000)) return usageError("The exploration constant must be between 0 and 1000.");
+    if (!(value >= 0 && value <= 1000))
+      return usageError("The exploration constant must be between 0 and 1000.");
     options_.exploration = value;
     return {};
   }
@@ -123,7 +128,8 @@ void Mcts::countPruned() {
 }
 
 void Mcts::reopenAbove(NodeId node) {
-  for (NodeId above = tree()[node].parent; above != kNoNode && tree()[above].exhausted; above = tree()[above].parent)
+  for (NodeId above = tree()[node].parent; above != kNoNode && tree()[above].exhausted;
+       above = tree()[above].parent)
     record_.tree().setExhausted(above, false);
 }
 
@@ -142,7 +148,8 @@ void Mcts::recomputeExhausted() {
   std::vector<bool> hasOpenChild(tree().size(), false);
   for (NodeId node = static_cast<NodeId>(tree().size()); node-- > 0;) {
     const TreeNode& current = tree()[node];
-    const bool open = hasOpenChild[node] || (!current.closed && (current.childCount < options_.branching || current.pending > 0));
+    const bool open = hasOpenChild[node] ||
+                      (!current.closed && (current.childCount < options_.branching || current.pending > 0));
     record_.tree().setExhausted(node, !open);
     if (open && !current.pruned && current.parent != kNoNode) hasOpenChild[current.parent] = true;
   }

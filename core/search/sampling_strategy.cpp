@@ -87,12 +87,14 @@ Result<void> SamplingStrategy::requestExpansion(NodeId) {
 
 Result<void> SamplingStrategy::requestSample(NodeId node) {
   if (!tree().contains(node) || node == kRootNode)
-    return usageError("Node " + std::to_string(node) + " cannot be measured.", "Choose a node below the root.");
+    return usageError("Node " + std::to_string(node) + " cannot be measured.",
+                      "Choose a node below the root.");
   wanted_.push_back({node, "commanded"});
   return {};
 }
 
-Result<NodeId> SamplingStrategy::addByHand(NodeId node, std::span<const std::string> items, const std::string& reasoning) {
+Result<NodeId> SamplingStrategy::addByHand(NodeId node, std::span<const std::string> items,
+                                           const std::string& reasoning) {
   if (!tree().contains(node)) return usageError("There is no node " + std::to_string(node) + ".");
   Random random = randomFor(seed_, "by-hand", tree().size());
   Application application = record_.problem().apply(tree().stateOf(node), items, random);

@@ -14,8 +14,8 @@
 
 namespace espalier {
 
-/// What strategies have in common that take no proposals: they draw states by themselves and measure every one that
-/// becomes a node.
+/// What strategies have in common that take no proposals: they draw states by themselves and measure every
+/// one that becomes a node.
 class SamplingStrategy : public SearchStrategy {
  public:
   [[nodiscard]] const Tree& tree() const override { return record_.tree(); }
@@ -43,8 +43,8 @@ class SamplingStrategy : public SearchStrategy {
     std::string source;  ///< "design", "mutation"
     std::optional<Prediction> prediction;
   };
-  /// The next states to measure, at most as many as fit a batch; none = the space is exhausted. Called only with no sample in
-  /// flight.
+  /// The next states to measure, at most as many as fit a batch; none = the space is exhausted. Called only
+  /// with no sample in flight.
   [[nodiscard]] virtual std::vector<Draw> drawBatch() = 0;
   /// A batch is measured completely.
   virtual void batchMeasured() {}

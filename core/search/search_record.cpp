@@ -60,7 +60,8 @@ void SearchRecord::noteSample(const SampleRequest& request, const Measurement& m
 bool SearchRecord::learnIfDue() {
   constexpr int kEverySampleUntil = 16;
   const auto waiting = static_cast<int>(unlearnt_.size());
-  if (waiting == 0 || (observations_ >= kEverySampleUntil && waiting < std::max(4, observations_ / 10))) return false;
+  if (waiting == 0 || (observations_ >= kEverySampleUntil && waiting < std::max(4, observations_ / 10)))
+    return false;
   return learn();
 }
 
@@ -75,8 +76,9 @@ Result<void> SearchRecord::restore(std::span<const SearchEvent> history) {
   std::vector<Observation> known;
   for (std::size_t position = 0; position < history.size(); ++position) {
     if (!tree_.apply(history[position]))
-      return inputError("Event " + std::to_string(position + 1) + " of the stored search does not fit those before it.",
-                        "The session is damaged; start a new one.");
+      return inputError(
+          "Event " + std::to_string(position + 1) + " of the stored search does not fit those before it.",
+          "The session is damaged; start a new one.");
     if (const auto* sample = std::get_if<SampleMeasured>(&history[position])) {
       known.push_back({tree_.stateOf(sample->node), sample->measurement});
       nextSample_ = std::max(nextSample_, sample->sample + 1);

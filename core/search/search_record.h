@@ -15,7 +15,8 @@
 
 namespace espalier {
 
-/// What every strategy keeps: the tree, the events since they were last taken, and what the surrogate has not learnt yet.
+/// What every strategy keeps: the tree, the events since they were last taken, and what the surrogate has not
+/// learnt yet.
 class SearchRecord {
  public:
   explicit SearchRecord(Problem& problem) : problem_(problem) {}
@@ -40,14 +41,15 @@ class SearchRecord {
   /// Notes a sample and whether it is a new best, and keeps it to be learnt.
   void noteSample(const SampleRequest& request, const Measurement& measurement);
 
-  /// Teaches the surrogate once enough has come together (every sample at first, a tenth of what is known later). True if
-  /// predictions may have changed.
+  /// Teaches the surrogate once enough has come together (every sample at first, a tenth of what is known
+  /// later). True if predictions may have changed.
   [[nodiscard]] bool learnIfDue();
   /// Teaches it whatever has come, at the end of a batch.
   bool learn();
   [[nodiscard]] int observations() const { return observations_; }
 
-  /// Rebuilds the tree from stored events, forgets what was in flight, and teaches the surrogate everything at once.
+  /// Rebuilds the tree from stored events, forgets what was in flight, and teaches the surrogate everything
+  /// at once.
   [[nodiscard]] Result<void> restore(std::span<const SearchEvent> history);
 
  private:
@@ -59,8 +61,8 @@ class SearchRecord {
   int nextSample_ = 1;
 };
 
-/// The stream of random numbers for one act of a run. Each act has its own, so that what one draws does not depend on
-/// how many others drew before, and a resumed run goes on as an unbroken one would.
+/// The stream of random numbers for one act of a run. Each act has its own, so that what one draws does not
+/// depend on how many others drew before, and a resumed run goes on as an unbroken one would.
 [[nodiscard]] Random randomFor(std::uint64_t seed, std::string_view act, std::uint64_t number);
 
 }  // namespace espalier

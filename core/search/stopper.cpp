@@ -56,7 +56,8 @@ std::unique_ptr<Stopper> stopAfterSeconds(double seconds) { return std::make_uni
 std::unique_ptr<Stopper> stopOnRequest() { return std::make_unique<RequestStopper>(); }
 std::unique_ptr<Stopper> stopWhenExhausted() { return std::make_unique<ExhaustionStopper>(); }
 
-std::optional<StopReason> shouldStop(const std::vector<std::unique_ptr<Stopper>>& stoppers, const RunStats& stats) {
+std::optional<StopReason> shouldStop(const std::vector<std::unique_ptr<Stopper>>& stoppers,
+                                     const RunStats& stats) {
   for (const auto& stopper : stoppers)
     if (auto reason = stopper->shouldStop(stats)) return reason;
   return std::nullopt;

@@ -31,7 +31,8 @@ bool Tree::apply(const NodeSelected& event) { return contains(event.node); }
 
 bool Tree::apply(const NodeAdded& event) {
   const bool isRoot = nodes_.empty();
-  if (event.node != nodes_.size() || event.node == kNoNode || event.state.trace.size() > kLongestTrace) return false;
+  if (event.node != nodes_.size() || event.node == kNoNode || event.state.trace.size() > kLongestTrace)
+    return false;
   if (isRoot ? event.parent != kNoNode : !contains(event.parent)) return false;
   if (find(event.state.hash) != kNoNode) return false;
 
@@ -201,7 +202,8 @@ double Tree::scoreOf(NodeId node) const {
   const TreeNode& current = nodes_[node];
   if (current.failed) return 0;
   if (current.measuredSeconds > 0) return ratio(measuredReference_, current.measuredSeconds);
-  if (current.rolloutSeconds > 0) return ratio(predictedReference_, static_cast<double>(current.rolloutSeconds));
+  if (current.rolloutSeconds > 0)
+    return ratio(predictedReference_, static_cast<double>(current.rolloutSeconds));
   return ratio(predictedReference_, current.predictedSeconds);
 }
 
@@ -225,10 +227,12 @@ void Tree::reserve(std::size_t nodes) {
 
 std::size_t Tree::memoryBytes() const {
   std::size_t bytes = nodes_.capacity() * sizeof(TreeNode) + index_.capacity() * sizeof(NodeId) +
-                      steps_.capacity() * sizeof(std::uint32_t) + stepTexts_.capacity() * sizeof(const std::string*);
+                      steps_.capacity() * sizeof(std::uint32_t) +
+                      stepTexts_.capacity() * sizeof(const std::string*);
   // A node of the map: next pointer, cached hash, key and number.
   for (const auto& text : stepTexts_)
-    bytes += sizeof(void*) + sizeof(std::size_t) + sizeof(std::string) + sizeof(std::uint64_t) + text->capacity();
+    bytes +=
+        sizeof(void*) + sizeof(std::size_t) + sizeof(std::string) + sizeof(std::uint64_t) + text->capacity();
   return bytes + stepNumbers_.bucket_count() * sizeof(void*);
 }
 

@@ -8,8 +8,8 @@
 
 namespace espalier {
 
-/// The paper's formula, W/N + c · sqrt(ln N(parent) / N), with its two terms apart. Expansions in flight count as visits
-/// without reward (virtual loss), in the parent as well as in the child.
+/// The paper's formula, W/N + c · sqrt(ln N(parent) / N), with its two terms apart. Expansions in flight
+/// count as visits without reward (virtual loss), in the parent as well as in the child.
 struct Uct {
   double mean = 0;
   double exploration = 0;
@@ -19,7 +19,8 @@ struct Uct {
 /// A child that was never visited comes first: its exploration is larger than any visited one's.
 inline constexpr double kUnvisitedExploration = 1e9;
 
-[[nodiscard]] inline Uct uct(double totalValue, std::uint32_t visits, std::uint32_t parentVisits, double exploration) {
+[[nodiscard]] inline Uct uct(double totalValue, std::uint32_t visits, std::uint32_t parentVisits,
+                             double exploration) {
   if (visits == 0) return {0, kUnvisitedExploration};
   const double logarithm = std::log(std::max(1.0, static_cast<double>(parentVisits)));
   return {totalValue / visits, exploration * std::sqrt(logarithm / visits)};

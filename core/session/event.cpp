@@ -12,10 +12,11 @@ namespace {
 
 // In the order of the variant's alternatives.
 constexpr std::string_view kKinds[] = {
-    "baseline-measured", "node-selected",    "node-added",       "proposal-rejected", "backpropagated", "candidate-chosen",
-    "sample-measured",   "new-best",         "values-refreshed", "node-marked",       "run-started",    "prompt-sent",
-    "reply-delta",       "reply-finished",   "proposal-arrived", "build-finished",    "command-received", "run-paused",
-    "run-continued",     "notice",           "best-confirmed",   "run-finished"};
+    "baseline-measured", "node-selected",    "node-added",  "proposal-rejected", "backpropagated",
+    "candidate-chosen",  "sample-measured",  "new-best",    "values-refreshed",  "node-marked",
+    "run-started",       "prompt-sent",      "reply-delta", "reply-finished",    "proposal-arrived",
+    "build-finished",    "command-received", "run-paused",  "run-continued",     "notice",
+    "best-confirmed",    "run-finished"};
 static_assert(std::size(kKinds) == std::variant_size_v<EventBody>);
 
 }  // namespace
@@ -49,8 +50,8 @@ std::optional<SearchEvent> toSearchEvent(const EventBody& body) {
 }
 
 nlohmann::json toJson(const Event& event) {
-  auto json =
-      std::visit([](const auto& alternative) { return detail::JsonWriter::convert(alternative); }, event.body);
+  auto json = std::visit([](const auto& alternative) { return detail::JsonWriter::convert(alternative); },
+                         event.body);
   json["sequence"] = event.sequence;
   json["milliseconds"] = event.milliseconds;
   json["kind"] = kindOf(event.body);
@@ -68,7 +69,8 @@ Result<Event> eventFromJson(const nlohmann::json& json) {
         event.body = detail::readAlternative<EventBody>(index, json);
         return event;
       }
-    return inputError("The kind of event `" + kind + "` is unknown.", "A newer version of the program may know it.");
+    return inputError("The kind of event `" + kind + "` is unknown.",
+                      "A newer version of the program may know it.");
   } catch (const detail::UnreadableJson& unreadable) {
     return inputError("An event cannot be read: " + unreadable.words + ".");
   } catch (const nlohmann::json::exception& exception) {

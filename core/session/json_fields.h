@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 Espalier developers
 // SPDX-License-Identifier: Apache-2.0
 //
-// Structs to JSON and back from one list of fields each: `fields(io, value)` names every member once, and the writer and the reader
-// both walk it. Included by .cpp files only.
+// Structs to JSON and back from one list of fields each: `fields(io, value)` names every member once, and the
+// writer and the reader both walk it. Included by .cpp files only.
 #pragma once
 
 #include <cmath>
@@ -14,8 +14,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "session/exchange.h"
 #include "session/event.h"
+#include "session/exchange.h"
 #include "support/hash.h"
 
 namespace espalier::detail {
@@ -350,7 +350,8 @@ struct UnreadableJson {
   std::string words;
 };
 
-inline constexpr const char* kMarkNames[] = {"pruned", "unpruned", "pinned", "unpinned", "focused", "unfocused"};
+inline constexpr const char* kMarkNames[] = {"pruned",   "unpruned", "pinned",
+                                             "unpinned", "focused",  "unfocused"};
 
 class JsonWriter {
  public:

@@ -22,7 +22,8 @@ Result<void> SessionFold::apply(const Event& event) {
   lastSequence_ = event.sequence;
   // Between two runs nothing runs.
   if (!std::holds_alternative<RunStarted>(event.body) && lastMilliseconds_ != 0)
-    totals_.elapsedSeconds += static_cast<double>(std::max<std::int64_t>(0, event.milliseconds - lastMilliseconds_)) / 1000;
+    totals_.elapsedSeconds +=
+        static_cast<double>(std::max<std::int64_t>(0, event.milliseconds - lastMilliseconds_)) / 1000;
   lastMilliseconds_ = event.milliseconds;
 
   std::visit(
@@ -91,9 +92,11 @@ void SessionFold::note(const SampleMeasured& body) {
   point.sample = body.sample;
   point.node = body.node;
   point.seconds = tree_.bestSeconds();
-  if (tree_.baselineSeconds() > 0 && point.seconds > 0) point.speedup = tree_.baselineSeconds() / point.seconds;
+  if (tree_.baselineSeconds() > 0 && point.seconds > 0)
+    point.speedup = tree_.baselineSeconds() / point.seconds;
   // A best that failed later stays in the curve: it is the record of what was known at each moment.
-  if (!curve_.empty() && (point.seconds == 0 || (curve_.back().seconds > 0 && curve_.back().seconds < point.seconds))) {
+  if (!curve_.empty() &&
+      (point.seconds == 0 || (curve_.back().seconds > 0 && curve_.back().seconds < point.seconds))) {
     point.seconds = curve_.back().seconds;
     point.speedup = curve_.back().speedup;
   }
@@ -120,7 +123,8 @@ void SessionFold::note(const CommandReceived& body) {
     else
       records_[hint->node].hints.push_back(hint->text);
   }
-  if (const auto* parameter = std::get_if<SetParameterCommand>(&body.command)) parameters_[parameter->name] = parameter->value;
+  if (const auto* parameter = std::get_if<SetParameterCommand>(&body.command))
+    parameters_[parameter->name] = parameter->value;
 }
 
 void SessionFold::note(const ReplyFinished& body) {
@@ -165,7 +169,8 @@ std::string number(double value) {
 
 void writeItems(std::string& text, const std::vector<AppliedItem>& items) {
   for (const auto& item : items)
-    text += item.accepted ? "    + " + item.applied + "\n" : "    - " + item.proposed + " [" + item.refusalCode + "] " + item.reason + "\n";
+    text += item.accepted ? "    + " + item.applied + "\n"
+                          : "    - " + item.proposed + " [" + item.refusalCode + "] " + item.reason + "\n";
 }
 
 }  // namespace
@@ -173,19 +178,20 @@ void writeItems(std::string& text, const std::vector<AppliedItem>& items) {
 std::string foldText(const SessionFold& fold) {
   std::string text;
   if (const RunStarted* run = fold.run())
-    text += "run " + run->problem.name + " " + hexadecimal(run->problem.hash) + " seed " + std::to_string(run->seed) + " " +
-            run->strategy + " " + run->proposer + " " + run->preset + "\n";
+    text += "run " + run->problem.name + " " + hexadecimal(run->problem.hash) + " seed " +
+            std::to_string(run->seed) + " " + run->strategy + " " + run->proposer + " " + run->preset + "\n";
   const Tree& tree = fold.tree();
   text += "baseline " + number(tree.baselineSeconds()) + "\n";
   for (NodeId node = 0; node < tree.size(); ++node) {
     const TreeNode& current = tree[node];
     const NodeRecord& record = fold.record(node);
     text += "node " + std::to_string(node) + " parent " +
-            (current.parent == kNoNode ? std::string("-") : std::to_string(current.parent)) + " " + hexadecimal(current.hash) +
-            " visits " + std::to_string(current.visits) + " value " + number(current.totalValue) + " predicted " +
-            number(current.predictedSeconds) + " measured " + number(current.measuredSeconds) + " sample " +
-            std::to_string(current.sample) + " source " + record.source + (record.fallback ? " fallback" : "") +
-            (current.failed ? " failed" : "") + (current.pruned ? " pruned" : "") + (current.pinned ? " pinned" : "") +
+            (current.parent == kNoNode ? std::string("-") : std::to_string(current.parent)) + " " +
+            hexadecimal(current.hash) + " visits " + std::to_string(current.visits) + " value " +
+            number(current.totalValue) + " predicted " + number(current.predictedSeconds) + " measured " +
+            number(current.measuredSeconds) + " sample " + std::to_string(current.sample) + " source " +
+            record.source + (record.fallback ? " fallback" : "") + (current.failed ? " failed" : "") +
+            (current.pruned ? " pruned" : "") + (current.pinned ? " pinned" : "") +
             (current.closed ? " closed" : "") + "\n";
     writeItems(text, record.items);
     for (const auto& rejection : record.rejections) {
@@ -194,16 +200,19 @@ std::string foldText(const SessionFold& fold) {
     }
     for (const auto& sample : record.samples) {
       const auto& measurement = sample.measurement;
-      text += "  sample " + std::to_string(sample.sample) + " " + (measurement.valid ? number(measurement.seconds) : measurement.failure);
+      text += "  sample " + std::to_string(sample.sample) + " " +
+              (measurement.valid ? number(measurement.seconds) : measurement.failure);
       for (const double repeat : measurement.repeats) text += " " + number(repeat);
       text += measurement.verified ? " verified\n" : "\n";
     }
     for (const auto& hint : record.hints) text += "  hint " + hint + "\n";
   }
-  for (const auto& point : fold.curve()) text += "curve " + std::to_string(point.sample) + " " + number(point.speedup) + "\n";
+  for (const auto& point : fold.curve())
+    text += "curve " + std::to_string(point.sample) + " " + number(point.speedup) + "\n";
   const RunTotals& totals = fold.totals();
-  text += "totals samples " + std::to_string(totals.samples) + " failed " + std::to_string(totals.failedSamples) +
-          " expansions " + std::to_string(totals.expansions) + " fallbacks " + std::to_string(totals.fallbacks) + " duplicates " +
+  text += "totals samples " + std::to_string(totals.samples) + " failed " +
+          std::to_string(totals.failedSamples) + " expansions " + std::to_string(totals.expansions) +
+          " fallbacks " + std::to_string(totals.fallbacks) + " duplicates " +
           std::to_string(totals.duplicates) + " calls " + std::to_string(totals.calls) + " tokens " +
           std::to_string(totals.usage.prompt) + " " + std::to_string(totals.usage.completion) + " cost " +
           number(totals.costUsd) + "\n";

@@ -13,8 +13,8 @@
 #include <utility>
 
 #include <fcntl.h>
-#include <nlohmann/json.hpp>
 #include <unistd.h>
+#include <nlohmann/json.hpp>
 
 #include "session/session_texts.h"
 #include "session/sqlite.h"
@@ -78,16 +78,19 @@ struct SessionStore::Database {
     const std::string name = path.string();
     switch (failure.code & 0xff) {
       case SQLITE_NOTADB:
-        return inputError(name + " is not an Espalier session.", "Give a file that `espalier-cli tune --session` wrote.");
+        return inputError(name + " is not an Espalier session.",
+                          "Give a file that `espalier-cli tune --session` wrote.");
       case SQLITE_CORRUPT:
-        return inputError(name + " is damaged: " + failure.words + ".", "Restore it from a copy, or start a new session.");
+        return inputError(name + " is damaged: " + failure.words + ".",
+                          "Restore it from a copy, or start a new session.");
       case SQLITE_FULL:
         return environmentError("The disk with " + name + " is full.",
                                 "Free some room and run `espalier-cli resume`; what was stored is safe.");
       case SQLITE_READONLY:
       case SQLITE_PERM:
       case SQLITE_AUTH:
-        return environmentError(name + " may not be written.", "Choose a file or directory that you may write to.");
+        return environmentError(name + " may not be written.",
+                                "Choose a file or directory that you may write to.");
       case SQLITE_CANTOPEN:
         return environmentError(name + " cannot be opened: " + failure.words + ".",
                                 "Check that the directory exists and that you may use it.");
@@ -97,8 +100,7 @@ struct SessionStore::Database {
       case SQLITE_IOERR:
         return environmentError("Reading or writing " + name + " failed: " + failure.words + ".",
                                 "Check the disk for errors and for room.");
-      default:
-        return inputError(name + " cannot be used as a session: " + failure.words + ".");
+      default: return inputError(name + " cannot be used as a session: " + failure.words + ".");
     }
   }
 
@@ -118,8 +120,8 @@ struct SessionStore::Database {
     lastSequence = static_cast<std::uint64_t>(integerOf("SELECT max(sequence) FROM events"));
     Statement texts(handle, "SELECT number, hash, size FROM texts");
     while (texts.step()) {
-      textNumbers[{static_cast<std::uint64_t>(texts.integer(1)), static_cast<std::size_t>(texts.integer(2))}] =
-          texts.integer(0);
+      textNumbers[{static_cast<std::uint64_t>(texts.integer(1)),
+                   static_cast<std::size_t>(texts.integer(2))}] = texts.integer(0);
       nextText = std::max(nextText, texts.integer(0) + 1);
     }
   }
@@ -165,9 +167,7 @@ struct SessionStore::Database {
 
 SessionStore::SessionStore(std::unique_ptr<Database> database) : database_(std::move(database)) {}
 
-SessionStore::~SessionStore() {
-  (void)close();
-}
+SessionStore::~SessionStore() { (void)close(); }
 
 const std::filesystem::path& SessionStore::path() const { return database_->path; }
 
@@ -178,7 +178,8 @@ Result<std::unique_ptr<SessionStore>> SessionStore::create(const std::filesystem
   std::error_code code;
   const auto directory = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
   if (!std::filesystem::is_directory(directory, code))
-    return inputError("The directory " + directory.string() + " of the session does not exist.", "Create it first.");
+    return inputError("The directory " + directory.string() + " of the session does not exist.",
+                      "Create it first.");
   auto lock = WriterLock::take(path);
   if (!lock) return tl::unexpected(lock.error());
   database->lock = *std::move(lock);
@@ -188,23 +189,27 @@ Result<std::unique_ptr<SessionStore>> SessionStore::create(const std::filesystem
     if (errno == EEXIST)
       return inputError("The session " + path.string() + " exists already.",
                         "Go on with it by `espalier-cli resume`, or choose another name.");
-    return environmentError("The session " + path.string() + " cannot be created: " + std::strerror(errno) + ".",
-                            "Choose a directory that you may write to.");
+    return environmentError(
+        "The session " + path.string() + " cannot be created: " + std::strerror(errno) + ".",
+        "Choose a directory that you may write to.");
   }
   ::close(descriptor);
   try {
     database->openHandle(SQLITE_OPEN_READWRITE);
     execute(database->handle, "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; BEGIN IMMEDIATE;");
-    execute(database->handle, ("PRAGMA application_id=" + std::to_string(kSessionApplicationId) + "; PRAGMA user_version=" +
-                               std::to_string(kSessionVersion) + ";")
+    execute(database->handle, ("PRAGMA application_id=" + std::to_string(kSessionApplicationId) +
+                               "; PRAGMA user_version=" + std::to_string(kSessionVersion) + ";")
                                   .c_str());
     execute(database->handle, kSchema);
-    Statement(database->handle, "INSERT INTO meta VALUES('format', ?)").bind(1, std::to_string(kEventVersion)).run();
+    Statement(database->handle, "INSERT INTO meta VALUES('format', ?)")
+        .bind(1, std::to_string(kEventVersion))
+        .run();
     execute(database->handle, "COMMIT");
   } catch (const SqliteFailure& failure) {
     auto error = database->errorFrom(failure);
     sqlite3_close_v2(std::exchange(database->handle, nullptr));
-    for (const char* suffix : {"", "-wal", "-shm", "-journal"}) std::filesystem::remove(path.string() + suffix, code);
+    for (const char* suffix : {"", "-wal", "-shm", "-journal"})
+      std::filesystem::remove(path.string() + suffix, code);
     return error;
   }
   return std::unique_ptr<SessionStore>(new SessionStore(std::move(database)));
@@ -217,7 +222,8 @@ Result<std::unique_ptr<SessionStore>> SessionStore::open(const std::filesystem::
   if (!std::filesystem::is_regular_file(path, code))
     return inputError(path.string() + " is not a file.", "Give a session file, suffix .espalier.");
   if (std::filesystem::file_size(path, code) == 0)
-    return inputError(path.string() + " is empty and no Espalier session.", "Remove it and start a new session.");
+    return inputError(path.string() + " is empty and no Espalier session.",
+                      "Remove it and start a new session.");
   auto database = std::make_unique<Database>();
   database->path = path;
   database->access = access;
@@ -234,7 +240,8 @@ Result<std::unique_ptr<SessionStore>> SessionStore::open(const std::filesystem::
     const auto version = database->integerOf("PRAGMA user_version");
     if (version > kSessionVersion || version < 1)
       return inputError(path.string() + " was written by a newer version of Espalier (session version " +
-                            std::to_string(version) + ", this program reads up to " + std::to_string(kSessionVersion) + ").",
+                            std::to_string(version) + ", this program reads up to " +
+                            std::to_string(kSessionVersion) + ").",
                         "Update Espalier.");
     if (access == Access::Write) {
       execute(database->handle, "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;");
@@ -253,7 +260,8 @@ Result<void> SessionStore::append(std::span<const Event> events) {
   Database& database = *database_;
   const std::lock_guard guard(database.mutex);
   for (std::size_t i = 0; i < events.size(); ++i)
-    if (events[i].sequence != database.lastSequence + 1 + i) throw std::logic_error("Events must be appended without gaps.");
+    if (events[i].sequence != database.lastSequence + 1 + i)
+      throw std::logic_error("Events must be appended without gaps.");
   const auto textsBefore = database.nextText;
   std::vector<std::pair<std::uint64_t, std::size_t>> newTexts;
   try {
@@ -268,7 +276,10 @@ Result<void> SessionStore::append(std::span<const Event> events) {
       bool compressed = false;
       const std::string data = detail::compressText(text, compressed);
       insertText.bind(1, database.nextText).bind(2, static_cast<std::int64_t>(key.first));
-      insertText.bind(3, static_cast<std::int64_t>(text.size())).bind(4, compressed ? 1 : 0).bindBlob(5, data).run();
+      insertText.bind(3, static_cast<std::int64_t>(text.size()))
+          .bind(4, compressed ? 1 : 0)
+          .bindBlob(5, data)
+          .run();
       return database.nextText++;
     };
     for (const auto& event : events) {
@@ -277,7 +288,9 @@ Result<void> SessionStore::append(std::span<const Event> events) {
       json.erase("milliseconds");
       json.erase("kind");
       detail::replaceTexts(json, numberOf);
-      insertEvent.bind(1, static_cast<std::int64_t>(event.sequence)).bind(2, event.milliseconds).bind(3, kindOf(event.body));
+      insertEvent.bind(1, static_cast<std::int64_t>(event.sequence))
+          .bind(2, event.milliseconds)
+          .bind(3, kindOf(event.body));
       if (const NodeId node = nodeOf(event.body); node != kNoNode)
         insertEvent.bind(4, std::int64_t{node});
       else
@@ -303,7 +316,8 @@ Result<std::vector<Event>> SessionStore::read(std::uint64_t first, std::size_t l
   const std::lock_guard guard(database_->mutex);
   try {
     Statement statement(database_->handle,
-                        "SELECT sequence, milliseconds, kind, body FROM events WHERE sequence >= ? ORDER BY sequence LIMIT ?");
+                        "SELECT sequence, milliseconds, kind, body FROM events WHERE sequence >= ? ORDER BY "
+                        "sequence LIMIT ?");
     statement.bind(1, static_cast<std::int64_t>(first))
         .bind(2, static_cast<std::int64_t>(std::min<std::size_t>(limit, INT64_MAX)));
     return database_->readRows(statement);
@@ -315,8 +329,9 @@ Result<std::vector<Event>> SessionStore::read(std::uint64_t first, std::size_t l
 Result<std::vector<Event>> SessionStore::readNode(NodeId node) const {
   const std::lock_guard guard(database_->mutex);
   try {
-    Statement statement(database_->handle,
-                        "SELECT sequence, milliseconds, kind, body FROM events WHERE node = ? ORDER BY sequence");
+    Statement statement(
+        database_->handle,
+        "SELECT sequence, milliseconds, kind, body FROM events WHERE node = ? ORDER BY sequence");
     statement.bind(1, std::int64_t{node});
     return database_->readRows(statement);
   } catch (const SqliteFailure& failure) {

@@ -4,8 +4,8 @@
 
 #include <stdexcept>
 
-#include <nlohmann/json.hpp>
 #include <zstd.h>
+#include <nlohmann/json.hpp>
 
 namespace espalier::detail {
 

@@ -12,7 +12,8 @@
 
 namespace espalier::detail {
 
-/// Replaces every string of at least this many bytes by {"$text": number}, and every list named `trace` by {"$trace": [numbers]}.
+/// Replaces every string of at least this many bytes by {"$text": number}, and every list named `trace` by
+/// {"$trace": [numbers]}.
 inline constexpr std::size_t kLongText = 120;
 void replaceTexts(nlohmann::json& json, const std::function<std::int64_t(const std::string&)>& numberOf);
 /// The inverse. `textOf` may throw.

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 Espalier developers
 // SPDX-License-Identifier: Apache-2.0
 //
-// The little of SQLite that the store needs, with statements that end themselves. Included by .cpp files only.
+// The little of SQLite that the store needs, with statements that end themselves. Included by .cpp files
+// only.
 #pragma once
 
 #include <cstdint>
@@ -21,15 +22,19 @@ struct SqliteFailure {
 class Statement {
  public:
   Statement(sqlite3* database, const char* sql) : database_(database) {
-    if (const int code = sqlite3_prepare_v2(database, sql, -1, &statement_, nullptr); code != SQLITE_OK) fail(code);
+    if (const int code = sqlite3_prepare_v2(database, sql, -1, &statement_, nullptr); code != SQLITE_OK)
+      fail(code);
   }
   Statement(const Statement&) = delete;
   Statement& operator=(const Statement&) = delete;
   ~Statement() { sqlite3_finalize(statement_); }
 
-  Statement& bind(int index, std::int64_t value) { return check(sqlite3_bind_int64(statement_, index, value)); }
+  Statement& bind(int index, std::int64_t value) {
+    return check(sqlite3_bind_int64(statement_, index, value));
+  }
   Statement& bind(int index, std::string_view text) {
-    return check(sqlite3_bind_text64(statement_, index, text.data(), text.size(), SQLITE_TRANSIENT, SQLITE_UTF8));
+    return check(
+        sqlite3_bind_text64(statement_, index, text.data(), text.size(), SQLITE_TRANSIENT, SQLITE_UTF8));
   }
   Statement& bindBlob(int index, std::string_view data) {
     return check(sqlite3_bind_blob64(statement_, index, data.data(), data.size(), SQLITE_TRANSIENT));
@@ -55,7 +60,8 @@ class Statement {
   [[nodiscard]] std::int64_t integer(int column) const { return sqlite3_column_int64(statement_, column); }
   [[nodiscard]] std::string_view bytes(int column) const {
     const void* data = sqlite3_column_blob(statement_, column);
-    return {static_cast<const char*>(data), static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
+    return {static_cast<const char*>(data),
+            static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
   }
 
  private:

@@ -19,16 +19,18 @@ Result<std::unique_ptr<WriterLock>> WriterLock::take(const std::filesystem::path
   while (true) {
     const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     if (descriptor < 0)
-      return environmentError("The session " + session.string() + " cannot be written: " + std::strerror(errno) + ".",
-                              "Choose a directory that you may write to.");
+      return environmentError(
+          "The session " + session.string() + " cannot be written: " + std::strerror(errno) + ".",
+          "Choose a directory that you may write to.");
     if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
       ::close(descriptor);
-      return inputError("The session " + session.string() + " is being written by another run.",
-                        "Wait until that run has ended, stop it, or use another file; reading along is possible.");
+      return inputError(
+          "The session " + session.string() + " is being written by another run.",
+          "Wait until that run has ended, stop it, or use another file; reading along is possible.");
     }
     // The previous owner may have removed the file between our open and our lock.
-    struct stat held {};
-    struct stat named {};
+    struct stat held{};
+    struct stat named{};
     if (::fstat(descriptor, &held) == 0 && ::stat(path.c_str(), &named) == 0 && held.st_ino == named.st_ino &&
         held.st_dev == named.st_dev)
       return std::unique_ptr<WriterLock>(new WriterLock(std::move(path), descriptor));

@@ -9,9 +9,9 @@
 
 namespace espalier {
 
-/// Keeps a second writer away from a session: a locked file beside it, `NAME-lock`, that goes with the last owner. The system
-/// frees the lock of a killed process, so a leftover file does no harm. (The database itself cannot be locked so: closing any
-/// descriptor of it would drop SQLite's own locks.)
+/// Keeps a second writer away from a session: a locked file beside it, `NAME-lock`, that goes with the last
+/// owner. The system frees the lock of a killed process, so a leftover file does no harm. (The database
+/// itself cannot be locked so: closing any descriptor of it would drop SQLite's own locks.)
 class WriterLock {
  public:
   [[nodiscard]] static Result<std::unique_ptr<WriterLock>> take(const std::filesystem::path& session);

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tuner/context_builder.h"
 
-#include <algorithm>
+#include <map>
 #include <utility>
 
 namespace espalier {
@@ -12,7 +12,7 @@ std::optional<double> positive(double seconds) { return seconds > 0 ? std::optio
 
 std::vector<Attempt> attemptsOf(const SessionFold& fold, NodeId node) {
   // In the order in which they were made, children and refusals together.
-  std::vector<std::pair<std::uint64_t, Attempt>> ordered;
+  std::multimap<std::uint64_t, Attempt> ordered;
   const Tree& tree = fold.tree();
   for (NodeId child = tree[node].firstChild; child != kNoNode; child = tree[child].nextSibling) {
     const NodeRecord& record = fold.record(child);
@@ -22,8 +22,9 @@ std::vector<Attempt> attemptsOf(const SessionFold& fold, NodeId node) {
     attempt.child = child;
     attempt.predictedSeconds = positive(tree[child].predictedSeconds);
     attempt.measuredSeconds = positive(tree[child].measuredSeconds);
-    if (!record.samples.empty() && tree[child].failed) attempt.failure = record.samples.back().measurement.failure;
-    ordered.emplace_back(record.request, std::move(attempt));
+    if (!record.samples.empty() && tree[child].failed)
+      attempt.failure = record.samples.back().measurement.failure;
+    ordered.emplace(record.request, std::move(attempt));
   }
   for (const auto& rejection : fold.record(node).rejections) {
     Attempt attempt;
@@ -35,9 +36,8 @@ std::vector<Attempt> attemptsOf(const SessionFold& fold, NodeId node) {
       attempt.predictedSeconds = positive(tree[attempt.child].predictedSeconds);
       attempt.measuredSeconds = positive(tree[attempt.child].measuredSeconds);
     }
-    ordered.emplace_back(rejection.request, std::move(attempt));
+    ordered.emplace(rejection.request, std::move(attempt));
   }
-  std::stable_sort(ordered.begin(), ordered.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   std::vector<Attempt> attempts;
   attempts.reserve(ordered.size());
   for (auto& [_, attempt] : ordered) attempts.push_back(std::move(attempt));
@@ -51,8 +51,9 @@ ContextBuilder::ContextBuilder(std::shared_ptr<Problem> problem, bool withSectio
       info_(std::make_shared<const ProblemInfo>(problem_->info())),
       withSections_(withSections) {}
 
-ProposalContext ContextBuilder::build(const SessionFold& fold, const ExpansionRequest& request, int historyDepth,
-                                      int sampleBudget, std::optional<std::string> editedPrompt) const {
+ProposalContext ContextBuilder::build(const SessionFold& fold, const ExpansionRequest& request,
+                                      int historyDepth, int sampleBudget,
+                                      std::optional<std::string> editedPrompt) const {
   const Tree& tree = fold.tree();
   ProposalContext context;
   context.request = request.request;
@@ -100,7 +101,8 @@ NodeView ContextBuilder::view(const SessionFold& fold, NodeId node, bool withSec
   if (!record.samples.empty()) {
     view.measurement = record.samples.back().measurement;
     for (const auto& sample : record.samples)
-      if (sample.measurement.valid && (!view.measurement->valid || sample.measurement.seconds < view.measurement->seconds) &&
+      if (sample.measurement.valid &&
+          (!view.measurement->valid || sample.measurement.seconds < view.measurement->seconds) &&
           !tree[node].failed)
         view.measurement = sample.measurement;
   }

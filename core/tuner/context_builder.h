@@ -18,8 +18,9 @@ class ContextBuilder {
  public:
   ContextBuilder(std::shared_ptr<Problem> problem, bool withSections);
 
-  [[nodiscard]] ProposalContext build(const SessionFold& fold, const ExpansionRequest& request, int historyDepth,
-                                      int sampleBudget, std::optional<std::string> editedPrompt) const;
+  [[nodiscard]] ProposalContext build(const SessionFold& fold, const ExpansionRequest& request,
+                                      int historyDepth, int sampleBudget,
+                                      std::optional<std::string> editedPrompt) const;
 
  private:
   [[nodiscard]] NodeView view(const SessionFold& fold, NodeId node, bool withSections) const;

@@ -11,9 +11,11 @@
 namespace espalier {
 
 TuneOptions resolved(TuneOptions options, const Proposer& proposer) {
-  // Random steps cost only predictions, so the surrogate may look at several of them before the hardware is asked.
+  // Random steps cost only predictions, so the surrogate may look at several of them before the hardware is
+  // asked.
   constexpr int kRandomExpansions = 4;
-  if (options.expansionsPerSample == 0) options.expansionsPerSample = proposer.name() == "random" ? kRandomExpansions : 1;
+  if (options.expansionsPerSample == 0)
+    options.expansionsPerSample = proposer.name() == "random" ? kRandomExpansions : 1;
   return options;
 }
 
@@ -22,7 +24,9 @@ std::unique_ptr<SearchStrategy> makeStrategy(Problem& problem, const TuneOptions
   if (options.strategy == "evolutionary") {
     EvolutionaryOptions evolutionary;
     // A batch beyond the budget would only be thrown away.
-    if (options.samples > 0) evolutionary.batch = std::min<std::size_t>(evolutionary.batch, static_cast<std::size_t>(options.samples));
+    if (options.samples > 0)
+      evolutionary.batch =
+          std::min<std::size_t>(evolutionary.batch, static_cast<std::size_t>(options.samples));
     return std::make_unique<Evolutionary>(problem, options.seed, evolutionary);
   }
   MctsOptions mcts = options.preset == "paper" ? MctsOptions::paper() : MctsOptions{};

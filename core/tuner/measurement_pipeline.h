@@ -17,7 +17,8 @@ namespace espalier {
 /// Builds candidates on one thread and measures them on another, each in the order given.
 class MeasurementPipeline {
  public:
-  /// `overlap`: build while another candidate is measured. Without it the measurement has the machine to itself.
+  /// `overlap`: build while another candidate is measured. Without it the measurement has the machine to
+  /// itself.
   MeasurementPipeline(Problem& problem, ResultQueue& results, bool overlap);
   MeasurementPipeline(const MeasurementPipeline&) = delete;
   MeasurementPipeline& operator=(const MeasurementPipeline&) = delete;

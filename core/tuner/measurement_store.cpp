@@ -32,8 +32,9 @@ Result<void> MeasurementStore::addSession(const std::filesystem::path& path, std
   const auto events = readSession(path);
   if (!events) return tl::unexpected(events.error());
   if (!add(*events, problemHash))
-    return inputError("The measurements in " + path.string() + " are of another workload, other sizes or other options.",
-                      "Give a session of the same workload.");
+    return inputError(
+        "The measurements in " + path.string() + " are of another workload, other sizes or other options.",
+        "Give a session of the same workload.");
   return {};
 }
 

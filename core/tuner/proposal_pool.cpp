@@ -23,8 +23,10 @@ AnsweredProposal askSafely(Proposer& proposer, const ProposalContext& context, R
   return answer;
 }
 
-ProposalPool::ProposalPool(Proposer& proposer, ResultQueue& results, int threads) : proposer_(proposer), results_(results) {
-  for (int i = 0; i < threads; ++i) threads_.emplace_back([this](const std::stop_token& stop) { work(stop); });
+ProposalPool::ProposalPool(Proposer& proposer, ResultQueue& results, int threads)
+    : proposer_(proposer), results_(results) {
+  for (int i = 0; i < threads; ++i)
+    threads_.emplace_back([this](const std::stop_token& stop) { work(stop); });
 }
 
 ProposalPool::~ProposalPool() {

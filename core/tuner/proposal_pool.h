@@ -49,6 +49,6 @@ class ProposalPool {
 
 /// Calls a proposer and turns an exception, which it should not throw, into an empty proposal that says so.
 [[nodiscard]] AnsweredProposal askSafely(Proposer& proposer, const ProposalContext& context, Random& random,
-                                 const ProposalControl& control);
+                                         const ProposalControl& control);
 
 }  // namespace espalier

@@ -20,7 +20,8 @@ namespace espalier {
 
 /// Milliseconds since 1970-01-01 UTC, as events carry them.
 [[nodiscard]] inline std::int64_t millisecondsNow() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
       .count();
 }
 
@@ -39,8 +40,8 @@ struct AnsweredProposal {
   std::int64_t answered = 0;
 };
 
-/// What reaches the loop's thread from outside: commands, live events, finished proposals and samples. The only place where
-/// threads of the tuner meet.
+/// What reaches the loop's thread from outside: commands, live events, finished proposals and samples. The
+/// only place where threads of the tuner meet.
 class ResultQueue {
  public:
   void post(Command command) {
@@ -82,7 +83,9 @@ class ResultQueue {
     const std::lock_guard guard(mutex_);
     return std::exchange(live_, {});
   }
-  [[nodiscard]] std::optional<AnsweredProposal> takeProposal(std::uint64_t request) { return take(proposals_, request); }
+  [[nodiscard]] std::optional<AnsweredProposal> takeProposal(std::uint64_t request) {
+    return take(proposals_, request);
+  }
   [[nodiscard]] std::optional<MeasuredSample> takeSample(int sample) { return take(samples_, sample); }
   void rethrowFailure() {
     const std::lock_guard guard(mutex_);

@@ -46,8 +46,9 @@ Result<TuneResult> TuneLoop::run() {
     takeWhatIsThere();
     record(RunFinished{"error", exception.what()});
     (void)flush();
-    outcome = environmentError(std::string("The run was given up: ") + exception.what(),
-                               "The session keeps everything measured so far; `espalier-cli resume` goes on with it.");
+    outcome = environmentError(
+        std::string("The run was given up: ") + exception.what(),
+        "The session keeps everything measured so far; `espalier-cli resume` goes on with it.");
   }
   if (setup_.session)
     if (auto closed = setup_.session->close(); !closed && outcome) outcome = closed;
@@ -95,9 +96,10 @@ Result<void> TuneLoop::begin() {
 Result<void> TuneLoop::goOn(std::vector<Event> history) {
   std::vector<SearchEvent> searchEvents;
   for (const auto& event : history) {
-    if (const auto* run = std::get_if<RunStarted>(&event.body); run && run->problem.hash != problem_.info().hash)
-      return inputError("The session is of another problem (" + run->problem.name + ") than " + problem_.info().name +
-                            " with these sizes and options.",
+    if (const auto* run = std::get_if<RunStarted>(&event.body);
+        run && run->problem.hash != problem_.info().hash)
+      return inputError("The session is of another problem (" + run->problem.name + ") than " +
+                            problem_.info().name + " with these sizes and options.",
                         "Resume it with the workload and options it was begun with.");
     if (auto applied = fold_.apply(event); !applied) return applied;
     if (auto searchEvent = toSearchEvent(event.body)) searchEvents.push_back(*std::move(searchEvent));
@@ -117,8 +119,8 @@ void TuneLoop::measureBaseline() {
     baseline = problem_.measureBaseline();
   }
   if (!baseline.valid)
-    record(Notice{"warning", "The unscheduled program could not be measured (" + baseline.failure + "): " + baseline.detail +
-                                 " There will be no speedups."});
+    record(Notice{"warning", "The unscheduled program could not be measured (" + baseline.failure +
+                                 "): " + baseline.detail + " There will be no speedups."});
   strategy_->baselineMeasured(baseline);
   recordSearchEvents();
 }
@@ -155,7 +157,8 @@ void TuneLoop::act() {
     spaceExhausted_ = true;
     return;
   } else {
-    if (outstanding_.empty()) throw std::logic_error("The search waits for results, but nothing is in flight.");
+    if (outstanding_.empty())
+      throw std::logic_error("The search waits for results, but nothing is in flight.");
     takeOldest();
     return;
   }
@@ -165,7 +168,8 @@ void TuneLoop::act() {
 Capacity TuneLoop::capacity() const {
   const int depth = pauseAfterSample_ || pauseAfterStage_ ? 1 : options_.pipelineDepth;
   int samples = depth - samplesInFlight();
-  if (options_.samples > 0) samples = std::min(samples, options_.samples - fold_.tree().samples() - samplesInFlight());
+  if (options_.samples > 0)
+    samples = std::min(samples, options_.samples - fold_.tree().samples() - samplesInFlight());
   Capacity free;
   free.samples = std::max(0, samples);
   // Nothing is proposed ahead that could no longer be measured.
@@ -226,7 +230,8 @@ void TuneLoop::takeOldest() {
 void TuneLoop::takeUp(const ExpansionRequest& request, AnsweredProposal answered) {
   Proposal& proposal = answered.proposal;
   for (auto& exchange : proposal.exchanges) {
-    record(PromptSent{request.request, request.node, exchange.model, exchange.promptHash, std::move(exchange.prompt)});
+    record(PromptSent{request.request, request.node, exchange.model, exchange.promptHash,
+                      std::move(exchange.prompt)});
     exchange.prompt.clear();
     record(ReplyFinished{request.request, request.node, std::move(exchange)});
   }
@@ -238,8 +243,8 @@ void TuneLoop::takeUp(const ExpansionRequest& request, AnsweredProposal answered
     proposal.notice.clear();
   }
   record(ProposalArrived{request.request, request.node, fold_.tree()[request.node].hash, proposal.proposer,
-                         proposal.reasoning, proposal.items, proposal.random, proposal.fallback, proposal.notice,
-                         answered.asked, answered.answered});
+                         proposal.reasoning, proposal.items, proposal.random, proposal.fallback,
+                         proposal.notice, answered.asked, answered.answered});
   if (!proposal.notice.empty()) record(Notice{"warning", proposal.notice});
   strategy_->proposalArrived(request, {std::move(proposal.items), std::move(proposal.reasoning),
                                        std::move(proposal.proposer), proposal.random});
@@ -247,14 +252,15 @@ void TuneLoop::takeUp(const ExpansionRequest& request, AnsweredProposal answered
 }
 
 void TuneLoop::takeUp(const SampleRequest& request, const MeasuredSample& measured) {
-  record(BuildFinished{request.sample, request.node, measured.buildSeconds, measured.buildFailed, measured.buildBegan,
-                       measured.measureBegan, measured.measureEnded});
+  record(BuildFinished{request.sample, request.node, measured.buildSeconds, measured.buildFailed,
+                       measured.buildBegan, measured.measureBegan, measured.measureEnded});
   strategy_->measured(request, measured.measurement);
   recordSearchEvents();
 }
 
 void TuneLoop::takeWhatIsThere() {
-  std::erase_if(outstanding_, [](const Outstanding& each) { return std::holds_alternative<ExpansionRequest>(each); });
+  std::erase_if(outstanding_,
+                [](const Outstanding& each) { return std::holds_alternative<ExpansionRequest>(each); });
   for (const auto& each : outstanding_) {
     const auto& sample = std::get<SampleRequest>(each);
     const auto measured = results_.takeSample(sample.sample);
@@ -265,7 +271,8 @@ void TuneLoop::takeWhatIsThere() {
 }
 
 void TuneLoop::drainSamples() {
-  std::erase_if(outstanding_, [](const Outstanding& each) { return std::holds_alternative<ExpansionRequest>(each); });
+  std::erase_if(outstanding_,
+                [](const Outstanding& each) { return std::holds_alternative<ExpansionRequest>(each); });
   deadline_.reset();
   while (!outstanding_.empty()) {
     results_.rethrowFailure();
@@ -282,14 +289,16 @@ void TuneLoop::confirmBest() {
   std::vector<NodeId> fastest;
   for (NodeId node = 0; node < tree.size(); ++node)
     if (tree[node].measuredSeconds > 0) fastest.push_back(node);
-  std::stable_sort(fastest.begin(), fastest.end(),
-                   [&](NodeId a, NodeId b) { return tree[a].measuredSeconds < tree[b].measuredSeconds; });
+  std::sort(fastest.begin(), fastest.end(), [&](NodeId a, NodeId b) {
+    return std::pair(tree[a].measuredSeconds, a) < std::pair(tree[b].measuredSeconds, b);
+  });
   for (std::size_t i = 0; i < std::min(kTries, fastest.size()); ++i) {
     const Measurement confirmed = problem_.confirm(tree.stateOf(fastest[i]));
     record(BestConfirmed{fastest[i], confirmed});
     if (confirmed.valid) return;
-    record(Notice{"warning", "Node " + std::to_string(fastest[i]) + " failed when it was timed in a fresh process (" +
-                                 confirmed.failure + "): " + confirmed.detail});
+    record(Notice{"warning", "Node " + std::to_string(fastest[i]) +
+                                 " failed when it was timed in a fresh process (" + confirmed.failure +
+                                 "): " + confirmed.detail});
   }
 }
 
@@ -345,9 +354,9 @@ RunStats TuneLoop::stats() const {
 }
 
 int TuneLoop::samplesInFlight() const {
-  return static_cast<int>(std::count_if(outstanding_.begin(), outstanding_.end(), [](const Outstanding& each) {
-    return std::holds_alternative<SampleRequest>(each);
-  }));
+  return static_cast<int>(
+      std::count_if(outstanding_.begin(), outstanding_.end(),
+                    [](const Outstanding& each) { return std::holds_alternative<SampleRequest>(each); }));
 }
 
 int TuneLoop::expansionsInFlight() const { return static_cast<int>(outstanding_.size()) - samplesInFlight(); }

@@ -23,8 +23,8 @@
 
 namespace espalier {
 
-/// What runs on the tuner's thread. The strategy is asked and told here alone, and results are told in the order in which they were
-/// asked for, so what the search does depends on no clock.
+/// What runs on the tuner's thread. The strategy is asked and told here alone, and results are told in the
+/// order in which they were asked for, so what the search does depends on no clock.
 class TuneLoop {
  public:
   TuneLoop(TunerSetup setup, ResultQueue& results);

@@ -47,22 +47,30 @@ Result<TuneOptions> tuneOptionsFromJson(const nlohmann::json& json) {
 
 Result<void> check(const TuneOptions& options) {
   const auto outside = [](const char* what, const char* range) {
-    return usageError(std::string("The ") + what + " is out of range.", std::string("It must be ") + range + ".");
+    return usageError(std::string("The ") + what + " is out of range.",
+                      std::string("It must be ") + range + ".");
   };
   if (options.strategy != "mcts" && options.strategy != "evolutionary" && options.strategy != "random")
-    return usageError("The strategy `" + options.strategy + "` is unknown.", "Use mcts, evolutionary or random.");
+    return usageError("The strategy `" + options.strategy + "` is unknown.",
+                      "Use mcts, evolutionary or random.");
   if (options.preset != "espalier" && options.preset != "paper")
     return usageError("The preset `" + options.preset + "` is unknown.", "Use espalier or paper.");
   if (options.samples < 0) return outside("number of samples", "0 (no limit) or more");
   if (!(options.timeLimitSeconds >= 0)) return outside("time limit", "0 (no limit) or more seconds");
-  if (!(options.exploration >= 0 && options.exploration <= 1000)) return outside("exploration constant", "between 0 and 1000");
-  if (options.branching < 1 || options.branching > 1000) return outside("branching factor", "between 1 and 1000");
-  if (options.historyDepth < 0 || options.historyDepth > 100) return outside("history depth", "between 0 and 100");
+  if (!(options.exploration >= 0 && options.exploration <= 1000))
+    return outside("exploration constant", "between 0 and 1000");
+  if (options.branching < 1 || options.branching > 1000)
+    return outside("branching factor", "between 1 and 1000");
+  if (options.historyDepth < 0 || options.historyDepth > 100)
+    return outside("history depth", "between 0 and 100");
   if (options.expansionsPerSample < 0 || options.expansionsPerSample > 100000)
     return outside("number of expansions a sample", "between 0 (automatic) and 100000");
-  if (options.rolloutSteps < -1 || options.rolloutSteps > 500) return outside("number of rollout steps", "between 0 and 500");
-  if (options.rolloutCount < 1 || options.rolloutCount > 100) return outside("number of rollouts", "between 1 and 100");
-  if (options.pipelineDepth < 1 || options.pipelineDepth > 64) return outside("pipeline depth", "between 1 and 64");
+  if (options.rolloutSteps < -1 || options.rolloutSteps > 500)
+    return outside("number of rollout steps", "between 0 and 500");
+  if (options.rolloutCount < 1 || options.rolloutCount > 100)
+    return outside("number of rollouts", "between 1 and 100");
+  if (options.pipelineDepth < 1 || options.pipelineDepth > 64)
+    return outside("pipeline depth", "between 1 and 64");
   return {};
 }
 

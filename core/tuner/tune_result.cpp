@@ -36,8 +36,8 @@ TuneResult resultOf(const SessionFold& fold) {
   result.bestNode = tree.best();
   // A confirmation may have turned the fastest one down and taken the next.
   const auto& confirmation = fold.confirmation();
-  const bool confirmed = confirmation && confirmation->measurement.valid && tree.contains(confirmation->node) &&
-                         confirmation->node != kNoNode;
+  const bool confirmed = confirmation && confirmation->measurement.valid &&
+                         tree.contains(confirmation->node) && confirmation->node != kNoNode;
   if (confirmed) result.bestNode = confirmation->node;
   if (result.bestNode == kNoNode) return result;
   result.bestTrace = tree.stateOf(result.bestNode).trace;

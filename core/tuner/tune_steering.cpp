@@ -71,7 +71,8 @@ TuneLoop::Answer TuneLoop::carryOut(const Command& command) {
           return answerTo(
               strategy_->mark(asked.node, asked.node == kRootNode ? NodeMark::Unfocused : NodeMark::Focused));
         } else if constexpr (std::is_same_v<Asked, HintCommand>) {
-          if (!strategy_->tree().contains(asked.node)) return {false, "There is no node " + std::to_string(asked.node) + "."};
+          if (!strategy_->tree().contains(asked.node))
+            return {false, "There is no node " + std::to_string(asked.node) + "."};
           return {};
         } else if constexpr (std::is_same_v<Asked, AddTransformationsCommand>) {
           auto added = strategy_->addByHand(asked.node, asked.items, asked.reasoning);
@@ -96,8 +97,9 @@ TuneLoop::Answer TuneLoop::setParameter(const SetParameterCommand& command) {
     return result ? Answer{} : Answer{false, result.error().text()};
   };
   const auto number = numberOf(command.value);
-  const bool ours = command.name == "exploration" || command.name == "branching" || command.name == "samples" ||
-                    command.name == "time-limit" || command.name == "history-depth";
+  const bool ours = command.name == "exploration" || command.name == "branching" ||
+                    command.name == "samples" || command.name == "time-limit" ||
+                    command.name == "history-depth";
   if (!ours) return answerTo(setup_.proposer->setParameter(command.name, command.value));
   if (!number) return {false, "`" + command.value + "` is not a number."};
   if (command.name == "exploration" || command.name == "branching")
@@ -124,8 +126,10 @@ void TuneLoop::pause() {
   pauseAfterStage_ = pauseAfterSample_ = false;
   RunPaused event;
   for (const auto& each : outstanding_) {
-    if (const auto* expansion = std::get_if<ExpansionRequest>(&each)) event.requestsInFlight.push_back(expansion->request);
-    if (const auto* sample = std::get_if<SampleRequest>(&each)) event.samplesInFlight.push_back(sample->sample);
+    if (const auto* expansion = std::get_if<ExpansionRequest>(&each))
+      event.requestsInFlight.push_back(expansion->request);
+    if (const auto* sample = std::get_if<SampleRequest>(&each))
+      event.samplesInFlight.push_back(sample->sample);
   }
   record(std::move(event));
 }

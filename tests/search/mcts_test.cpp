@@ -28,7 +28,9 @@ std::vector<Kind> only(const std::vector<SearchEvent>& events) {
 
 /// Proposes what a test says, else a random step.
 ProposedSequence randomStep() { return {{}, "", "random", true}; }
-ProposedSequence propose(std::vector<std::string> items) { return {std::move(items), "because", "scripted", false}; }
+ProposedSequence propose(std::vector<std::string> items) {
+  return {std::move(items), "because", "scripted", false};
+}
 
 Measurement measureWith(ToyProblem& problem, const SampleRequest& request) {
   const auto built = problem.build(request.state);
@@ -64,7 +66,9 @@ TEST(Uct, IsThePapersFormula) {
   EXPECT_NEAR(terms.value(), 0.75 + 1.0729830131446736, 1e-12);
 }
 
-TEST(Uct, PrefersWhatWasNeverVisited) { EXPECT_GT(uct(0, 0, 10, 1).value(), uct(1000, 1, 1000, 1000).value()); }
+TEST(Uct, PrefersWhatWasNeverVisited) {
+  EXPECT_GT(uct(0, 0, 10, 1).value(), uct(1000, 1, 1000, 1000).value());
+}
 
 TEST(Mcts, SelectsTheChildOfHighestUctAndTellsItsTerms) {
   ToyProblem problem;
@@ -115,8 +119,9 @@ TEST(Mcts, MeasuresExplorationInUnitsOfTheSpreadOfScores) {
   std::vector<SelectionStep> path;
   ASSERT_NE(search.select(&path), kNoNode);
   const auto& first = path.at(0).children.at(0);
-  EXPECT_NEAR(first.exploration,
-              std::sqrt(2.0) * spread * std::sqrt(std::log(tree[kRootNode].visits) / tree[first.child].visits), 1e-9);
+  EXPECT_NEAR(
+      first.exploration,
+      std::sqrt(2.0) * spread * std::sqrt(std::log(tree[kRootNode].visits) / tree[first.child].visits), 1e-9);
 }
 
 TEST(Mcts, RandomStepsAreTournamentsUnderThePrediction) {
@@ -145,7 +150,8 @@ TEST(Mcts, HasAtMostBChildrenANode) {
     Mcts search(problem, 7, options);
     search.start();
     (void)run(search, problem, 60);
-    for (NodeId node = 0; node < search.tree().size(); ++node) EXPECT_LE(search.tree()[node].childCount, branching);
+    for (NodeId node = 0; node < search.tree().size(); ++node)
+      EXPECT_LE(search.tree()[node].childCount, branching);
     EXPECT_GT(search.tree().size(), 60U);
   }
 }
@@ -386,7 +392,8 @@ TEST(Mcts, CommandsNameTheNextNode) {
   const auto refused = search.addByHand(0, std::vector<std::string>{"Nonsense"}, "");
   ASSERT_FALSE(refused);
   EXPECT_THAT(refused.error().message, testing::HasSubstr("Nonsense is no step."));
-  const auto added = search.addByHand(1, std::vector<std::string>{"Set(a, 9)", "Set(b, 9)", "Set(c, 0)", "Set(d, 9)"}, "I know");
+  const auto added = search.addByHand(
+      1, std::vector<std::string>{"Set(a, 9)", "Set(b, 9)", "Set(c, 0)", "Set(d, 9)"}, "I know");
   ASSERT_TRUE(added) << added.error().message;
   EXPECT_EQ(search.tree()[*added].parent, 1U);
   EXPECT_FALSE(search.setParameter("branching", 0.5));
@@ -401,7 +408,8 @@ TEST(Mcts, SameSeedSameEventsOtherSeedOthers) {
     search.start();
     std::string text;
     for (const auto& event : run(search, problem, 40))
-      if (const auto* added = std::get_if<NodeAdded>(&event)) text += std::to_string(added->parent) + ":" + std::to_string(added->state.hash) + " ";
+      if (const auto* added = std::get_if<NodeAdded>(&event))
+        text += std::to_string(added->parent) + ":" + std::to_string(added->state.hash) + " ";
     return text;
   };
   EXPECT_EQ(trace(5), trace(5));
@@ -433,7 +441,8 @@ TEST(Mcts, RestoresFromEveryPrefixOfItsEvents) {
       EXPECT_TRUE(measured.insert(sample.node).second) << "prefix " << length;
       EXPECT_EQ(sample.sample, ++expected);
     }
-    for (NodeId node = 1; node < resumed.tree().size(); ++node) EXPECT_GE(resumed.tree()[node].evaluations, 1) << length;
+    for (NodeId node = 1; node < resumed.tree().size(); ++node)
+      EXPECT_GE(resumed.tree()[node].evaluations, 1) << length;
   }
 }
 

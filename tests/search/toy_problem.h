@@ -19,15 +19,15 @@
 namespace espalier::test {
 
 struct ToyOptions {
-  int values = 10;             ///< each of the four digits is in 0 … values - 1
-  int longestTrace = 12;       ///< dead end beyond it
-  int crashingFirstDigit = 7;  ///< -1 = nothing ever fails
-  bool measureBlindly = false; ///< measure() verifies only when asked to
+  int values = 10;              ///< each of the four digits is in 0 … values - 1
+  int longestTrace = 12;        ///< dead end beyond it
+  int crashingFirstDigit = 7;   ///< -1 = nothing ever fails
+  bool measureBlindly = false;  ///< measure() verifies only when asked to
   double predictionNoise = 0.3;
 };
 
-/// A problem small enough to see through: four digits a, b, c, d, all 0 at first, and steps `Set(a, 3)`. The fastest state is a=3, b=1,
-/// c=4, d=1. Digits after which a program fails stand in ToyOptions.
+/// A problem small enough to see through: four digits a, b, c, d, all 0 at first, and steps `Set(a, 3)`. The
+/// fastest state is a=3, b=1, c=4, d=1. Digits after which a program fails stand in ToyOptions.
 class ToyProblem : public Problem {
  public:
   using Digits = std::array<int, 4>;
@@ -66,7 +66,9 @@ class ToyProblem : public Problem {
         applied.refusalCode = "too-long";
         applied.reason = "The trace is long enough.";
       } else {
-        const int value = step->value >= 0 ? step->value : static_cast<int>(random.below(static_cast<std::uint64_t>(options_.values)));
+        const int value = step->value >= 0
+                              ? step->value
+                              : static_cast<int>(random.below(static_cast<std::uint64_t>(options_.values)));
         applied.accepted = true;
         applied.applied = print(step->digit, value);
         trace.push_back(applied.applied);
@@ -78,20 +80,24 @@ class ToyProblem : public Problem {
   }
   [[nodiscard]] std::optional<Application> randomStep(const State& from, Random& random) const override {
     if (static_cast<int>(from.trace.size()) >= options_.longestTrace) return std::nullopt;
-    const std::string item = print(static_cast<int>(random.below(4)), static_cast<int>(random.below(static_cast<std::uint64_t>(options_.values))));
+    const std::string item =
+        print(static_cast<int>(random.below(4)),
+              static_cast<int>(random.below(static_cast<std::uint64_t>(options_.values))));
     return apply(from, std::span(&item, 1), random);
   }
   [[nodiscard]] State sampleDesign(Random& random) const override {
     std::vector<std::string> trace;
     for (int digit = 0; digit < 4; ++digit)
-      trace.push_back(print(digit, static_cast<int>(random.below(static_cast<std::uint64_t>(options_.values)))));
+      trace.push_back(
+          print(digit, static_cast<int>(random.below(static_cast<std::uint64_t>(options_.values)))));
     return stateWith(std::move(trace));
   }
   [[nodiscard]] std::optional<State> mutate(const State& from, Random& random) const override {
     if (from.trace.empty()) return std::nullopt;
     std::vector<std::string> trace = from.trace;
     auto& step = trace[random.below(trace.size())];
-    step = print(parse(step)->digit, static_cast<int>(random.below(static_cast<std::uint64_t>(options_.values))));
+    step = print(parse(step)->digit,
+                 static_cast<int>(random.below(static_cast<std::uint64_t>(options_.values))));
     return stateWith(std::move(trace));
   }
 
@@ -174,10 +180,13 @@ class ToyProblem : public Problem {
     constexpr Digits best{3, 1, 4, 1};
     const Digits digits = digitsOf(state.trace);
     double distance = 0;
-    for (std::size_t i = 0; i < 4; ++i) distance += (digits[i] - best[i]) * (digits[i] - best[i]) * (1.0 + static_cast<double>(i));
+    for (std::size_t i = 0; i < 4; ++i)
+      distance += (digits[i] - best[i]) * (digits[i] - best[i]) * (1.0 + static_cast<double>(i));
     return 1e-3 * (1 + distance);
   }
-  [[nodiscard]] bool fails(const State& state) const { return digitsOf(state.trace)[0] == options_.crashingFirstDigit; }
+  [[nodiscard]] bool fails(const State& state) const {
+    return digitsOf(state.trace)[0] == options_.crashingFirstDigit;
+  }
 
   std::atomic<int> builds = 0;
   std::atomic<int> measurements = 0;

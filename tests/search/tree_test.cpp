@@ -48,7 +48,8 @@ TEST(Tree, RandomTracesComeBack) {
     if (node != 0) {
       trace = traces[parent];
       trace.resize(random.below(trace.size() + 1));
-      for (std::uint64_t more = random.below(4); more > 0; --more) trace.push_back("S" + std::to_string(random.below(50)));
+      for (std::uint64_t more = random.below(4); more > 0; --more)
+        trace.push_back("S" + std::to_string(random.below(50)));
     }
     NodeAdded added = nodeWith(node, parent, trace);
     added.state.hash = node * 64;  // collide in the index on purpose

@@ -12,14 +12,17 @@ namespace espalier {
 namespace {
 
 Measurement measurement() { return {true, 0.1, {0.1, 0.3}, "", "", 0.02, true, "exact", true}; }
-std::vector<AppliedItem> items() { return {{"A(1)", true, "A(1, 2)", "", "", ""}, {"B", false, "", "unknown", "why", "what"}}; }
+std::vector<AppliedItem> items() {
+  return {{"A(1)", true, "A(1, 2)", "", "", ""}, {"B", false, "", "unknown", "why", "what"}};
+}
 
 /// One of each kind, every field other than its default.
 std::vector<EventBody> oneOfEach() {
-  NodeAdded added{4, 5, 2, {{"A(1, 2)", "C"}, 0xfedcba9876543210ULL}, items(), "rules", "because", true,
-                  Prediction{0.25, 0.5, "prior", "bound by L2"}, 0.125};
+  NodeAdded added{4,       5,         2,    {{"A(1, 2)", "C"}, 0xfedcba9876543210ULL},     items(),
+                  "rules", "because", true, Prediction{0.25, 0.5, "prior", "bound by L2"}, 0.125};
   ProblemInfo problem{"toy", "digits", "{}", 7, 1e9, 2e6, 1e-3, 4, {{"k", "t", "x"}}};
-  Exchange exchange{"m", "", 99, "reply", "hm", {1, 2, 3, 4, true}, 0.5, 1.5, 0.25, 3, "timeout", "late", true};
+  Exchange exchange{"m",  "", 99,        "reply", "hm", {1, 2, 3, 4, true}, 0.5, 1.5,
+                    0.25, 3,  "timeout", "late",  true};
   return {
       BaselineMeasured{measurement()},
       NodeSelected{1, 2, {{0, {{1, 2, 3, 0.5, 0.25, false, false}, {2, 1, 0, 0.75, 1, true, true}}}}},
@@ -47,9 +50,21 @@ std::vector<EventBody> oneOfEach() {
 }
 
 std::vector<Command> oneOfEachCommand() {
-  return {PauseCommand{}, ResumeCommand{}, StopCommand{}, StepCommand{true}, ExpandCommand{1}, MeasureCommand{2}, PinCommand{3},
-          UnpinCommand{4}, PruneCommand{5}, UnpruneCommand{6}, FocusCommand{7}, HintCommand{8, "hint"},
-          AddTransformationsCommand{9, {"A", "B"}, "why"}, AskAgainCommand{10, "prompt"}, AnswerCommand{11, {"A"}, "r"},
+  return {PauseCommand{},
+          ResumeCommand{},
+          StopCommand{},
+          StepCommand{true},
+          ExpandCommand{1},
+          MeasureCommand{2},
+          PinCommand{3},
+          UnpinCommand{4},
+          PruneCommand{5},
+          UnpruneCommand{6},
+          FocusCommand{7},
+          HintCommand{8, "hint"},
+          AddTransformationsCommand{9, {"A", "B"}, "why"},
+          AskAgainCommand{10, "prompt"},
+          AnswerCommand{11, {"A"}, "r"},
           SetParameterCommand{"c", "1"}};
 }
 
@@ -68,7 +83,8 @@ TEST(EventJson, EveryKindComesBackWhole) {
     EXPECT_EQ(toJson(*back).dump(), json.dump());
     EXPECT_EQ(back->sequence, event.sequence);
     // A struct that forgets a field in one direction would come back with its default.
-    const auto empty = eventFromJson({{"sequence", event.sequence}, {"milliseconds", event.milliseconds}, {"kind", json.at("kind")}});
+    const auto empty = eventFromJson(
+        {{"sequence", event.sequence}, {"milliseconds", event.milliseconds}, {"kind", json.at("kind")}});
     ASSERT_TRUE(empty) << empty.error().text();
     if (json.size() > 3) {
       EXPECT_NE(toJson(*empty).dump(), json.dump()) << kindOf(bodies[i]);
@@ -79,7 +95,8 @@ TEST(EventJson, EveryKindComesBackWhole) {
 TEST(EventJson, EveryFieldIsNamed) {
   const Event event{1, 2, oneOfEach()[2]};
   const auto json = toJson(event);
-  for (const char* name : {"request", "node", "parent", "state", "items", "source", "reasoning", "fallback", "prediction", "rolloutSeconds"})
+  for (const char* name : {"request", "node", "parent", "state", "items", "source", "reasoning", "fallback",
+                           "prediction", "rolloutSeconds"})
     EXPECT_TRUE(json.contains(name)) << name;
   const auto back = std::get<NodeAdded>(eventFromJson(json)->body);
   EXPECT_EQ(back.state.hash, 0xfedcba9876543210ULL);
@@ -93,8 +110,10 @@ TEST(EventJson, RefusesWhatItCannotReadInWords) {
   EXPECT_FALSE(eventFromJson(nlohmann::json::array()));
   EXPECT_FALSE(eventFromJson({{"sequence", "one"}, {"milliseconds", 1}, {"kind", "notice"}}));
   EXPECT_FALSE(eventFromJson({{"sequence", 1}, {"milliseconds", 1}, {"kind", "notice"}, {"text", 5}}));
-  EXPECT_FALSE(eventFromJson({{"sequence", 1}, {"milliseconds", 1}, {"kind", "node-marked"}, {"mark", "blue"}}));
-  EXPECT_FALSE(eventFromJson({{"sequence", 1}, {"milliseconds", 1}, {"kind", "node-added"}, {"state", {{"hash", "xyz"}}}}));
+  EXPECT_FALSE(
+      eventFromJson({{"sequence", 1}, {"milliseconds", 1}, {"kind", "node-marked"}, {"mark", "blue"}}));
+  EXPECT_FALSE(eventFromJson(
+      {{"sequence", 1}, {"milliseconds", 1}, {"kind", "node-added"}, {"state", {{"hash", "xyz"}}}}));
   EXPECT_FALSE(eventFromJson({{"sequence", 1}, {"milliseconds", 1}, {"kind", "node-added"}, {"items", 3}}));
   // What a later version adds is ignored.
   EXPECT_TRUE(eventFromJson({{"sequence", 1}, {"milliseconds", 1}, {"kind", "notice"}, {"colour", "red"}}));

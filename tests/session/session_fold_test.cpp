@@ -11,7 +11,10 @@ namespace {
 /// Events in order, half a second apart.
 class Recorder {
  public:
-  void add(EventBody body) { events.push_back({events.size() + 1, 1000 + 500 * static_cast<std::int64_t>(events.size()), std::move(body)}); }
+  void add(EventBody body) {
+    events.push_back(
+        {events.size() + 1, 1000 + 500 * static_cast<std::int64_t>(events.size()), std::move(body)});
+  }
   void node(NodeId number, NodeId parent, bool fallback = false) {
     NodeAdded added;
     added.request = number == 0 ? kNoRequest : number - 1;

@@ -44,14 +44,17 @@ class SessionStoreTest : public testing::Test {
   std::filesystem::path path_;
 };
 
-Event notice(std::uint64_t sequence, std::string text) { return {sequence, 1000 + static_cast<std::int64_t>(sequence), Notice{"info", std::move(text)}}; }
+Event notice(std::uint64_t sequence, std::string text) {
+  return {sequence, 1000 + static_cast<std::int64_t>(sequence), Notice{"info", std::move(text)}};
+}
 
 Event node(std::uint64_t sequence, NodeId number) {
   NodeAdded added;
   added.node = number;
   added.parent = number == 0 ? kNoNode : number - 1;
   added.state.hash = 0xfedcba9876543210ULL + number;
-  for (NodeId step = 0; step < number; ++step) added.state.trace.push_back("Unroll(loop=n, factor=" + std::to_string(step) + ")");
+  for (NodeId step = 0; step < number; ++step)
+    added.state.trace.push_back("Unroll(loop=n, factor=" + std::to_string(step) + ")");
   added.reasoning = std::string(500, 'r');
   return {sequence, 5, added};
 }
@@ -60,7 +63,8 @@ TEST_F(SessionStoreTest, GivesBackWhatWasAppended) {
   {
     auto store = SessionStore::create(path_);
     ASSERT_TRUE(store) << store.error().text();
-    std::vector<Event> events{notice(1, "short"), notice(2, std::string(100000, 'x') + "\nÄ\0"), node(3, 0), node(4, 1), node(5, 2)};
+    std::vector<Event> events{notice(1, "short"), notice(2, std::string(100000, 'x') + "\nÄ\0"), node(3, 0),
+                              node(4, 1), node(5, 2)};
     ASSERT_TRUE((*store)->append(events));
     EXPECT_EQ(*(*store)->lastSequence(), 5U);
     ASSERT_TRUE((*store)->append(std::vector<Event>{node(6, 3)}));
@@ -89,7 +93,8 @@ TEST_F(SessionStoreTest, IsOnePlainMarkedFileAfterClosing) {
     EXPECT_TRUE(std::filesystem::exists(path_.string() + "-wal"));
   }
   std::size_t files = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(directory_)) files += entry.is_regular_file() ? 1 : 0;
+  for (const auto& entry : std::filesystem::directory_iterator(directory_))
+    files += entry.is_regular_file() ? 1 : 0;
   EXPECT_EQ(files, 1U);
   sqlite3* database = nullptr;
   ASSERT_EQ(sqlite3_open(path_.c_str(), &database), SQLITE_OK);
@@ -172,7 +177,8 @@ TEST_F(SessionStoreTest, DamageAtAnyPlaceIsAnErrorOrHarmless) {
   const auto damaged = directory_ / "damaged.espalier";
   for (std::size_t place = 0; place < whole.size(); place += 509) {
     std::string bytes = whole;
-    for (std::size_t i = place; i < std::min(place + 16, bytes.size()); ++i) bytes[i] = static_cast<char>(bytes[i] ^ 0x5a);
+    for (std::size_t i = place; i < std::min(place + 16, bytes.size()); ++i)
+      bytes[i] = static_cast<char>(bytes[i] ^ 0x5a);
     write(damaged, bytes);
     const auto events = readSession(damaged);
     if (!events) {
@@ -215,7 +221,8 @@ TEST_F(SessionStoreTest, SurvivesAKilledWriter) {
   ASSERT_GE(child, 0);
   if (child == 0) {
     auto store = SessionStore::create(path_);
-    for (std::uint64_t i = 1; i <= 20; ++i) (void)(*store)->append(std::vector<Event>{notice(i, std::string(300, 'k'))});
+    for (std::uint64_t i = 1; i <= 20; ++i)
+      (void)(*store)->append(std::vector<Event>{notice(i, std::string(300, 'k'))});
     ::kill(::getpid(), SIGKILL);
   }
   int status = 0;
@@ -244,7 +251,8 @@ TEST_F(SessionStoreTest, AFullDiskIsAnErrorAndLosesNothingStored) {
     std::string words;
     for (std::uint64_t i = 1; i <= 1000; ++i) {
       std::string noise;
-      for (int j = 0; j < 1000; ++j) noise += static_cast<char>('!' + (i * 7919 + static_cast<std::uint64_t>(j * j) * i) % 90);
+      for (int j = 0; j < 1000; ++j)
+        noise += static_cast<char>('!' + (i * 7919 + static_cast<std::uint64_t>(j * j) * i) % 90);
       auto appended = (*store)->append(std::vector<Event>{notice(i, noise)});
       if (!appended) {
         words = std::to_string(static_cast<int>(appended.error().kind)) + appended.error().text();
@@ -259,7 +267,8 @@ TEST_F(SessionStoreTest, AFullDiskIsAnErrorAndLosesNothingStored) {
   ::close(pipes[1]);
   char buffer[4096];
   std::string report;
-  for (ssize_t count; (count = ::read(pipes[0], buffer, sizeof buffer)) > 0;) report.append(buffer, static_cast<std::size_t>(count));
+  for (ssize_t count; (count = ::read(pipes[0], buffer, sizeof buffer)) > 0;)
+    report.append(buffer, static_cast<std::size_t>(count));
   ::close(pipes[0]);
   int status = 0;
   ::waitpid(child, &status, 0);
@@ -293,7 +302,8 @@ TEST_F(SessionStoreTest, AFailedAppendStoresNothingAndCanBeRepeated) {
 
 TEST_F(SessionStoreTest, AReadOnlyDirectoryIsAnErrorInWords) {
   if (::geteuid() == 0) GTEST_SKIP() << "root may write everywhere";
-  std::filesystem::permissions(directory_, std::filesystem::perms::owner_read | std::filesystem::perms::owner_exec);
+  std::filesystem::permissions(directory_,
+                               std::filesystem::perms::owner_read | std::filesystem::perms::owner_exec);
   const auto created = SessionStore::create(path_);
   std::filesystem::permissions(directory_, std::filesystem::perms::owner_all);
   ASSERT_FALSE(created);

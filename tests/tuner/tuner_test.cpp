@@ -24,14 +24,15 @@ namespace {
 using test::ToyOptions;
 using test::ToyProblem;
 
-/// A proposer that answers as a model would: on other threads, with exchanges, sometimes nonsense. What it proposes depends
-/// on the context and its random stream alone.
+/// A proposer that answers as a model would: on other threads, with exchanges, sometimes nonsense. What it
+/// proposes depends on the context and its random stream alone.
 class ScriptedProposer : public Proposer {
  public:
   explicit ScriptedProposer(int concurrency) : concurrency_(concurrency) {}
   [[nodiscard]] std::string name() const override { return "scripted"; }
   [[nodiscard]] int concurrency() const override { return concurrency_; }
-  [[nodiscard]] Proposal propose(const ProposalContext& context, Random& random, const ProposalControl& control) override {
+  [[nodiscard]] Proposal propose(const ProposalContext& context, Random& random,
+                                 const ProposalControl& control) override {
     Exchange exchange;
     exchange.model = "toy-1";
     exchange.prompt = "Node with " + std::to_string(context.attempts.size()) + " attempts and the program " +
@@ -49,7 +50,8 @@ class ScriptedProposer : public Proposer {
     if (random.below(5) == 0)
       proposal.items = {"Nonsense(1)"};
     else
-      proposal.items = {std::string("Set(") + static_cast<char>('a' + random.below(4)) + ", " + std::to_string(random.below(10)) + ")",
+      proposal.items = {std::string("Set(") + static_cast<char>('a' + random.below(4)) + ", " +
+                            std::to_string(random.below(10)) + ")",
                         std::string("Set(") + static_cast<char>('a' + random.below(4)) + ")"};
     proposal.exchanges.push_back(std::move(exchange));
     return proposal;
@@ -66,7 +68,8 @@ struct Outcome {
   int live = 0;
 };
 
-TunerSetup setupWith(TuneOptions options, std::unique_ptr<Proposer> proposer = std::make_unique<RandomProposer>(),
+TunerSetup setupWith(TuneOptions options,
+                     std::unique_ptr<Proposer> proposer = std::make_unique<RandomProposer>(),
                      std::shared_ptr<Problem> problem = std::make_shared<ToyProblem>()) {
   TunerSetup setup;
   setup.problem = std::move(problem);
@@ -107,8 +110,8 @@ class SessionFile {
  public:
   SessionFile() {
     static std::atomic<int> next = 0;
-    path_ = std::filesystem::temp_directory_path() /
-            ("espalier-tuner-test-" + std::to_string(::getpid()) + "-" + std::to_string(next++) + ".espalier");
+    path_ = std::filesystem::temp_directory_path() / ("espalier-tuner-test-" + std::to_string(::getpid()) +
+                                                      "-" + std::to_string(next++) + ".espalier");
     remove();
   }
   ~SessionFile() { remove(); }
@@ -149,13 +152,16 @@ TEST(Tuner, SameSeedGivesTheSameBytesWhateverIsInFlight) {
     for (const int depth : {1, 2, 4}) {
       TuneOptions options = optionsWith(40, 7);
       options.pipelineDepth = depth;
-      const auto run = [&] { return runToEnd(setupWith(options, std::make_unique<ScriptedProposer>(concurrency))); };
+      const auto run = [&] {
+        return runToEnd(setupWith(options, std::make_unique<ScriptedProposer>(concurrency)));
+      };
       const Outcome first = run();
       const Outcome second = run();
       EXPECT_EQ(first.fold, second.fold) << concurrency << " " << depth;
       EXPECT_EQ(first.result.samples, 40);
       EXPECT_EQ(first.events.size(), second.events.size());
-      for (std::size_t i = 0; i < first.events.size(); ++i) ASSERT_EQ(kindOf(first.events[i].body), kindOf(second.events[i].body));
+      for (std::size_t i = 0; i < first.events.size(); ++i)
+        ASSERT_EQ(kindOf(first.events[i].body), kindOf(second.events[i].body));
       EXPECT_GT(first.result.totals.fallbacks, 0);
       EXPECT_EQ(first.result.totals.calls, first.result.totals.expansions);
       EXPECT_EQ(first.result.totals.usage.prompt, 10 * first.result.totals.calls);
@@ -220,7 +226,8 @@ TEST(Tuner, ResumesAfterAKillAtEveryEvent) {
       ASSERT_TRUE((*store)->append(std::span(original.events.data(), length)));
     }
     int known = 0;
-    for (std::size_t i = 0; i < length; ++i) known += std::holds_alternative<SampleMeasured>(original.events[i].body) ? 1 : 0;
+    for (std::size_t i = 0; i < length; ++i)
+      known += std::holds_alternative<SampleMeasured>(original.events[i].body) ? 1 : 0;
     auto problem = std::make_shared<ToyProblem>();
     TunerSetup setup = setupWith(optionsWith(4, 5), std::make_unique<ScriptedProposer>(1), problem);
     setup.options.confirm = false;
@@ -281,8 +288,8 @@ TEST(Tuner, RefusesToResumeAnotherProblem) {
 TEST(Tuner, VerifiesWhatWouldBecomeTheBest) {
   ToyOptions toy;
   toy.measureBlindly = true;
-  const Outcome outcome =
-      runToEnd(setupWith(optionsWith(40), std::make_unique<RandomProposer>(), std::make_shared<ToyProblem>(toy)));
+  const Outcome outcome = runToEnd(
+      setupWith(optionsWith(40), std::make_unique<RandomProposer>(), std::make_shared<ToyProblem>(toy)));
   const auto fold = foldEvents(outcome.events);
   ASSERT_TRUE(fold);
   for (const auto& event : outcome.events)
@@ -319,8 +326,8 @@ TEST(Tuner, AStopKeepsWhatIsMeasured) {
 TEST(Tuner, EndsWithTheSpaceAndAtTheTimeLimit) {
   ToyOptions toy;
   toy.values = 2;
-  const Outcome exhausted =
-      runToEnd(setupWith(optionsWith(0), std::make_unique<RandomProposer>(), std::make_shared<ToyProblem>(toy)));
+  const Outcome exhausted = runToEnd(
+      setupWith(optionsWith(0), std::make_unique<RandomProposer>(), std::make_shared<ToyProblem>(toy)));
   EXPECT_EQ(exhausted.result.stopReason, "space-exhausted");
   TuneOptions limited = optionsWith(0);
   limited.timeLimitSeconds = 0.05;
@@ -414,7 +421,8 @@ TEST(Tuner, PausesStepsAndObeys) {
   tuner.post(HintCommand{0, "Mind the third digit."});
   tuner.post(PinCommand{1});
   tuner.post(PruneCommand{0});
-  tuner.post(AddTransformationsCommand{0, {"Set(a, 9)", "Set(b, 9)", "Set(c, 0)", "Set(d, 9)"}, "I know it."});
+  tuner.post(
+      AddTransformationsCommand{0, {"Set(a, 9)", "Set(b, 9)", "Set(c, 0)", "Set(d, 9)"}, "I know it."});
   tuner.post(AddTransformationsCommand{0, {"Nonsense"}, ""});
   tuner.post(SetParameterCommand{"branching", "3"});
   tuner.post(SetParameterCommand{"exploration", "much"});
@@ -434,9 +442,10 @@ TEST(Tuner, PausesStepsAndObeys) {
   EXPECT_EQ(fold->parameters().at("branching"), "3");
   std::vector<bool> accepted;
   for (const auto& event : seen)
-    if (const auto* command = std::get_if<CommandReceived>(&event.body)) accepted.push_back(command->accepted);
-  EXPECT_THAT(accepted, testing::ElementsAre(true, false, true, true, true, false, true, false, true, false, false, false, true,
-                                             true, true));
+    if (const auto* command = std::get_if<CommandReceived>(&event.body))
+      accepted.push_back(command->accepted);
+  EXPECT_THAT(accepted, testing::ElementsAre(true, false, true, true, true, false, true, false, true, false,
+                                             false, false, true, true, true));
 }
 
 TEST(Tuner, AnAnswerTakesTheModelsPlace) {
@@ -445,7 +454,8 @@ TEST(Tuner, AnAnswerTakesTheModelsPlace) {
    public:
     [[nodiscard]] std::string name() const override { return "slow"; }
     [[nodiscard]] int concurrency() const override { return 1; }
-    [[nodiscard]] Proposal propose(const ProposalContext& context, Random&, const ProposalControl& control) override {
+    [[nodiscard]] Proposal propose(const ProposalContext& context, Random&,
+                                   const ProposalControl& control) override {
       Exchange sent;
       sent.prompt = "question " + std::to_string(context.request);
       control.promptSent(sent);
@@ -520,7 +530,8 @@ TEST(Tuner, ContextsTellWhatWasTried) {
       Proposal proposal;
       proposal.proposer = "asking";
       proposal.reasoning = "n" + std::to_string(context.request);
-      proposal.items = {"Bogus", "Set(" + std::string(1, static_cast<char>('a' + context.request % 4)) + ", 2)"};
+      proposal.items = {"Bogus",
+                        "Set(" + std::string(1, static_cast<char>('a' + context.request % 4)) + ", 2)"};
       return proposal;
     }
     std::vector<ProposalContext> contexts;
