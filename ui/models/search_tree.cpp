@@ -33,7 +33,10 @@ std::string labelOf(const NodeAdded& added) {
 void SearchTree::apply(const Event& event) {
   ++version_;
   std::visit(Overloaded{
-                 [&](const BaselineMeasured& baseline) { baselineSeconds_ = baseline.measurement.seconds; },
+                 [&](const BaselineMeasured& baseline) {
+                   baselineSeconds_ = baseline.measurement.seconds;
+                   takeBaseline();
+                 },
                  [&](const NodeAdded& added) { add(added, event.sequence); },
                  [&](const NodeSelected& selected) { setFlag(selected.node, kAsking, true); },
                  [&](const ProposalRejected& rejected) { setFlag(rejected.node, kAsking, false); },
@@ -84,7 +87,17 @@ void SearchTree::add(const NodeAdded& added, std::uint64_t sequence) {
     parent.flags &= static_cast<std::uint8_t>(~kAsking);
   }
   nodes_.push_back(facts);
+  if (added.node == kRootNode) takeBaseline();
   ++structureVersion_;
+}
+
+/// The root is measured as the baseline, whichever of the two comes first.
+void SearchTree::takeBaseline() {
+  if (nodes_.empty() || baselineSeconds_ <= 0 || nodes_[kRootNode].sample > 0) return;
+  NodeFacts& root = nodes_[kRootNode];
+  root.seconds = static_cast<float>(baselineSeconds_);
+  root.status = NodeStatus::Measured;
+  if (root.bestBelow == 0 || root.seconds < root.bestBelow) root.bestBelow = root.seconds;
 }
 
 void SearchTree::measured(const SampleMeasured& sample) {

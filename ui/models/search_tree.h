@@ -86,6 +86,7 @@ class SearchTree {
   std::uint32_t intern(std::string_view text);
   void setFlag(NodeId id, NodeFlag flag, bool on);
   void add(const NodeAdded& added, std::uint64_t sequence);
+  void takeBaseline();
   void measured(const SampleMeasured& sample);
   void mark(const NodeMarked& marked);
 

@@ -13,7 +13,10 @@ namespace {
 constexpr std::uint32_t kNone = LayoutInput::kNone;
 constexpr double kCollapseBelow = 2;      ///< a subtree narrower than this many pixels becomes a bar
 constexpr double kDotSpacing = 6;         ///< below: dots and hairlines
+constexpr double kFigureSpacing = 44;     ///< from here: the speedup under each node, if rows are far enough apart
+constexpr double kFigureRow = 44;
 constexpr double kCardSpacing = 120;      ///< from here: cards with text
+constexpr double kCardRow = 86;
 constexpr double kMaximumRadius = 13;
 constexpr double kMargin = 40;            ///< pixels around the viewport that are still drawn
 
@@ -133,7 +136,7 @@ class Builder {
     glyph.emphasised = onBestPath(id);
     glyph.ring = promising(facts);
     list_.glyphs.push_back(glyph);
-    if (options_.cards && view_.columnWidth >= kCardSpacing) card(id, x, y + static_cast<double>(glyph.radius));
+    if (options_.cards && view_.columnWidth >= kFigureSpacing) card(id, x, y + static_cast<double>(glyph.radius));
   }
 
   /// Better on average than its parent, yet visited less than a fair share.
@@ -150,15 +153,17 @@ class Builder {
     card.node = id;
     card.x = static_cast<float>(x);
     card.y = static_cast<float>(y + 3);
-    card.title = tree_.label(facts.label);
+    const bool whole = view_.columnWidth >= kCardSpacing && view_.rowHeight >= kCardRow;
+    if (!whole && view_.rowHeight < kFigureRow) return;
+    if (whole) card.title = tree_.label(facts.label);
     if (facts.status == NodeStatus::Failed) {
-      card.figure = "failed";
+      card.figure = whole ? "failed" : "";
     } else if (facts.seconds > 0) {
       card.figure = figure(tree_.speedup(id));
     } else if (facts.predictedSeconds > 0 && tree_.baselineSeconds() > 0) {
       card.figure = "≈ " + figure(tree_.predictedSpeedup(id));
     }
-    card.detail = std::to_string(facts.visits) + (facts.visits == 1 ? " visit" : " visits");
+    if (whole) card.detail = std::to_string(facts.visits) + (facts.visits == 1 ? " visit" : " visits");
     list_.cards.push_back(std::move(card));
   }
 

@@ -18,7 +18,8 @@ constexpr double kCardWidth = 112;
 class Painting {
  public:
   Painting(QPainter& painter, const Theme& theme, const QFont& font, const PaintState& state)
-      : painter_(painter), theme_(theme), font_(font), state_(state) {
+      : painter_(painter), theme_(theme), font_(font), small_(font), state_(state) {
+    small_.setPointSizeF(std::max(6.5, font.pointSizeF() - 1.5));
     for (int step = 0; step <= kHeatSteps; ++step)
       heat_[static_cast<std::size_t>(step)] = theme.heat(static_cast<double>(step) / kHeatSteps);
   }
@@ -195,14 +196,17 @@ class Painting {
       painter_.drawText(area.translated(0, row * line), Qt::AlignCenter,
                         QFontMetricsF(font).elidedText(words, Qt::ElideRight, kCardWidth));
     };
-    centred(0, QString::fromStdString(card.title), font_, Ink::Text);
-    centred(1, QString::fromStdString(card.figure), bold, Ink::Text);
-    if (!card.detail.empty()) centred(2, QString::fromStdString(card.detail), font_, Ink::TextFaint);
+    int row = 0;
+    if (!card.title.empty()) centred(row++, QString::fromStdString(card.title), font_, Ink::Text);
+    const bool lone = card.title.empty() && card.detail.empty();
+    if (!card.figure.empty()) centred(row++, QString::fromStdString(card.figure), lone ? small_ : bold, lone ? Ink::TextFaint : Ink::Text);
+    if (!card.detail.empty()) centred(row, QString::fromStdString(card.detail), font_, Ink::TextFaint);
   }
 
   QPainter& painter_;
   const Theme& theme_;
   const QFont& font_;
+  QFont small_;
   const PaintState& state_;
   std::array<QColor, kHeatSteps + 1> heat_;
 };

@@ -94,7 +94,7 @@ void ChartsPanel::rebuild() {
 
 ChartContent ChartsPanel::curve(int axis) const {
   ChartContent content;
-  content.vertical = tr("speedup over the initial program");
+  content.vertical = tr("speedup");
   content.horizontal = axis == kTime     ? tr("seconds")
                        : axis == kTokens ? tr("tokens")
                        : axis == kCost   ? tr("US dollars")
@@ -119,7 +119,7 @@ ChartContent ChartsPanel::curve(int axis) const {
 ChartContent ChartsPanel::predictions() const {
   ChartContent content;
   content.horizontal = tr("measured, ms");
-  content.vertical = tr("predicted when chosen, ms");
+  content.vertical = tr("predicted, ms");
   content.logarithmic = true;
   content.diagonal = true;
   ChartSeries dots;
@@ -154,7 +154,7 @@ ChartContent ChartsPanel::depths() const {
 ChartContent ChartsPanel::fallbacks() const {
   ChartContent content;
   content.horizontal = tr("node");
-  content.vertical = tr("share of fallbacks so far");
+  content.vertical = tr("fallbacks");
   ChartSeries line;
   line.name = tr("fallbacks");
   int fallbacks = 0;

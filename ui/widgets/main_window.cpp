@@ -84,12 +84,7 @@ void MainWindow::beginSession(const QString& path) {
   tools_->show();
   statusBar()->show();
   if (first) {
-    for (QDockWidget* dock : docks_) dock->show();
-    const QByteArray docks = settings_.docks();
-    if (docks.isEmpty() || !restoreState(docks)) {
-      restoreState(defaultDocks_);
-      arrange();
-    }
+    restoreLayout(settings_.docks());
     tools_->show();
   }
   tree_->setFocus();

@@ -103,11 +103,7 @@ void MainWindow::makeActions() {
     for (QDockWidget* dock : docks_) all << dock->toggleViewAction();
     palette_->open(all);
   });
-  action("default-layout", tr("&Restore the default layout"), {}, [this] {
-    for (QDockWidget* dock : docks_) dock->show();
-    restoreState(defaultDocks_);
-    arrange();
-  });
+  action("default-layout", tr("&Restore the default layout"), {}, [this] { restoreLayout({}); });
   action("full-screen", tr("F&ull screen"), QKeySequence(Qt::Key_F11), [this] { isFullScreen() ? showNormal() : showFullScreen(); });
   action("keys", tr("&Keys"), QKeySequence::HelpContents, [this] { showKeys(); });
   const auto theme = [this](const char* id, const QString& text, ThemeChoice choice) {
@@ -134,6 +130,11 @@ void MainWindow::makeTools() {
   for (const char* id : {"pause", "step", "stop", "resume-run"}) tools_->addAction(actionNamed(id));
   tools_->addSeparator();
   for (const char* id : {"expand", "add", "hint", "prune", "pin"}) tools_->addAction(actionNamed(id));
+  actionNamed("expand")->setIconText(tr("Expand"));
+  actionNamed("add")->setIconText(tr("Add by hand"));
+  actionNamed("hint")->setIconText(tr("Hint"));
+  actionNamed("step")->setIconText(tr("Step"));
+  actionNamed("resume-run")->setIconText(tr("Go on with this search"));
   auto* space = new QWidget(tools_);
   space->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
   tools_->addWidget(space);

@@ -116,6 +116,13 @@ Made* MainWindow::addPanel(const char* id, const QString& title, Qt::DockWidgetA
   auto* dock = new QDockWidget(title, this);
   dock->setObjectName(QString::fromUtf8(id));
   dock->setWidget(panel);
+  // The tabs name the panels already; a floating one needs its title.
+  dock->setTitleBarWidget(new QWidget(dock));
+  connect(dock, &QDockWidget::topLevelChanged, dock, [dock](bool floating) {
+    QWidget* bare = dock->titleBarWidget();
+    dock->setTitleBarWidget(floating ? nullptr : new QWidget(dock));
+    delete bare;
+  });
   addDockWidget(area, dock);
   panels_.push_back(panel);
   docks_.push_back(dock);
@@ -154,10 +161,16 @@ void MainWindow::arrange() {
   for (std::size_t index = 3; index <= 5; ++index) tabifyDockWidget(dock(2), dock(index));
   tabifyDockWidget(dock(6), dock(7));
   tabifyDockWidget(dock(6), dock(8));
-  for (const std::size_t front : {0U, 2U, 6U}) dock(front)->raise();
-  resizeDocks({dock(0), dock(2)}, {width() * 2 / 5, width() * 2 / 5}, Qt::Horizontal);
-  resizeDocks({dock(0), dock(2)}, {height() / 2, height() / 2}, Qt::Vertical);
-  resizeDocks({dock(6)}, {height() / 3}, Qt::Vertical);
+}
+
+void MainWindow::restoreLayout(const QByteArray& docks) {
+  for (QDockWidget* dock : docks_) dock->show();
+  if (!docks.isEmpty() && restoreState(docks)) return;
+  restoreState(defaultDocks_);
+  for (const std::size_t front : {0U, 2U, 6U}) docks_[front]->raise();
+  resizeDocks({docks_[0], docks_[2]}, {width() * 2 / 5, width() * 2 / 5}, Qt::Horizontal);
+  resizeDocks({docks_[0], docks_[2]}, {height() / 2, height() / 2}, Qt::Vertical);
+  resizeDocks({docks_[6]}, {height() * 3 / 10}, Qt::Vertical);
 }
 
 }  // namespace espalier::ui

@@ -91,6 +91,7 @@ QWidget* StartPage::makeForm() {
   auto* column = new QVBoxLayout(page);
   column->setContentsMargins(0, 0, 0, 0);
   column->addWidget(title(tr("New tuning"), page));
+  column->addSpacing(6);
   auto* form = new QFormLayout;
   form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
   form->setVerticalSpacing(9);
@@ -115,6 +116,7 @@ QWidget* StartPage::makeForm() {
   sizes_ = new QLineEdit(page);
   sizes_->setPlaceholderText(tr("M=64 N=256 K=128"));
   form->addRow(tr("Si&zes"), sizes_);
+  sizesLabel_ = form->labelForField(sizes_);
 
   proposer_ = new QComboBox(page);
   proposer_->addItem(tr("Rules (no key needed)"), QStringLiteral("rules"));
@@ -152,7 +154,7 @@ QWidget* StartPage::makeForm() {
 
   start_ = new QPushButton(tr("Start tuning"), page);
   start_->setDefault(true);
-  start_->setMinimumHeight(34);
+  start_->setMinimumSize(140, 34);
   column->addSpacing(12);
   column->addWidget(start_, 0, Qt::AlignRight);
   column->addStretch(1);
@@ -187,13 +189,17 @@ QWidget* StartPage::makeLists() {
   noRecent_->setForegroundRole(QPalette::PlaceholderText);
   column->addWidget(noRecent_);
   recent_ = list(tr("Recent sessions"));
-  column->addWidget(recent_, 3);
+  column->addWidget(recent_);
+  column->addSpacing(10);
   demos_ = list(tr("Recorded sessions"));
-  column->addWidget(title(tr("Recorded sessions"), page));
-  column->addWidget(demos_, 2);
+  recorded_ = title(tr("Recorded sessions"), page);
+  column->addWidget(recorded_);
+  column->addWidget(demos_);
+  column->addSpacing(10);
   auto* open = new QPushButton(tr("Open a session…"), page);
   connect(open, &QPushButton::clicked, this, &StartPage::openWanted);
   column->addWidget(open, 0, Qt::AlignLeft);
+  column->addStretch(1);
   return page;
 }
 
@@ -204,6 +210,8 @@ void StartPage::refresh() {
   recent_->setVisible(recent_->count() > 0);
   demos_->clear();
   for (const QString& path : demoFiles()) addFile(demos_, path);
+  recorded_->setVisible(demos_->count() > 0);
+  demos_->setVisible(demos_->count() > 0);
 }
 
 void StartPage::setTheme(const Theme& theme) {
@@ -217,7 +225,8 @@ void StartPage::updateForm() {
   const QString workload = workload_->currentText().trimmed();
   const int index = workload_->findText(workload);
   about_->setText(index >= 0 ? workload_->itemData(index).toString() : tr("A kernel in Tensor Comprehensions notation."));
-  sizes_->setEnabled(index < 0);
+  sizes_->setVisible(index < 0);
+  sizesLabel_->setVisible(index < 0);
   const bool llm = proposer_->currentData().toString() == QStringLiteral("llm");
   for (QWidget* widget : llmRows_) widget->setVisible(llm);
   file_->setText(freeName(workload));
@@ -227,7 +236,7 @@ void StartPage::updateForm() {
 void StartPage::begin() {
   NewRun run;
   run.workload = workload_->currentText().trimmed().toStdString();
-  if (sizes_->isEnabled())
+  if (sizes_->isVisible())
     for (const QString& size : sizes_->text().split(QLatin1Char(' '), Qt::SkipEmptyParts)) run.sizes.push_back(size.toStdString());
   run.session = file_->text().toStdString();
   run.proposer = proposer_->currentData().toString().toStdString();

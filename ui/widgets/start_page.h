@@ -53,6 +53,8 @@ class StartPage : public QWidget {
   QListWidget* recent_;
   QListWidget* demos_;
   QLabel* noRecent_;
+  QLabel* recorded_;
+  QWidget* sizesLabel_;
   QList<QWidget*> llmRows_;
 };
 

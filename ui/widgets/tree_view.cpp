@@ -34,6 +34,8 @@ TreeView::TreeView(QWidget* parent) : QAbstractScrollArea(parent) {
   viewport()->setMouseTracking(true);
   viewport()->setAutoFillBackground(false);
   setFrameShape(QFrame::NoFrame);
+  setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);   // the minimap shows what is in sight
+  setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
   horizontalScrollBar()->setSingleStep(kScrollRange / 40);
   verticalScrollBar()->setSingleStep(kScrollRange / 40);
   layoutTimer_.setSingleShot(true);
