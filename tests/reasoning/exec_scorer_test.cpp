@@ -15,7 +15,8 @@ class ExecScorer : public ::testing::Test {
   ExecScoredProblem scoredBy(const std::string& command) { return {toy_, {.command = command}}; }
   std::vector<State> states() {
     Random random(3);
-    return {toy_->initial(), toy_->randomStep(toy_->initial(), random)->state};
+    const std::vector<std::string> step = {"Set(a, 3)"};
+    return {toy_->initial(), toy_->apply(toy_->initial(), step, random).state};
   }
   std::shared_ptr<Problem> toy_ = std::make_shared<test::ToyProblem>();
 };
