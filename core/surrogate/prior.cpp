@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "program/analysis.h"
 #include "surrogate/prior_words.h"
 
 namespace espalier {
