@@ -13,7 +13,7 @@ namespace {
 
 constexpr int kHeatSteps = 24;        ///< fills are quantised so that small glyphs can be drawn in batches
 constexpr float kDotRadius = 2.2F;    ///< below: squares without outline
-constexpr double kCardWidth = 112;
+constexpr double kCardWidth = 112;   ///< pixels; what does not fit is cut
 
 class Painting {
  public:
@@ -189,12 +189,19 @@ class Painting {
     bold.setBold(true);
     const QFontMetricsF metrics(font_);
     const double line = metrics.height();
-    const QRectF area(card.x - kCardWidth / 2, card.y, kCardWidth, line);
+    const double below = card.node == state_.selected || card.node == state_.second ? 5 : 0;
+    const QRectF area(card.x - kCardWidth / 2, card.y + below, kCardWidth, line);
     const auto centred = [&](int row, const QString& words, const QFont& font, Ink ink) {
+      const QString shown = QFontMetricsF(font).elidedText(words, Qt::ElideRight, kCardWidth);
+      const QRectF place = area.translated(0, row * line);
+      // Edges pass behind the words, not through them.
+      QColor behind = theme_.color(Ink::Canvas);
+      behind.setAlpha(225);
+      const double wide = QFontMetricsF(font).horizontalAdvance(shown) + 4;
+      painter_.fillRect(QRectF(place.center().x() - wide / 2, place.top() + 1, wide, line - 2), behind);
       painter_.setFont(font);
       painter_.setPen(theme_.color(ink));
-      painter_.drawText(area.translated(0, row * line), Qt::AlignCenter,
-                        QFontMetricsF(font).elidedText(words, Qt::ElideRight, kCardWidth));
+      painter_.drawText(place, Qt::AlignCenter, shown);
     };
     int row = 0;
     if (!card.title.empty()) centred(row++, QString::fromStdString(card.title), font_, Ink::Text);

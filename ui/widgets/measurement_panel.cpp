@@ -5,6 +5,7 @@
 #include <QPainter>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "models/figures.h"
@@ -103,6 +104,7 @@ class MeasurementPanel::RepeatsPlot : public QWidget {
     std::sort(marks_.begin(), marks_.end(), [](const Mark& a, const Mark& b) { return a.seconds < b.seconds; });
     const double line = fontMetrics().height();
     std::array<double, 3> ends{-1e9, -1e9, -1e9};
+    std::vector<std::pair<QRectF, const Mark*>> names;
     for (const Mark& mark : marks_) {
       const double at = x(mark.seconds);
       const double wide = fontMetrics().horizontalAdvance(mark.name) + 6.0;
@@ -113,7 +115,12 @@ class MeasurementPanel::RepeatsPlot : public QWidget {
       const double top = 4 + static_cast<double>(level) * line;
       painter.setPen(QPen(theme_.color(mark.ink), 1.6));
       painter.drawLine(QPointF(at, top + line), QPointF(at, axis));
-      painter.drawText(QRectF(begin, top, wide, line), Qt::AlignCenter, mark.name);
+      names.push_back({QRectF(begin, top, wide, line), &mark});
+    }
+    for (const auto& [place, mark] : names) {
+      painter.fillRect(place, theme_.color(Ink::Canvas));
+      painter.setPen(theme_.color(mark->ink));
+      painter.drawText(place, Qt::AlignCenter, mark->name);
     }
   }
 
@@ -208,7 +215,7 @@ void MeasurementPanel::refresh() {
       if (asked != node() || !sections) return;
       for (const Section& section : *sections)
         if (section.key == "bottleneck" || section.key == "costs" || section.key == "cost")
-          sections_ += QStringLiteral("<h3>%1</h3><pre>%2</pre>").arg(escaped(section.title), escaped(section.text));
+          sections_ += QStringLiteral("<h3>%1</h3><pre style=\"white-space: pre-wrap\">%2</pre>").arg(escaped(section.title), escaped(section.text));
       if (hasNode()) text_->showHtml(facts() + sections_);
     });
   }

@@ -83,7 +83,7 @@ void TablePanel::refresh() {
 void TablePanel::updateNow() {
   selecting_ = true;
   model_->update();
-  if (parseNodeQuery(query_->text().toStdString())) answer_->setText(tr("%n node(s)", nullptr, model_->rowCount()));
+  if (parseNodeQuery(query_->text().toStdString())) answer_->setText(tr("nodes: %1").arg(model_->rowCount()));
   selectRow();
   selecting_ = false;
 }

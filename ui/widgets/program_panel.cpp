@@ -5,6 +5,7 @@
 #include <QHBoxLayout>
 #include <QToolButton>
 #include <QVBoxLayout>
+#include <algorithm>
 
 #include "models/figures.h"
 #include "widgets/text_service.h"
@@ -28,6 +29,12 @@ void stack(QWidget* parent, QWidget* header, QWidget* body) {
   column->setSpacing(0);
   column->addWidget(header);
   column->addWidget(body, 1);
+}
+
+QString shownText(const std::string& text) {
+  QString shown = fromUtf8(text);
+  while (shown.endsWith(QLatin1Char('\n'))) shown.chop(1);
+  return shown;
 }
 
 TextLevel levelOf(const QComboBox* box) { return static_cast<TextLevel>(box->currentData().toInt()); }
@@ -78,7 +85,7 @@ void ProgramPanel::refresh() {
     title_->setText(tr("Node %1").arg(node()));
     if (!text) return code_->showText(fromUtf8(text.error().text()), TextLevel::Trace);
     const bool compiled = level == TextLevel::Llvm || level == TextLevel::Assembly;
-    if (compiled || node() == kRootNode) return code_->showText(fromUtf8(*text), level);
+    if (compiled || node() == kRootNode) return code_->showText(shownText(*text), level);
     texts().text(before, level, this, [this, question, own = *text](const Result<std::string>& parentText) {
       if (question == asked_ && parentText) showPair(*parentText, own);
     });
@@ -88,8 +95,8 @@ void ProgramPanel::refresh() {
 void ProgramPanel::showPair(const std::string& parent, const std::string& own) {
   const std::vector<bool> changed = changedLines(parent, own);
   const auto count = std::count(changed.begin(), changed.end(), true);
-  title_->setText(tr("Node %1 · %n line(s) changed by its step", nullptr, static_cast<int>(count)).arg(node()));
-  code_->showText(fromUtf8(own), levelOf(level_), changed);
+  title_->setText(tr("Node %1 · lines changed by its step: %2").arg(node()).arg(count));
+  code_->showText(shownText(own), levelOf(level_), changed);
 }
 
 DiffPanel::DiffPanel(const History& history, TextService& texts, QWidget* parent)
@@ -161,7 +168,7 @@ void DiffPanel::refresh() {
       if (question != asked_) return;
       if (!after) return code_->showText(fromUtf8(after.error().text()), TextLevel::Trace);
       code_->showDiff(diffTexts(from, *after), level);
-      title_->setText(pair + QStringLiteral(" · ") + tr("%n change(s)", nullptr, code_->changeCount()));
+      title_->setText(pair + QStringLiteral(" · ") + tr("changes: %1").arg(code_->changeCount()));
     });
   });
 }

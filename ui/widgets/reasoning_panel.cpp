@@ -75,7 +75,7 @@ ReasoningPanel::ReasoningPanel(const History& history, TextService& texts, QWidg
   column->setContentsMargins(0, 0, 0, 0);
   column->addWidget(tabs_);
   tabs_->setDocumentMode(true);
-  tabs_->addTab(overview_, tr("Reasoning"));
+  tabs_->addTab(overview_, tr("Proposal"));
   tabs_->addTab(prompt_, tr("Prompt"));
   tabs_->addTab(reply_, tr("Reply"));
   connect(overview_, &RichText::nodeWanted, this, &Panel::nodeWanted);

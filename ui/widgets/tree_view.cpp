@@ -466,7 +466,7 @@ QString TreeView::toolTipFor(NodeId node) const {
   if (facts.predictedSeconds > 0)
     lines << tr("Predicted %1 ms").arg(static_cast<double>(facts.predictedSeconds) * 1e3, 0, 'g', 4);
   if (facts.status == NodeStatus::Failed) lines << tr("Failed on the hardware");
-  lines << tr("%n visit(s)", nullptr, static_cast<int>(facts.visits));
+  lines << tr("Visits: %1").arg(facts.visits);
   return lines.join(QLatin1Char('\n'));
 }
 
