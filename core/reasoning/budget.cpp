@@ -46,8 +46,9 @@ std::optional<std::string> Budget::begin(std::int64_t estimatedPrompt, const Tok
     return "The limit of " + std::to_string(*limits_.calls) + " LLM calls is reached.";
   }
   if (limits_.tokens && tokens + estimatedPrompt > *limits_.tokens) {
-    return "The limit of " + std::to_string(*limits_.tokens) + " LLM tokens is reached: " + std::to_string(tokens) +
-           " are used and the next prompt has about " + std::to_string(estimatedPrompt) + ".";
+    return "The limit of " + std::to_string(*limits_.tokens) +
+           " LLM tokens is reached: " + std::to_string(tokens) + " are used and the next prompt has about " +
+           std::to_string(estimatedPrompt) + ".";
   }
   const double cost = promptCost(estimatedPrompt, prices);
   const double used = spent_.costUsd + costInFlight_;
@@ -61,7 +62,8 @@ std::optional<std::string> Budget::begin(std::int64_t estimatedPrompt, const Tok
   return std::nullopt;
 }
 
-double Budget::finish(std::int64_t estimatedPrompt, const ChatUsage& usage, const TokenPrices& prices, bool failed) {
+double Budget::finish(std::int64_t estimatedPrompt, const ChatUsage& usage, const TokenPrices& prices,
+                      bool failed) {
   const double cost = costOf(usage, prices);
   const std::lock_guard lock(mutex_);
   promptsInFlight_ -= estimatedPrompt;

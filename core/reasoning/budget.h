@@ -14,8 +14,8 @@ namespace espalier {
 /// Dollars for a million tokens; what is not given costs nothing.
 struct TokenPrices {
   double input = 0;
-  std::optional<double> cachedInput;   ///< read from the provider's cache; as `input` if not given
-  std::optional<double> cacheWrite;    ///< as `input` if not given
+  std::optional<double> cachedInput;  ///< read from the provider's cache; as `input` if not given
+  std::optional<double> cacheWrite;   ///< as `input` if not given
   double output = 0;
 };
 
@@ -31,20 +31,20 @@ struct BudgetLimits {
 
 /// What a run has asked for, and how often it had to do without.
 struct Spending {
-  std::int64_t calls = 0;          ///< questions asked; repeated attempts of one are not counted
+  std::int64_t calls = 0;  ///< questions asked; repeated attempts of one are not counted
   std::int64_t failedCalls = 0;
   std::int64_t estimatedCalls = 0;  ///< calls whose tokens the server did not report
   TokenUsage tokens;
   double costUsd = 0;
-  std::int64_t proposals = 0;      ///< asked of the proposer
-  std::int64_t fallbacks = 0;      ///< of them, answered without the model
+  std::int64_t proposals = 0;  ///< asked of the proposer
+  std::int64_t fallbacks = 0;  ///< of them, answered without the model
   [[nodiscard]] double fallbackRate() const {
     return proposals == 0 ? 0 : static_cast<double>(fallbacks) / static_cast<double>(proposals);
   }
 };
 
-/// Counts calls, tokens and money. A call in flight counts with its estimated prompt, so that calls that run at once cannot
-/// together overstep a limit by more than one reply. Threads: all functions at any time.
+/// Counts calls, tokens and money. A call in flight counts with its estimated prompt, so that calls that run
+/// at once cannot together overstep a limit by more than one reply. Threads: all functions at any time.
 class Budget {
  public:
   explicit Budget(BudgetLimits limits) : limits_(limits) {}

@@ -17,7 +17,8 @@ std::string contentText(const json& content) {
   if (content.is_string()) return content.get<std::string>();
   std::string text;
   if (content.is_array()) {
-    for (const json& part : content) text += part.is_string() ? part.get<std::string>() : textOf(part, "text");
+    for (const json& part : content)
+      text += part.is_string() ? part.get<std::string>() : textOf(part, "text");
   }
   return text;
 }
@@ -140,7 +141,8 @@ void ReplyAssembler::openAiMessage(const json& message) {
     for (const json& call : calls) {
       const json& function = memberOf(call, "function");
       const json& arguments = memberOf(function, "arguments");
-      if (!arguments.is_null()) tool_ += arguments.is_string() ? arguments.get<std::string>() : writeJson(arguments);
+      if (!arguments.is_null())
+        tool_ += arguments.is_string() ? arguments.get<std::string>() : writeJson(arguments);
     }
   }
 }
@@ -173,7 +175,8 @@ void ReplyAssembler::anthropic(const json& document) {
     say(textOf(delta, "text"));
     tool_ += textOf(delta, "partial_json");
   } else if (type == "message_delta") {
-    if (const std::string stop = textOf(memberOf(document, "delta"), "stop_reason"); !stop.empty()) finish_ = stop;
+    if (const std::string stop = textOf(memberOf(document, "delta"), "stop_reason"); !stop.empty())
+      finish_ = stop;
     readUsage(memberOf(document, "usage"));
   } else if (type == "message_stop") {
     done_ = true;
@@ -189,7 +192,8 @@ void ReplyAssembler::readUsage(const json& usage) {
     const std::int64_t written = countOf(usage, "cache_creation_input_tokens");
     raise(usage_.tokens.cached, read);
     raise(usage_.written, written);
-    if (usage.contains("input_tokens")) raise(usage_.tokens.prompt, countOf(usage, "input_tokens") + read + written);
+    if (usage.contains("input_tokens"))
+      raise(usage_.tokens.prompt, countOf(usage, "input_tokens") + read + written);
     raise(usage_.tokens.completion, countOf(usage, "output_tokens"));
     return;
   }
@@ -234,7 +238,8 @@ ChatReply ReplyAssembler::take() {
     reply.text = reply.reasoning;
     reply.notes.emplace_back("The reply has reasoning only; it was searched for transformations.");
   }
-  if (unreadable_ > 0) reply.notes.push_back(std::to_string(unreadable_) + " unreadable pieces of the stream were skipped.");
+  if (unreadable_ > 0)
+    reply.notes.push_back(std::to_string(unreadable_) + " unreadable pieces of the stream were skipped.");
   reply.model = shortened(cleanLine(model_), 200);
   reply.finish = shortened(cleanLine(finish_), 40);
   reply.usage = usage_;

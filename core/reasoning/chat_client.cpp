@@ -23,7 +23,9 @@ constexpr int kMostStepsDown = 8;
 constexpr int kMostTokens = 32'768;
 constexpr std::size_t kLargestErrorBody = 64 << 10;
 
-double secondsSince(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
+double secondsSince(Clock::time_point begin) {
+  return std::chrono::duration<double>(Clock::now() - begin).count();
+}
 
 /// False if the wait was cancelled.
 bool waitFor(Milliseconds time, const std::stop_token& stop) {
@@ -34,8 +36,8 @@ bool waitFor(Milliseconds time, const std::stop_token& stop) {
   return !stop.stop_requested();
 }
 
-/// Receives a body of which nobody knows beforehand whether it is a stream, a JSON document or an error: the status and
-/// the first visible character tell, whatever the content type says.
+/// Receives a body of which nobody knows beforehand whether it is a stream, a JSON document or an error: the
+/// status and the first visible character tell, whatever the content type says.
 class BodyReader {
  public:
   BodyReader(ReplyAssembler& assembler, std::size_t lineLimit)
@@ -130,7 +132,8 @@ ServerTraits ChatClient::traits() const {
 }
 
 ChatClient::Attempt ChatClient::attempt(const ChatEndpoint& endpoint, const ChatRequest& request,
-                                        const ServerTraits& traits, const std::stop_token& stop, const DeltaSink& sink) {
+                                        const ServerTraits& traits, const std::stop_token& stop,
+                                        const DeltaSink& sink) {
   StreamRedactor textRedactor(endpoint.key);
   StreamRedactor thoughtRedactor(endpoint.key);
   const Clock::time_point begin = Clock::now();
@@ -158,14 +161,17 @@ ChatClient::Attempt ChatClient::attempt(const ChatEndpoint& endpoint, const Chat
   } else if (answer.status >= 400 || (ended && !accepted)) {
     result.judgement = judgeServer(serverErrorIn(body.body(), answer.status), endpoint);
   } else if (body.tooLong()) {
-    result.judgement = unusable("giant-line", "The server at " + endpoint.base + " sent a line of more than " +
-                                    std::to_string(endpoint.limits.lineBytes >> 10) + " KiB.", FaultRemedy::GiveUp);
+    result.judgement = unusable("giant-line",
+                                "The server at " + endpoint.base + " sent a line of more than " +
+                                    std::to_string(endpoint.limits.lineBytes >> 10) + " KiB.",
+                                FaultRemedy::GiveUp);
   } else if (assembler.error()) {
     result.judgement = judgeServer(*assembler.error(), endpoint);
   } else if (answer.end == HttpEnd::TooLarge) {
     result.judgement = judgeTransport(answer, endpoint);
   } else if (assembler.hasText() || assembler.hasReasoning()) {
-    result.thoughtTooLong = !assembler.hasText() && (assembler.finishReason() == "length" || assembler.finishReason() == "max_tokens");
+    result.thoughtTooLong = !assembler.hasText() && (assembler.finishReason() == "length" ||
+                                                     assembler.finishReason() == "max_tokens");
     ChatReply reply = assembler.take();
     if (!ended) {
       reply.finish = "interrupted";
@@ -177,7 +183,8 @@ ChatClient::Attempt ChatClient::attempt(const ChatEndpoint& endpoint, const Chat
     if (reply.usage.tokens.estimated) {
       reply.usage.tokens.prompt = static_cast<std::int64_t>(estimateTokens(wholePrompt(request)));
       reply.usage.tokens.reasoning = static_cast<std::int64_t>(estimateTokens(reply.reasoning));
-      reply.usage.tokens.completion = static_cast<std::int64_t>(estimateTokens(reply.text)) + reply.usage.tokens.reasoning;
+      reply.usage.tokens.completion =
+          static_cast<std::int64_t>(estimateTokens(reply.text)) + reply.usage.tokens.reasoning;
     }
     reply.text = endpoint.key.redact(reply.text);
     reply.reasoning = endpoint.key.redact(reply.reasoning);
@@ -189,24 +196,29 @@ ChatClient::Attempt ChatClient::attempt(const ChatEndpoint& endpoint, const Chat
   } else if (body.isDocument() && !body.readable()) {
     const ServerError words = serverErrorIn(body.body(), 0);
     const bool page = body.body().starts_with('<');
-    result.judgement = unusable(page ? "web-page" : "no-chat-reply",
-                                "The server at " + endpoint.base + " answered with " +
-                                    (page ? "a web page" : "something that is no chat reply: " + endpoint.key.redact(words.message)) +
-                                    ". Check the address; it usually ends in /v1.",
-                                FaultRemedy::GiveUp);
-  } else if (!assembler.sawReply() && !body.body().empty() && body.body().find_first_not_of(" \t\r\n") != std::string::npos) {
-    result.judgement = unusable("no-chat-reply", "The server at " + endpoint.base + " sent something that is no chat reply.",
-                                FaultRemedy::GiveUp);
+    result.judgement = unusable(
+        page ? "web-page" : "no-chat-reply",
+        "The server at " + endpoint.base + " answered with " +
+            (page ? "a web page" : "something that is no chat reply: " + endpoint.key.redact(words.message)) +
+            ". Check the address; it usually ends in /v1.",
+        FaultRemedy::GiveUp);
+  } else if (!assembler.sawReply() && !body.body().empty() &&
+             body.body().find_first_not_of(" \t\r\n") != std::string::npos) {
+    result.judgement =
+        unusable("no-chat-reply", "The server at " + endpoint.base + " sent something that is no chat reply.",
+                 FaultRemedy::GiveUp);
   } else {
-    result.judgement = unusable("empty-reply", "The server at " + endpoint.base + " sent an answer without any text.",
-                                FaultRemedy::RepeatOnce);
+    result.judgement =
+        unusable("empty-reply", "The server at " + endpoint.base + " sent an answer without any text.",
+                 FaultRemedy::RepeatOnce);
     result.judgement.fault.usage = assembler.usage();
   }
   result.judgement.fault.status = answer.status;
   return result;
 }
 
-bool ChatClient::stepDown(const ServerTraits& used, const ChatFault& fault, const ChatRequest& request, std::string& note) {
+bool ChatClient::stepDown(const ServerTraits& used, const ChatFault& fault, const ChatRequest& request,
+                          std::string& note) {
   std::string words;
   const ServerTraits next = steppedDown(used, fault, !request.schema.empty(), words);
   if (next == used) return false;
@@ -248,7 +260,8 @@ ChatOutcome ChatClient::ask(const ChatRequest& asked, const std::stop_token& sto
     Attempt result = attempt(endpoint, request, used, stop, sink);
     ++attempts;
     const int retries = attempts - stepsDown;
-    if (result.reply && result.thoughtTooLong && request.maximumTokens < kMostTokens && retries < limits.attempts) {
+    if (result.reply && result.thoughtTooLong && request.maximumTokens < kMostTokens &&
+        retries < limits.attempts) {
       wasted += result.reply->usage;
       request.maximumTokens = std::min(kMostTokens, 4 * request.maximumTokens);
       notes.push_back("All tokens of the reply went into reasoning; asked again with at most " +
@@ -279,11 +292,13 @@ ChatOutcome ChatClient::ask(const ChatRequest& asked, const std::stop_token& sto
       repeatedOnce = true;
     }
     if (remedy == FaultRemedy::GiveUp || retries >= limits.attempts) return failed(std::move(fault));
-    Milliseconds wait(backOff.count() / 2 + static_cast<Milliseconds::rep>(jitter.uniform() * static_cast<double>(backOff.count()) / 2));
+    Milliseconds wait(backOff.count() / 2 + static_cast<Milliseconds::rep>(
+                                                jitter.uniform() * static_cast<double>(backOff.count()) / 2));
     if (result.retryAfterSeconds) {
       const Milliseconds wanted(static_cast<Milliseconds::rep>(*result.retryAfterSeconds * 1000));
       if (wanted > limits.longestWait) {
-        fault.message += " It asks to wait " + std::to_string(wanted.count() / 1000) + " s, which is too long.";
+        fault.message +=
+            " It asks to wait " + std::to_string(wanted.count() / 1000) + " s, which is too long.";
         return failed(std::move(fault));
       }
       wait = std::max(wait, wanted);
@@ -336,8 +351,10 @@ Result<std::vector<std::string>> ChatClient::models(const std::stop_token& stop)
         return true;
       },
       stop);
-  if (answer.end != HttpEnd::Complete) return environmentError(judgeTransport(answer, endpoint_).fault.message);
-  if (answer.status >= 300 && answer.status < 400) return environmentError(judgeRedirect(answer, endpoint_).fault.message);
+  if (answer.end != HttpEnd::Complete)
+    return environmentError(judgeTransport(answer, endpoint_).fault.message);
+  if (answer.status >= 300 && answer.status < 400)
+    return environmentError(judgeRedirect(answer, endpoint_).fault.message);
   if (answer.status != 200) {
     return environmentError(judgeServer(serverErrorIn(body, answer.status), endpoint_).fault.message);
   }
@@ -345,7 +362,8 @@ Result<std::vector<std::string>> ChatClient::models(const std::stop_token& stop)
   const nlohmann::json none;
   const nlohmann::json& data = document ? memberOf(*document, "data") : none;
   if (!data.is_array()) {
-    return environmentError("The server at " + endpoint_.base + " does not list its models.", "Name one with --llm-model.");
+    return environmentError("The server at " + endpoint_.base + " does not list its models.",
+                            "Name one with --llm-model.");
   }
   std::vector<std::string> names;
   for (const nlohmann::json& entry : data) {

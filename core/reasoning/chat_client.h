@@ -18,17 +18,19 @@
 
 namespace espalier {
 
-/// Asks one model on one server. Repeats where that is right (rate limits, server errors, broken connections: with
-/// exponential back-off, jitter and the server's own Retry-After) and never where it is not (wrong key, no credit, wrong
-/// address). Learns what the server does not understand and remembers it. Threads: any number of calls at once.
-/// The model `auto` is the first that the server lists, asked for when it is first needed.
+/// Asks one model on one server. Repeats where that is right (rate limits, server errors, broken connections:
+/// with exponential back-off, jitter and the server's own Retry-After) and never where it is not (wrong key,
+/// no credit, wrong address). Learns what the server does not understand and remembers it. Threads: any
+/// number of calls at once. The model `auto` is the first that the server lists, asked for when it is first
+/// needed.
 class ChatClient : public ChatModel {
  public:
   explicit ChatClient(ChatEndpoint endpoint) : endpoint_(std::move(endpoint)) {}
 
   [[nodiscard]] std::string name() const override;
   [[nodiscard]] ServerTraits traits() const;
-  [[nodiscard]] ChatOutcome ask(const ChatRequest& request, const std::stop_token& stop, const DeltaSink& sink = {}) override;
+  [[nodiscard]] ChatOutcome ask(const ChatRequest& request, const std::stop_token& stop,
+                                const DeltaSink& sink = {}) override;
 
   /// Names of the models that the server offers, as it orders them.
   [[nodiscard]] Result<std::vector<std::string>> models(const std::stop_token& stop);
@@ -38,7 +40,8 @@ class ChatClient : public ChatModel {
   Attempt attempt(const ChatEndpoint& endpoint, const ChatRequest& request, const ServerTraits& traits,
                   const std::stop_token& stop, const DeltaSink& sink);
   std::optional<ChatFault> findModel(const std::stop_token& stop, std::string& model);
-  bool stepDown(const ServerTraits& used, const ChatFault& fault, const ChatRequest& request, std::string& note);
+  bool stepDown(const ServerTraits& used, const ChatFault& fault, const ChatRequest& request,
+                std::string& note);
 
   const ChatEndpoint endpoint_;
   HttpTransport transport_;

@@ -8,7 +8,8 @@
 namespace espalier {
 namespace {
 
-constexpr const char* kUrlHint = "Give the base address of the server, for instance http://localhost:11434/v1.";
+constexpr const char* kUrlHint =
+    "Give the base address of the server, for instance http://localhost:11434/v1.";
 
 bool removeSuffix(std::string& text, std::string_view suffix) {
   if (!text.ends_with(suffix)) return false;
@@ -18,7 +19,8 @@ bool removeSuffix(std::string& text, std::string_view suffix) {
 
 bool isUrlCharacter(char character) {
   const auto code = static_cast<unsigned char>(character);
-  return code > 0x20 && code < 0x7F && character != '"' && character != '<' && character != '>' && character != '\\';
+  return code > 0x20 && code < 0x7F && character != '"' && character != '<' && character != '>' &&
+         character != '\\';
 }
 
 }  // namespace
@@ -31,14 +33,16 @@ Result<ServerUrl> parseServerUrl(std::string_view url) {
   std::string text(url);
   const std::size_t colons = text.find("://");
   if (colons == std::string::npos) {
-    return usageError("The address of the LLM server, `" + shortened(text, 200) + "`, does not begin with http:// or https://.",
+    return usageError("The address of the LLM server, `" + shortened(text, 200) +
+                          "`, does not begin with http:// or https://.",
                       kUrlHint);
   }
   std::transform(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(colons), text.begin(),
                  [](unsigned char character) { return static_cast<char>(std::tolower(character)); });
   const std::string scheme = text.substr(0, colons);
   if (scheme != "http" && scheme != "https") {
-    return usageError("The address of the LLM server has the scheme `" + shortened(scheme, 40) + "`; only http and https work.",
+    return usageError("The address of the LLM server has the scheme `" + shortened(scheme, 40) +
+                          "`; only http and https work.",
                       kUrlHint);
   }
   const std::size_t hostBegin = colons + 3;
@@ -56,8 +60,9 @@ Result<ServerUrl> parseServerUrl(std::string_view url) {
   ServerUrl server;
   const bool messages = removeSuffix(text, "/messages");
   if (!messages) removeSuffix(text, "/chat/completions");
-  server.dialect = messages || host == "api.anthropic.com" || host.starts_with("api.anthropic.com:") ? ChatDialect::Anthropic
-                                                                                                        : ChatDialect::OpenAi;
+  server.dialect = messages || host == "api.anthropic.com" || host.starts_with("api.anthropic.com:")
+                       ? ChatDialect::Anthropic
+                       : ChatDialect::OpenAi;
   if (text.find('/', hostBegin) == std::string::npos) text += "/v1";
   server.base = text;
   return server;

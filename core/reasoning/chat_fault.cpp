@@ -8,7 +8,8 @@
 namespace espalier {
 namespace {
 
-JudgedFault judged(ChatFaultKind kind, FaultRemedy remedy, int status, const char* code, std::string message) {
+JudgedFault judged(ChatFaultKind kind, FaultRemedy remedy, int status, const char* code,
+                   std::string message) {
   JudgedFault judgement;
   judgement.fault.kind = kind;
   judgement.fault.status = status;
@@ -25,7 +26,8 @@ std::string lowerCase(std::string text) {
 }
 
 bool mentions(const std::string& text, std::initializer_list<const char*> words) {
-  return std::any_of(words.begin(), words.end(), [&text](const char* word) { return text.find(word) != std::string::npos; });
+  return std::any_of(words.begin(), words.end(),
+                     [&text](const char* word) { return text.find(word) != std::string::npos; });
 }
 
 /// Servers that report an error in the middle of a stream name its kind, but no HTTP status.
@@ -48,11 +50,13 @@ std::string seconds(std::chrono::milliseconds time) {
 
 JudgedFault judgeTransport(const HttpAnswer& answer, const ChatEndpoint& endpoint) {
   const std::string server = "The server at " + endpoint.base;
-  const std::string why = answer.detail.empty() ? std::string(".") : " (" + shortened(cleanLine(answer.detail), 300) + ").";
+  const std::string why =
+      answer.detail.empty() ? std::string(".") : " (" + shortened(cleanLine(answer.detail), 300) + ").";
   const ChatLimits& limits = endpoint.limits;
   using Kind = ChatFaultKind;
   switch (answer.end) {
-    case HttpEnd::Cancelled: return judged(Kind::Cancelled, FaultRemedy::GiveUp, 0, "cancelled", "The call was cancelled.");
+    case HttpEnd::Cancelled:
+      return judged(Kind::Cancelled, FaultRemedy::GiveUp, 0, "cancelled", "The call was cancelled.");
     case HttpEnd::NoSuchHost:
       return judged(Kind::Unreachable, FaultRemedy::RepeatOnce, 0, "unknown-host",
                     "The host of " + endpoint.base + " is not known" + why);
@@ -85,7 +89,8 @@ JudgedFault judgeTransport(const HttpAnswer& answer, const ChatEndpoint& endpoin
       return judged(Kind::Unusable, FaultRemedy::GiveUp, answer.status, "bad-encoding",
                     server + " announced a compression that its answer does not have" + why);
     case HttpEnd::NotHttp:
-      return judged(Kind::Unusable, FaultRemedy::GiveUp, 0, "not-http", server + " does not speak HTTP" + why);
+      return judged(Kind::Unusable, FaultRemedy::GiveUp, 0, "not-http",
+                    server + " does not speak HTTP" + why);
     case HttpEnd::Complete:
     case HttpEnd::Stopped:
     case HttpEnd::Broken: break;
@@ -95,20 +100,23 @@ JudgedFault judgeTransport(const HttpAnswer& answer, const ChatEndpoint& endpoin
 }
 
 JudgedFault judgeRedirect(const HttpAnswer& answer, const ChatEndpoint& endpoint) {
-  return judged(ChatFaultKind::Rejected, FaultRemedy::GiveUp, answer.status, "redirect",
-                "The server at " + endpoint.base + " points to `" + shortened(cleanLine(answer.redirectTarget), 200) +
-                    "`; this is not followed, because the key would go there too. If you trust it, give that address.");
+  return judged(
+      ChatFaultKind::Rejected, FaultRemedy::GiveUp, answer.status, "redirect",
+      "The server at " + endpoint.base + " points to `" + shortened(cleanLine(answer.redirectTarget), 200) +
+          "`; this is not followed, because the key would go there too. If you trust it, give that address.");
 }
 
 JudgedFault judgeServer(const ServerError& error, const ChatEndpoint& endpoint) {
   using Kind = ChatFaultKind;
   const std::string words = lowerCase(error.type + " " + error.message);
   const int status = error.status != 0 ? error.status : impliedStatus(words);
-  const std::string said = endpoint.base + (error.status != 0 ? " answered " + std::to_string(status) : " reported an error") +
-                           ": " + endpoint.key.redact(error.message);
+  const std::string said =
+      endpoint.base + (error.status != 0 ? " answered " + std::to_string(status) : " reported an error") +
+      ": " + endpoint.key.redact(error.message);
   const std::string sentence = "The server at " + said + (said.ends_with('.') ? "" : ".");
-  const bool tooLong = mentions(words, {"context length", "context_length", "maximum context", "context size", "prompt is too long",
-                                        "too many tokens", "exceeds the available context"});
+  const bool tooLong =
+      mentions(words, {"context length", "context_length", "maximum context", "context size",
+                       "prompt is too long", "too many tokens", "exceeds the available context"});
   switch (status) {
     case 400:
     case 422:
@@ -116,7 +124,8 @@ JudgedFault judgeServer(const ServerError& error, const ChatEndpoint& endpoint) 
       return judged(Kind::BadRequest, FaultRemedy::StepDown, status, "bad-request", sentence);
     case 401:
       return judged(Kind::Rejected, FaultRemedy::GiveUp, status, "unauthorized",
-                    sentence + (endpoint.key.empty() ? " No key was sent; set ESPALIER_API_KEY." : " Check the key in the environment."));
+                    sentence + (endpoint.key.empty() ? " No key was sent; set ESPALIER_API_KEY."
+                                                     : " Check the key in the environment."));
     case 402: return judged(Kind::Rejected, FaultRemedy::GiveUp, status, "payment", sentence);
     case 403: return judged(Kind::Rejected, FaultRemedy::GiveUp, status, "forbidden", sentence);
     case 404:
@@ -127,7 +136,8 @@ JudgedFault judgeServer(const ServerError& error, const ChatEndpoint& endpoint) 
     case 409:
     case 425: return judged(Kind::Overloaded, FaultRemedy::Repeat, status, "server-error", sentence);
     case 429:
-      if (mentions(words, {"insufficient_quota", "exceeded your current quota", "billing", "insufficient balance"})) {
+      if (mentions(words, {"insufficient_quota", "exceeded your current quota", "billing",
+                           "insufficient balance"})) {
         return judged(Kind::Rejected, FaultRemedy::GiveUp, status, "quota", sentence);
       }
       return judged(Kind::Overloaded, FaultRemedy::Repeat, status, "rate-limit", sentence);
@@ -137,7 +147,8 @@ JudgedFault judgeServer(const ServerError& error, const ChatEndpoint& endpoint) 
   return judged(Kind::Rejected, FaultRemedy::GiveUp, status, "refused", sentence);
 }
 
-ServerTraits steppedDown(const ServerTraits& used, const ChatFault& fault, bool asksForSchema, std::string& words) {
+ServerTraits steppedDown(const ServerTraits& used, const ChatFault& fault, bool asksForSchema,
+                         std::string& words) {
   using Format = ServerTraits::Format;
   const std::string said = lowerCase(fault.message);
   ServerTraits next = used;
@@ -150,7 +161,8 @@ ServerTraits steppedDown(const ServerTraits& used, const ChatFault& fault, bool 
   } else if (used.streamOptions && used.stream && mentions(said, {"stream_options", "include_usage"})) {
     next.streamOptions = false;
     words = "the usage in streams";
-  } else if (used.systemRole && mentions(said, {"system role", "role system", "role: system", "roles must alternate"})) {
+  } else if (used.systemRole &&
+             mentions(said, {"system role", "role system", "role: system", "roles must alternate"})) {
     next.systemRole = false;
     words = "the system role";
   } else if (used.stream && mentions(said, {"stream"}) && !mentions(said, {"response_format", "schema"})) {

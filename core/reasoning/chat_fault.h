@@ -29,8 +29,8 @@ struct JudgedFault {
 /// The judgement on a redirect.
 [[nodiscard]] JudgedFault judgeRedirect(const HttpAnswer& answer, const ChatEndpoint& endpoint);
 
-/// The next thing to do without, after a refusal of the request; equal to `used` if there is nothing left. `words` says
-/// what was given up.
+/// The next thing to do without, after a refusal of the request; equal to `used` if there is nothing left.
+/// `words` says what was given up.
 [[nodiscard]] ServerTraits steppedDown(const ServerTraits& used, const ChatFault& fault, bool asksForSchema,
                                        std::string& words);
 

@@ -22,7 +22,8 @@ class ChatModel {
   /// The name as asked for; the reply may know it better.
   [[nodiscard]] virtual std::string name() const = 0;
   /// Returns within 100 ms once `stop` is requested.
-  [[nodiscard]] virtual ChatOutcome ask(const ChatRequest& request, const std::stop_token& stop, const DeltaSink& sink) = 0;
+  [[nodiscard]] virtual ChatOutcome ask(const ChatRequest& request, const std::stop_token& stop,
+                                        const DeltaSink& sink) = 0;
 };
 
 }  // namespace espalier

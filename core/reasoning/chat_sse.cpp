@@ -42,7 +42,8 @@ void SseReader::takeLine() {
   const std::size_t colon = line.find(':');
   if (colon == 0) return;
   const std::string_view field = std::string_view(line).substr(0, colon);
-  std::string_view value = colon == std::string::npos ? std::string_view() : std::string_view(line).substr(colon + 1);
+  std::string_view value =
+      colon == std::string::npos ? std::string_view() : std::string_view(line).substr(colon + 1);
   if (value.starts_with(' ')) value.remove_prefix(1);
   if (field == "event") {
     event_.name = value;

@@ -15,8 +15,9 @@ struct SseEvent {
   std::string data;
 };
 
-/// Reads a stream of server-sent events that arrives in arbitrary pieces. Understands LF, CRLF and CR, a byte order
-/// mark, comments, fields with and without the space after the colon, and a last event without its empty line.
+/// Reads a stream of server-sent events that arrives in arbitrary pieces. Understands LF, CRLF and CR, a byte
+/// order mark, comments, fields with and without the space after the colon, and a last event without its
+/// empty line.
 class SseReader {
  public:
   using Handler = std::function<void(const SseEvent&)>;

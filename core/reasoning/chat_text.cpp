@@ -18,7 +18,9 @@ struct Character {
 };
 
 Character decode(std::string_view text, std::size_t at) {
-  const auto byte = [&](std::size_t offset) { return static_cast<std::uint32_t>(static_cast<unsigned char>(text[at + offset])); };
+  const auto byte = [&](std::size_t offset) {
+    return static_cast<std::uint32_t>(static_cast<unsigned char>(text[at + offset]));
+  };
   const std::uint32_t first = byte(0);
   if (first < 0x80) return {first, 1, true};
   std::size_t length = 0;
@@ -133,7 +135,9 @@ std::size_t estimateTokens(std::string_view text) {
     } else if (character == ' ') {
       ++at;
     } else if (character == '\n' || character == '\t' || character == '\r') {
-      while (at < text.size() && (text[at] == '\n' || text[at] == ' ' || text[at] == '\t' || text[at] == '\r')) ++at;
+      while (at < text.size() &&
+             (text[at] == '\n' || text[at] == ' ' || text[at] == '\t' || text[at] == '\r'))
+        ++at;
       ++tokens;
     } else {
       ++at;

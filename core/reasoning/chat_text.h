@@ -8,8 +8,9 @@
 
 namespace espalier {
 
-/// Foreign text made safe to store and to show: valid UTF-8 (U+FFFD for what is not), no control characters but
-/// newline and tab (CRLF becomes newline; others are shown as `\x1b`), no characters that reorder or hide text.
+/// Foreign text made safe to store and to show: valid UTF-8 (U+FFFD for what is not), no control characters
+/// but newline and tab (CRLF becomes newline; others are shown as `\x1b`), no characters that reorder or hide
+/// text.
 [[nodiscard]] std::string cleanText(std::string_view text);
 
 /// The same on one line: newlines and tabs become spaces, runs of spaces one space.
@@ -18,9 +19,10 @@ namespace espalier {
 /// At most `limit` bytes, cut between characters; "…" marks the cut.
 [[nodiscard]] std::string shortened(std::string_view text, std::size_t limit);
 
-/// Tokens that a byte-pair vocabulary of the usual kind needs, approximately and rather too many than too few: a word
-/// costs one token for each started six letters, a number one for each started three digits, every other visible
-/// character one token with spaces before it free, a run of white space with a newline one, a non-ASCII character one.
+/// Tokens that a byte-pair vocabulary of the usual kind needs, approximately and rather too many than too
+/// few: a word costs one token for each started six letters, a number one for each started three digits,
+/// every other visible character one token with spaces before it free, a run of white space with a newline
+/// one, a non-ASCII character one.
 [[nodiscard]] std::size_t estimateTokens(std::string_view text);
 
 /// A key that must never be shown. It has no printing and no comparison; `redact` removes it from other text.
@@ -32,8 +34,8 @@ class Secret {
   [[nodiscard]] bool empty() const { return value_.empty(); }
   /// For the one place that sends it.
   [[nodiscard]] const std::string& reveal() const { return value_; }
-  /// The text with every occurrence of the key replaced by `[key]`. Placeholders shorter than six characters, as local
-  /// servers accept them, are no secret and stay.
+  /// The text with every occurrence of the key replaced by `[key]`. Placeholders shorter than six characters,
+  /// as local servers accept them, are no secret and stay.
   [[nodiscard]] std::string redact(std::string_view text) const;
 
  private:

@@ -56,7 +56,8 @@ std::string_view trimmed(std::string_view text) {
 std::optional<double> number(std::string_view text) {
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || !(value >= 0) || value > 1e9) return std::nullopt;
+  if (error != std::errc() || end != text.data() + text.size() || !(value >= 0) || value > 1e9)
+    return std::nullopt;
   return value;
 }
 
@@ -96,7 +97,8 @@ std::size_t onBody(char* bytes, std::size_t size, std::size_t count, void* user)
   const std::size_t length = size * count;
   transfer.lastByte = Clock::now();
   if (transfer.received == 0 && length > 0) {
-    transfer.answer->firstByteSeconds = std::chrono::duration<double>(transfer.lastByte - transfer.begin).count();
+    transfer.answer->firstByteSeconds =
+        std::chrono::duration<double>(transfer.lastByte - transfer.begin).count();
   }
   transfer.received += length;
   if (transfer.received > transfer.limit) {
@@ -139,7 +141,8 @@ HttpEnd endOf(CURLcode code, const Transfer& transfer) {
 
 }  // namespace
 
-/// A multi handle of its own keeps the connection to the server alive between calls and can be woken by another thread.
+/// A multi handle of its own keeps the connection to the server alive between calls and can be woken by
+/// another thread.
 struct HttpTransport::Connection {
   Connection() : multi(curl_multi_init()), easy(curl_easy_init()) {
     if (multi == nullptr || easy == nullptr) throw std::runtime_error("libcurl cannot create a handle");
@@ -158,8 +161,8 @@ struct HttpTransport::Connection {
 HttpTransport::HttpTransport() { initialiseCurlOnce(); }
 HttpTransport::~HttpTransport() = default;
 
-HttpAnswer HttpTransport::perform(const WireRequest& request, const ChatLimits& limits, const Receiver& receiver,
-                                  const std::stop_token& stop) {
+HttpAnswer HttpTransport::perform(const WireRequest& request, const ChatLimits& limits,
+                                  const Receiver& receiver, const std::stop_token& stop) {
   HttpAnswer answer;
   if (stop.stop_requested()) {
     answer.end = HttpEnd::Cancelled;
@@ -242,7 +245,8 @@ HttpAnswer HttpTransport::perform(const WireRequest& request, const ChatLimits& 
         end = begun ? HttpEnd::IdleTimeout : HttpEnd::FirstByteTimeout;
       } else {
         const auto wait = std::chrono::ceil<Milliseconds>(deadline - now);
-        curl_multi_poll(multi, nullptr, 0, static_cast<int>(std::min<Milliseconds::rep>(wait.count(), 1000)), nullptr);
+        curl_multi_poll(multi, nullptr, 0, static_cast<int>(std::min<Milliseconds::rep>(wait.count(), 1000)),
+                        nullptr);
       }
     }
   }
@@ -251,7 +255,8 @@ HttpAnswer HttpTransport::perform(const WireRequest& request, const ChatLimits& 
   curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
   answer.status = static_cast<int>(status);
   answer.end = *end;
-  if (*end != HttpEnd::Complete && code != CURLE_OK) answer.detail = words[0] != '\0' ? words : curl_easy_strerror(code);
+  if (*end != HttpEnd::Complete && code != CURLE_OK)
+    answer.detail = words[0] != '\0' ? words : curl_easy_strerror(code);
   // Handles refer to the request of this call; they are emptied before they wait for the next.
   curl_easy_reset(easy);
   if (*end == HttpEnd::Complete) {

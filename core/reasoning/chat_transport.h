@@ -28,10 +28,10 @@ enum class HttpEnd {
   FirstByteTimeout,
   IdleTimeout,
   TotalTimeout,
-  Broken,        ///< the connection ended in the middle
-  TooLarge,      ///< more than ChatLimits::bytes
-  Stopped,       ///< the receiver wanted no more
-  BadEncoding,   ///< a compression that does not decode
+  Broken,       ///< the connection ended in the middle
+  TooLarge,     ///< more than ChatLimits::bytes
+  Stopped,      ///< the receiver wanted no more
+  BadEncoding,  ///< a compression that does not decode
   NotHttp,
 };
 
@@ -45,8 +45,8 @@ struct HttpAnswer {
   double firstByteSeconds = 0;              ///< of the body; 0 if none came
 };
 
-/// HTTP by libcurl: TLS verified, redirects never followed, proxies by the environment. Several calls may run at once on
-/// several threads; each borrows a connection that is kept for the next call.
+/// HTTP by libcurl: TLS verified, redirects never followed, proxies by the environment. Several calls may run
+/// at once on several threads; each borrows a connection that is kept for the next call.
 class HttpTransport {
  public:
   /// Receives the body as it comes; false ends the exchange.
@@ -58,8 +58,8 @@ class HttpTransport {
   HttpTransport& operator=(const HttpTransport&) = delete;
 
   /// POST if there is a body, else GET. Returns within 100 ms once `stop` is requested.
-  [[nodiscard]] HttpAnswer perform(const WireRequest& request, const ChatLimits& limits, const Receiver& receiver,
-                                   const std::stop_token& stop);
+  [[nodiscard]] HttpAnswer perform(const WireRequest& request, const ChatLimits& limits,
+                                   const Receiver& receiver, const std::stop_token& stop);
 
  private:
   struct Connection;

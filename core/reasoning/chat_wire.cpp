@@ -27,7 +27,8 @@ json openAiBody(const ChatEndpoint& endpoint, const ChatRequest& request, const 
   } else {
     messages.push_back(turn("user", request.system + "\n\n" + request.question));
   }
-  for (const ChatTurn& further : request.further) messages.push_back(turn(further.fromModel ? "assistant" : "user", further.text));
+  for (const ChatTurn& further : request.further)
+    messages.push_back(turn(further.fromModel ? "assistant" : "user", further.text));
   json body = {{"model", endpoint.model}, {"messages", std::move(messages)}};
   body[traits.completionTokens ? "max_completion_tokens" : "max_tokens"] = request.maximumTokens;
   if (traits.temperature) body["temperature"] = 0.7;
@@ -40,7 +41,8 @@ json openAiBody(const ChatEndpoint& endpoint, const ChatRequest& request, const 
       // Arguments of transformations are free objects, which the strict mode of schemas cannot express.
       body["response_format"] = {
           {"type", "json_schema"},
-          {"json_schema", {{"name", "proposal"}, {"strict", false}, {"schema", json::parse(request.schema)}}}};
+          {"json_schema",
+           {{"name", "proposal"}, {"strict", false}, {"schema", json::parse(request.schema)}}}};
     } else if (traits.format == ServerTraits::Format::JsonObject) {
       body["response_format"] = {{"type", "json_object"}};
     }
@@ -50,10 +52,13 @@ json openAiBody(const ChatEndpoint& endpoint, const ChatRequest& request, const 
 
 json anthropicBody(const ChatEndpoint& endpoint, const ChatRequest& request, const ServerTraits& traits) {
   json messages = json::array({turn("user", request.question)});
-  for (const ChatTurn& further : request.further) messages.push_back(turn(further.fromModel ? "assistant" : "user", further.text));
-  json body = {{"model", endpoint.model}, {"messages", std::move(messages)}, {"max_tokens", request.maximumTokens}};
+  for (const ChatTurn& further : request.further)
+    messages.push_back(turn(further.fromModel ? "assistant" : "user", further.text));
+  json body = {
+      {"model", endpoint.model}, {"messages", std::move(messages)}, {"max_tokens", request.maximumTokens}};
   if (!request.system.empty()) {
-    const json block = {{"type", "text"}, {"text", request.system}, {"cache_control", {{"type", "ephemeral"}}}};
+    const json block = {
+        {"type", "text"}, {"text", request.system}, {"cache_control", {{"type", "ephemeral"}}}};
     body["system"] = json::array({block});
   }
   if (traits.temperature) body["temperature"] = 0.7;
@@ -62,7 +67,8 @@ json anthropicBody(const ChatEndpoint& endpoint, const ChatRequest& request, con
 }
 
 std::vector<std::string> headersFor(const ChatEndpoint& endpoint) {
-  std::vector<std::string> headers = {"Content-Type: application/json", "Accept: text/event-stream, application/json"};
+  std::vector<std::string> headers = {"Content-Type: application/json",
+                                      "Accept: text/event-stream, application/json"};
   if (endpoint.dialect == ChatDialect::Anthropic) {
     headers.emplace_back("anthropic-version: 2023-06-01");
     if (!endpoint.key.empty()) headers.push_back("x-api-key: " + endpoint.key.reveal());
@@ -74,11 +80,13 @@ std::vector<std::string> headersFor(const ChatEndpoint& endpoint) {
 
 }  // namespace
 
-WireRequest chatRequestOnWire(const ChatEndpoint& endpoint, const ChatRequest& request, const ServerTraits& traits) {
+WireRequest chatRequestOnWire(const ChatEndpoint& endpoint, const ChatRequest& request,
+                              const ServerTraits& traits) {
   const bool anthropic = endpoint.dialect == ChatDialect::Anthropic;
   json body = anthropic ? anthropicBody(endpoint, request, traits) : openAiBody(endpoint, request, traits);
   if (!endpoint.extraBody.empty()) body.merge_patch(json::parse(endpoint.extraBody));
-  return {endpoint.base + (anthropic ? "/messages" : "/chat/completions"), headersFor(endpoint), writeJson(body)};
+  return {endpoint.base + (anthropic ? "/messages" : "/chat/completions"), headersFor(endpoint),
+          writeJson(body)};
 }
 
 WireRequest modelsRequestOnWire(const ChatEndpoint& endpoint) {

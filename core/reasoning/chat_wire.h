@@ -59,7 +59,8 @@ class ReplyAssembler {
   [[nodiscard]] bool sawReply() const { return sawReply_; }
   [[nodiscard]] const std::string& finishReason() const { return finish_; }
   [[nodiscard]] const ChatUsage& usage() const { return usage_; }
-  /// Moves the reply out: thinking tags split off, arguments of a tool call or the reasoning in place of missing text.
+  /// Moves the reply out: thinking tags split off, arguments of a tool call or the reasoning in place of
+  /// missing text.
   [[nodiscard]] ChatReply take();
 
  private:

@@ -16,8 +16,9 @@ constexpr int kMostSkippedLines = 10'000;
 
 }  // namespace
 
-std::optional<std::string> ExecDialogue::ask(const std::string& line, std::uint64_t id, const std::stop_token& stop,
-                                             std::string& why, std::string& outcome) {
+std::optional<std::string> ExecDialogue::ask(const std::string& line, std::uint64_t id,
+                                             const std::stop_token& stop, std::string& why,
+                                             std::string& outcome) {
   const auto failed = [&](const char* code, std::string words) {
     const std::string complaint = process_ ? process_->complaint() : std::string();
     outcome = code;
@@ -43,7 +44,8 @@ std::optional<std::string> ExecDialogue::ask(const std::string& line, std::uint6
     if (object && object->contains("id") && memberOf(*object, "id") != json(id)) continue;
     if (object && !textOf(*object, "error").empty()) {
       outcome = "declined";
-      why = "The program `" + shortened(cleanLine(options_.command), 100) + "` declined: " + shortened(cleanLine(textOf(*object, "error")), 300);
+      why = "The program `" + shortened(cleanLine(options_.command), 100) +
+            "` declined: " + shortened(cleanLine(textOf(*object, "error")), 300);
       return std::nullopt;
     }
     failures_ = 0;
@@ -54,9 +56,12 @@ std::optional<std::string> ExecDialogue::ask(const std::string& line, std::uint6
     case End::Done: return failed("unreadable", program + " wrote ten thousand lines without an answer.");
     case End::Closed: return failed("ended", program + " ended.");
     case End::TimedOut:
-      return failed("timeout", program + " did not answer within " + std::to_string(options_.patience.count()) + " ms.");
+      return failed("timeout",
+                    program + " did not answer within " + std::to_string(options_.patience.count()) + " ms.");
     case End::Cancelled: return failed("cancelled", "The proposal was cancelled.");
-    case End::TooLong: return failed("too-large", program + " wrote a line of more than " + std::to_string(options_.lineBytes >> 10) + " KiB.");
+    case End::TooLong:
+      return failed("too-large", program + " wrote a line of more than " +
+                                     std::to_string(options_.lineBytes >> 10) + " KiB.");
   }
   return std::nullopt;
 }

@@ -18,8 +18,8 @@ struct ExecOptions {
   std::size_t lineBytes = std::size_t{4} << 20;  ///< of an answer
 };
 
-/// Questions and answers with a program of the user, one JSON object a line each way. A program that ends, hangs or talks nonsense is
-/// started anew for the next question, until it has failed three times in a row.
+/// Questions and answers with a program of the user, one JSON object a line each way. A program that ends,
+/// hangs or talks nonsense is started anew for the next question, until it has failed three times in a row.
 class ExecDialogue {
  public:
   explicit ExecDialogue(ExecOptions options) : options_(std::move(options)) {}
@@ -29,10 +29,11 @@ class ExecDialogue {
   /// It has failed too often to be asked again.
   [[nodiscard]] bool hopeless() const { return failures_ >= kMostFailures; }
 
-  /// The line that answers the question with this id; lines that do not begin with `{` and answers with another id are
-  /// skipped. Nothing if there is none: `why` says it in words and `outcome` in short.
-  [[nodiscard]] std::optional<std::string> ask(const std::string& line, std::uint64_t id, const std::stop_token& stop,
-                                               std::string& why, std::string& outcome);
+  /// The line that answers the question with this id; lines that do not begin with `{` and answers with
+  /// another id are skipped. Nothing if there is none: `why` says it in words and `outcome` in short.
+  [[nodiscard]] std::optional<std::string> ask(const std::string& line, std::uint64_t id,
+                                               const std::stop_token& stop, std::string& why,
+                                               std::string& outcome);
 
  private:
   static constexpr int kMostFailures = 3;

@@ -25,8 +25,8 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using Milliseconds = std::chrono::milliseconds;
 
-constexpr Milliseconds kSlice{50};       ///< how often a waiting call looks whether it was cancelled
-constexpr Milliseconds kFarewell{300};   ///< between closing its input and killing it
+constexpr Milliseconds kSlice{50};      ///< how often a waiting call looks whether it was cancelled
+constexpr Milliseconds kFarewell{300};  ///< between closing its input and killing it
 constexpr std::size_t kComplaintBytes = 1000;
 
 void closeAll(std::initializer_list<int> descriptors) {
@@ -48,12 +48,13 @@ Result<ExecProcess> ExecProcess::start(const std::string& command) {
   int errors[2] = {-1, -1};
   posix_spawn_file_actions_t actions;
   posix_spawnattr_t attributes;
-  const bool piped = socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, input) == 0 && pipe2(output, O_CLOEXEC) == 0 &&
-                     pipe2(errors, O_CLOEXEC) == 0;
+  const bool piped = socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, input) == 0 &&
+                     pipe2(output, O_CLOEXEC) == 0 && pipe2(errors, O_CLOEXEC) == 0;
   if (!piped) {
     const std::string reason = std::generic_category().message(errno);
     closeAll({input[0], input[1], output[0], output[1], errors[0], errors[1]});
-    return environmentError("No pipe to `" + shortened(cleanLine(command), 200) + "` could be made: " + reason + ".");
+    return environmentError("No pipe to `" + shortened(cleanLine(command), 200) +
+                            "` could be made: " + reason + ".");
   }
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, input[1], STDIN_FILENO);
@@ -81,8 +82,8 @@ Result<ExecProcess> ExecProcess::start(const std::string& command) {
   fcntl(process.complaints_, F_SETFL, O_NONBLOCK);
   if (failure != 0) {
     process.process_ = -1;
-    return environmentError("`" + shortened(cleanLine(command), 200) + "` could not be started: " +
-                            std::generic_category().message(failure) + ".");
+    return environmentError("`" + shortened(cleanLine(command), 200) +
+                            "` could not be started: " + std::generic_category().message(failure) + ".");
   }
   return process;
 }
@@ -121,7 +122,8 @@ void ExecProcess::end() {
   process_ = channel_ = answers_ = complaints_ = -1;
 }
 
-ExecProcess::End ExecProcess::writeLine(std::string_view line, Deadline deadline, const std::stop_token& stop) {
+ExecProcess::End ExecProcess::writeLine(std::string_view line, Deadline deadline,
+                                        const std::stop_token& stop) {
   const std::string whole = std::string(line) + "\n";
   std::string_view left = whole;
   while (!left.empty()) {
@@ -140,7 +142,8 @@ ExecProcess::End ExecProcess::writeLine(std::string_view line, Deadline deadline
   return End::Done;
 }
 
-ExecProcess::End ExecProcess::readLine(std::string& line, std::size_t limit, Deadline deadline, const std::stop_token& stop) {
+ExecProcess::End ExecProcess::readLine(std::string& line, std::size_t limit, Deadline deadline,
+                                       const std::stop_token& stop) {
   std::size_t searched = 0;
   for (;;) {
     const std::size_t newline = buffer_.find('\n', searched);

@@ -13,8 +13,8 @@
 
 namespace espalier {
 
-/// A program of the user that speaks in lines on its standard input and output. It runs in a process group of its own, which ends
-/// with this object.
+/// A program of the user that speaks in lines on its standard input and output. It runs in a process group of
+/// its own, which ends with this object.
 class ExecProcess {
  public:
   enum class End { Done, Closed, TimedOut, Cancelled, TooLong };
@@ -29,7 +29,8 @@ class ExecProcess {
   /// Writes a line (the newline is added).
   [[nodiscard]] End writeLine(std::string_view line, Deadline deadline, const std::stop_token& stop);
   /// Reads the next line, without its newline; a longer one than `limit` bytes is TooLong.
-  [[nodiscard]] End readLine(std::string& line, std::size_t limit, Deadline deadline, const std::stop_token& stop);
+  [[nodiscard]] End readLine(std::string& line, std::size_t limit, Deadline deadline,
+                             const std::stop_token& stop);
 
   /// The last words on its standard error, clean; empty if none.
   [[nodiscard]] std::string complaint();
@@ -40,8 +41,8 @@ class ExecProcess {
   void readComplaint();
 
   pid_t process_ = -1;
-  int channel_ = -1;    ///< standard input, a socket so that a dead reader is an error and no signal
-  int answers_ = -1;    ///< standard output
+  int channel_ = -1;     ///< standard input, a socket so that a dead reader is an error and no signal
+  int answers_ = -1;     ///< standard output
   int complaints_ = -1;  ///< standard error
   std::string buffer_;
   std::string complaint_;

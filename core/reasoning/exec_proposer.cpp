@@ -6,7 +6,7 @@
 
 #include "reasoning/chat_json.h"
 #include "reasoning/chat_text.h"
-#include "reasoning/prompt_writer.h"
+#include "reasoning/prompt_words.h"
 #include "reasoning/reply_reader.h"
 #include "support/hash.h"
 
@@ -21,7 +21,8 @@ json orNull(const std::optional<double>& value) { return value ? json(*value) : 
 
 json toJson(const std::vector<Section>& sections) {
   json list = json::array();
-  for (const Section& section : sections) list.push_back({{"key", section.key}, {"title", section.title}, {"text", section.text}});
+  for (const Section& section : sections)
+    list.push_back({{"key", section.key}, {"title", section.title}, {"text", section.text}});
   return list;
 }
 
@@ -41,7 +42,11 @@ json toJson(const NodeView& view) {
 json toJson(const Attempt& attempt) {
   json items = json::array();
   for (const AppliedItem& item : attempt.items) {
-    items.push_back({{"proposed", item.proposed}, {"accepted", item.accepted}, {"applied", item.applied}, {"reason", item.reason}, {"hint", item.hint}});
+    items.push_back({{"proposed", item.proposed},
+                     {"accepted", item.accepted},
+                     {"applied", item.applied},
+                     {"reason", item.reason},
+                     {"hint", item.hint}});
   }
   return {{"items", std::move(items)},
           {"duplicate", attempt.duplicate},
@@ -82,7 +87,8 @@ std::string execContext(const ProposalContext& context, std::uint64_t id) {
                     {"sample_budget", context.sampleBudget}});
 }
 
-Proposal ExecProposer::propose(const ProposalContext& context, Random& random, const ProposalControl& control) {
+Proposal ExecProposer::propose(const ProposalContext& context, Random& random,
+                               const ProposalControl& control) {
   const std::lock_guard lock(mutex_);
   Exchange exchange;
   std::string why = "The external program failed too often and is not asked any more.";
@@ -94,12 +100,14 @@ Proposal ExecProposer::propose(const ProposalContext& context, Random& random, c
     exchange.promptHash = Hasher().add(exchange.prompt).value();
     if (control.promptSent) control.promptSent(exchange);
     const auto begin = std::chrono::steady_clock::now();
-    const std::optional<std::string> line = dialogue_.ask(exchange.prompt, id, control.stop, why, exchange.outcome);
+    const std::optional<std::string> line =
+        dialogue_.ask(exchange.prompt, id, control.stop, why, exchange.outcome);
     exchange.latencySeconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     if (line) {
       exchange.reply = cleanText(*line);
       ModelReply reply = readReply(*line, knownNames(context));
-      for (const std::string& repair : reply.repairs) exchange.words += (exchange.words.empty() ? "" : " ") + repair;
+      for (const std::string& repair : reply.repairs)
+        exchange.words += (exchange.words.empty() ? "" : " ") + repair;
       if (!reply.sequences.empty()) {
         Proposal proposal;
         proposal.reasoning = std::move(reply.sequences.front().reasoning);
@@ -117,9 +125,10 @@ Proposal ExecProposer::propose(const ProposalContext& context, Random& random, c
   Proposal proposal;
   if (fallback_ && !control.stop.stop_requested()) proposal = fallback_->propose(context, random, control);
   proposal.fallback = true;
-  proposal.notice = why + " Instead: " + (proposal.proposer.empty() ? "a random step" : proposal.proposer) + "." +
-                    (proposal.notice.empty() ? "" : " " + proposal.notice);
-  proposal.exchanges.insert(proposal.exchanges.begin(), std::make_move_iterator(exchanges.begin()), std::make_move_iterator(exchanges.end()));
+  proposal.notice = why + " Instead: " + (proposal.proposer.empty() ? "a random step" : proposal.proposer) +
+                    "." + (proposal.notice.empty() ? "" : " " + proposal.notice);
+  proposal.exchanges.insert(proposal.exchanges.begin(), std::make_move_iterator(exchanges.begin()),
+                            std::make_move_iterator(exchanges.end()));
   return proposal;
 }
 

@@ -43,7 +43,11 @@ std::vector<Prediction> ExecScoredProblem::predict(std::span<const State> states
   }
   if (!hashes.empty() && !dialogue_.hopeless()) {
     const std::uint64_t id = dialogue_.nextId();
-    const json question = {{"version", kVersion}, {"kind", "score"}, {"id", id}, {"problem", problem_->info().name}, {"states", std::move(asked)}};
+    const json question = {{"version", kVersion},
+                           {"kind", "score"},
+                           {"id", id},
+                           {"problem", problem_->info().name},
+                           {"states", std::move(asked)}};
     std::string why;
     std::string outcome;
     const std::optional<std::string> line = dialogue_.ask(writeJson(question), id, {}, why, outcome);

@@ -8,6 +8,7 @@
 
 #include "reasoning/chat_text.h"
 #include "reasoning/llm_schema.h"
+#include "reasoning/prompt_words.h"
 #include "support/hash.h"
 
 namespace espalier {
@@ -37,8 +38,9 @@ bool isSlower(const NodeView& view, const NodeView& parent) {
 
 bool wasTried(const std::vector<std::string>& items, const std::vector<Attempt>& attempts) {
   return std::any_of(attempts.begin(), attempts.end(), [&](const Attempt& attempt) {
-    return std::equal(items.begin(), items.end(), attempt.items.begin(), attempt.items.end(),
-                      [](const std::string& item, const AppliedItem& tried) { return item == tried.proposed; });
+    return std::equal(
+        items.begin(), items.end(), attempt.items.begin(), attempt.items.end(),
+        [](const std::string& item, const AppliedItem& tried) { return item == tried.proposed; });
   });
 }
 
@@ -88,7 +90,8 @@ struct LlmProposer::InFlight {
   std::uint64_t key;
 };
 
-Proposal LlmProposer::propose(const ProposalContext& context, Random& random, const ProposalControl& control) {
+Proposal LlmProposer::propose(const ProposalContext& context, Random& random,
+                              const ProposalControl& control) {
   const std::uint64_t key = keyOf(context);
   std::optional<Proposal> proposal;
   std::vector<Exchange> exchanges;
@@ -143,13 +146,15 @@ std::optional<Proposal> LlmProposer::proposalKept(std::uint64_t key, const Propo
 void LlmProposer::keep(std::uint64_t key, std::vector<ProposedSequence> sequences, const std::string& model) {
   if (sequences.empty()) return;
   const std::lock_guard lock(mutex_);
-  kept_[key] = {{std::make_move_iterator(sequences.begin()), std::make_move_iterator(sequences.end())}, model};
+  kept_[key] = {{std::make_move_iterator(sequences.begin()), std::make_move_iterator(sequences.end())},
+                model};
 }
 
 std::optional<std::size_t> LlmProposer::chooseSeat(const ProposalContext& context, std::string& why) {
   const std::lock_guard lock(mutex_);
   const std::vector<NodeView>& above = context.ancestors;
-  const bool regressedTwice = above.size() >= 2 && isSlower(context.node, above[0]) && isSlower(above[0], above[1]);
+  const bool regressedTwice =
+      above.size() >= 2 && isSlower(context.node, above[0]) && isSlower(above[0], above[1]);
   std::vector<std::size_t> order;
   if (regressedTwice) order.push_back(seats_.size() - 1);
   for (std::size_t seat = 0; seat < seats_.size(); ++seat) {
@@ -180,8 +185,9 @@ void LlmProposer::noteConduct(std::size_t seat, const std::optional<ChatFault>& 
   conduct.expansionsToSkip = std::min(kMostSkipped, (1 << std::min(conduct.failuresInARow, 5)) - 1);
 }
 
-std::optional<Proposal> LlmProposer::askModel(std::size_t seat, const ProposalContext& context, const ProposalControl& control,
-                                              std::uint64_t key, std::vector<Exchange>& exchanges, std::string& why) {
+std::optional<Proposal> LlmProposer::askModel(std::size_t seat, const ProposalContext& context,
+                                              const ProposalControl& control, std::uint64_t key,
+                                              std::vector<Exchange>& exchanges, std::string& why) {
   Prompt prompt = writer_.write(context);
   const bool byUser = context.editedPrompt.has_value();
   if (byUser) {
@@ -215,13 +221,15 @@ std::optional<Proposal> LlmProposer::askModel(std::size_t seat, const ProposalCo
     std::vector<ProposedSequence> usable;
     for (ProposedSequence& sequence : answer.reply.sequences) {
       if (wasTried(sequence.items, context.attempts)) continue;
-      const Application application = context.tryItems ? context.tryItems(context.node.state, sequence.items) : Application{};
+      const Application application =
+          context.tryItems ? context.tryItems(context.node.state, sequence.items) : Application{};
       if (!context.tryItems || application.changed()) {
         usable.push_back(std::move(sequence));
         continue;
       }
       for (const AppliedItem& item : application.items) {
-        refusals += "- " + item.proposed + ": " + item.reason + (item.hint.empty() ? "" : " " + item.hint) + "\n";
+        refusals +=
+            "- " + item.proposed + ": " + item.reason + (item.hint.empty() ? "" : " " + item.hint) + "\n";
       }
     }
     if (!usable.empty()) {
@@ -251,18 +259,21 @@ std::optional<Proposal> LlmProposer::askModel(std::size_t seat, const ProposalCo
     }
     repaired = true;
     const bool nothingRead = answer.reply.sequences.empty();
-    further = {{true, espalier::shortened(answer.text, kLongestQuotedReply)},
-               {false, nothingRead ? std::string("No transformations could be read in your answer. Answer again in the form that was asked for, "
-                                                 "with names from the list.")
-                                   : refusals.empty() ? std::string("That was already tried from this node. Propose something else.")
-                                                      : "None of this is legal here:\n" + espalier::shortened(refusals, kLongestRefusals) +
-                                                            "\nPropose a legal sequence in the same form."}};
+    further = {
+        {true, espalier::shortened(answer.text, kLongestQuotedReply)},
+        {false, nothingRead ? std::string("No transformations could be read in your answer. Answer again in "
+                                          "the form that was asked for, "
+                                          "with names from the list.")
+                : refusals.empty()
+                    ? std::string("That was already tried from this node. Propose something else.")
+                    : "None of this is legal here:\n" + espalier::shortened(refusals, kLongestRefusals) +
+                          "\nPropose a legal sequence in the same form."}};
   }
 }
 
-LlmProposer::Answer LlmProposer::askOnce(std::size_t seatIndex, const Prompt& prompt, const std::vector<ChatTurn>& further,
-                                         const ProposalContext& context, const ProposalControl& control,
-                                         std::vector<Exchange>& exchanges) {
+LlmProposer::Answer LlmProposer::askOnce(std::size_t seatIndex, const Prompt& prompt,
+                                         const std::vector<ChatTurn>& further, const ProposalContext& context,
+                                         const ProposalControl& control, std::vector<Exchange>& exchanges) {
   LlmSeat& seat = seats_[seatIndex];
   Answer answer;
   Exchange exchange;
@@ -298,7 +309,8 @@ LlmProposer::Answer LlmProposer::askOnce(std::size_t seatIndex, const Prompt& pr
   exchange.costUsd = budget_.finish(estimate, usage, seat.prices, !outcome);
   std::vector<std::string> notes = outcome ? outcome->notes : outcome.error().notes;
   if (outcome) {
-    answer.reply = readReply(outcome->text, knownNames(context), static_cast<std::size_t>(options_.proposals));
+    answer.reply =
+        readReply(outcome->text, knownNames(context), static_cast<std::size_t>(options_.proposals));
     exchange.model = outcome->model;
     exchange.reply = outcome->text;
     exchange.thinking = outcome->reasoning == outcome->text ? std::string() : outcome->reasoning;
@@ -324,8 +336,8 @@ LlmProposer::Answer LlmProposer::askOnce(std::size_t seatIndex, const Prompt& pr
   return answer;
 }
 
-Proposal LlmProposer::fallBack(const ProposalContext& context, Random& random, const ProposalControl& control, std::string why,
-                               std::vector<Exchange> exchanges) {
+Proposal LlmProposer::fallBack(const ProposalContext& context, Random& random, const ProposalControl& control,
+                               std::string why, std::vector<Exchange> exchanges) {
   Proposal proposal;
   if (fallback_ && !control.stop.stop_requested()) {
     const std::lock_guard lock(fallbackMutex_);
@@ -333,7 +345,8 @@ Proposal LlmProposer::fallBack(const ProposalContext& context, Random& random, c
   }
   proposal.fallback = true;
   const std::string instead = proposal.proposer.empty() ? "a random step" : proposal.proposer;
-  proposal.notice = why + " Instead: " + instead + "." + (proposal.notice.empty() ? "" : " " + proposal.notice);
+  proposal.notice =
+      why + " Instead: " + instead + "." + (proposal.notice.empty() ? "" : " " + proposal.notice);
   proposal.exchanges.insert(proposal.exchanges.begin(), std::make_move_iterator(exchanges.begin()),
                             std::make_move_iterator(exchanges.end()));
   return proposal;

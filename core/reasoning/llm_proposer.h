@@ -33,25 +33,28 @@ struct LlmSeat {
 struct LlmProposerOptions {
   std::string name = "llm";
   BudgetLimits budget;
-  int proposals = 2;     ///< sequences a call; further ones answer the next expansions of the same node
+  int proposals = 2;  ///< sequences a call; further ones answer the next expansions of the same node
   int concurrency = 4;
-  bool jsonReply = true;  ///< the paper's prompt asks for a plain answer
+  bool jsonReply = true;             ///< the paper's prompt asks for a plain answer
   std::vector<std::string> notices;  ///< said once, with the first proposal
 };
 
-/// Asks a large language model what to try next. Whatever goes wrong (no server, no answer, nothing legal in it, no budget), the
-/// proposal comes from the fallback instead and says why; a server that fails again and again is asked ever more seldom.
-/// With several models the first proposes; after two regressions in a row by it the last one is asked.
-/// Threads: propose() may run several times at once. Expansions of one node wait for each other and share a call.
+/// Asks a large language model what to try next. Whatever goes wrong (no server, no answer, nothing legal in
+/// it, no budget), the proposal comes from the fallback instead and says why; a server that fails again and
+/// again is asked ever more seldom. With several models the first proposes; after two regressions in a row by
+/// it the last one is asked. Threads: propose() may run several times at once. Expansions of one node wait
+/// for each other and share a call.
 class LlmProposer : public Proposer {
  public:
-  /// At least one seat. Without a fallback a failure gives an empty proposal, and the search takes a random step.
+  /// At least one seat. Without a fallback a failure gives an empty proposal, and the search takes a random
+  /// step.
   LlmProposer(std::vector<LlmSeat> seats, PromptWriter writer, LlmProposerOptions options,
               std::unique_ptr<Proposer> fallback, std::unique_ptr<RecordingWriter> recording = nullptr);
 
   [[nodiscard]] std::string name() const override { return options_.name; }
   [[nodiscard]] int concurrency() const override { return options_.concurrency; }
-  [[nodiscard]] Proposal propose(const ProposalContext& context, Random& random, const ProposalControl& control) override;
+  [[nodiscard]] Proposal propose(const ProposalContext& context, Random& random,
+                                 const ProposalControl& control) override;
 
   [[nodiscard]] Spending spent() const { return budget_.spent(); }
   /// Takes up what an earlier part of the run spent.
@@ -61,7 +64,7 @@ class LlmProposer : public Proposer {
  private:
   /// How a model has behaved; guarded by mutex_.
   struct Conduct {
-    bool dead = false;         ///< asking again is useless
+    bool dead = false;  ///< asking again is useless
     std::string why;
     int failuresInARow = 0;
     int expansionsToSkip = 0;
@@ -71,7 +74,7 @@ class LlmProposer : public Proposer {
   struct Answer {
     ModelReply reply;
     std::optional<ChatFault> fault;
-    std::string text;           ///< of the reply, for a repair question
+    std::string text;  ///< of the reply, for a repair question
     bool outOfBudget = false;
   };
 
@@ -79,12 +82,14 @@ class LlmProposer : public Proposer {
   void keep(std::uint64_t key, std::vector<ProposedSequence> sequences, const std::string& model);
   std::optional<std::size_t> chooseSeat(const ProposalContext& context, std::string& why);
   void noteConduct(std::size_t seat, const std::optional<ChatFault>& fault);
-  std::optional<Proposal> askModel(std::size_t seat, const ProposalContext& context, const ProposalControl& control,
-                                   std::uint64_t key, std::vector<Exchange>& exchanges, std::string& why);
-  Answer askOnce(std::size_t seat, const Prompt& prompt, const std::vector<ChatTurn>& further, const ProposalContext& context,
-                 const ProposalControl& control, std::vector<Exchange>& exchanges);
-  Proposal fallBack(const ProposalContext& context, Random& random, const ProposalControl& control, std::string why,
-                    std::vector<Exchange> exchanges);
+  std::optional<Proposal> askModel(std::size_t seat, const ProposalContext& context,
+                                   const ProposalControl& control, std::uint64_t key,
+                                   std::vector<Exchange>& exchanges, std::string& why);
+  Answer askOnce(std::size_t seat, const Prompt& prompt, const std::vector<ChatTurn>& further,
+                 const ProposalContext& context, const ProposalControl& control,
+                 std::vector<Exchange>& exchanges);
+  Proposal fallBack(const ProposalContext& context, Random& random, const ProposalControl& control,
+                    std::string why, std::vector<Exchange> exchanges);
 
   std::vector<LlmSeat> seats_;
   PromptWriter writer_;

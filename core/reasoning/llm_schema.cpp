@@ -13,14 +13,16 @@ std::string replySchema(int proposals) {
   const json step = {{"type", "object"},
                      {"properties", {{"name", {{"type", "string"}}}, {"args", {{"type", "object"}}}}},
                      {"required", {"name"}}};
-  const json sequence = {{"type", "object"},
-                         {"properties", {{"transformations", {{"type", "array"}, {"items", step}, {"minItems", 1}}}}},
-                         {"required", {"transformations"}}};
-  return writeJson({{"type", "object"},
-                    {"properties",
-                     {{"reasoning", {{"type", "string"}}},
-                      {"proposals", {{"type", "array"}, {"items", sequence}, {"minItems", 1}, {"maxItems", proposals}}}}},
-                    {"required", {"reasoning", "proposals"}}});
+  const json sequence = {
+      {"type", "object"},
+      {"properties", {{"transformations", {{"type", "array"}, {"items", step}, {"minItems", 1}}}}},
+      {"required", {"transformations"}}};
+  return writeJson(
+      {{"type", "object"},
+       {"properties",
+        {{"reasoning", {{"type", "string"}}},
+         {"proposals", {{"type", "array"}, {"items", sequence}, {"minItems", 1}, {"maxItems", proposals}}}}},
+       {"required", {"reasoning", "proposals"}}});
 }
 
 }  // namespace espalier

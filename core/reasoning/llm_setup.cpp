@@ -36,7 +36,8 @@ Result<std::vector<LlmProfile>> profilesOf(const LlmOptions& options) {
   }
   if (profiles.empty()) {
     if (options.url.empty()) {
-      return usageError("No LLM server is given.", "Use --llm-url URL, or --llm-profile NAME for a known server.");
+      return usageError("No LLM server is given.",
+                        "Use --llm-url URL, or --llm-profile NAME for a known server.");
     }
     profiles.emplace_back().name = "command line";
   }
@@ -74,8 +75,10 @@ Result<PromptTemplate> templateOf(const LlmOptions& options) {
   return PromptWriter::shippedTemplate(options.preset == "paper" ? "prompt_paper.txt" : "prompt.txt");
 }
 
-Result<std::unique_ptr<LlmProposer>> makeProposer(std::vector<LlmSeat> seats, LlmProposerOptions proposerOptions,
-                                                  const LlmOptions& options, std::unique_ptr<Proposer> fallback) {
+Result<std::unique_ptr<LlmProposer>> makeProposer(std::vector<LlmSeat> seats,
+                                                  LlmProposerOptions proposerOptions,
+                                                  const LlmOptions& options,
+                                                  std::unique_ptr<Proposer> fallback) {
   Result<PromptTemplate> form = templateOf(options);
   if (!form) return tl::unexpected<Error>(form.error());
   const bool paper = options.preset == "paper";
@@ -84,20 +87,24 @@ Result<std::unique_ptr<LlmProposer>> makeProposer(std::vector<LlmSeat> seats, Ll
   proposerOptions.budget = options.budget;
   std::unique_ptr<RecordingWriter> recording;
   if (!options.recording.empty()) {
-    Result<std::unique_ptr<RecordingWriter>> opened = RecordingWriter::open(options.recording, "LLM " + seats.front().model->name());
+    Result<std::unique_ptr<RecordingWriter>> opened =
+        RecordingWriter::open(options.recording, "LLM " + seats.front().model->name());
     if (!opened) return tl::unexpected<Error>(opened.error());
     recording = std::move(*opened);
   }
   // The shipped prompt is made for caching; a prompt of the user is left as it is.
   const double stableShare = paper || !options.promptTemplate.empty() ? 0 : kStableShare;
-  PromptWriter writer(std::move(*form), {.tokenLimit = options.promptTokens, .proposals = proposerOptions.proposals, .stableShare = stableShare});
-  return std::make_unique<LlmProposer>(std::move(seats), std::move(writer), std::move(proposerOptions), std::move(fallback),
-                                       std::move(recording));
+  PromptWriter writer(std::move(*form), {.tokenLimit = options.promptTokens,
+                                         .proposals = proposerOptions.proposals,
+                                         .stableShare = stableShare});
+  return std::make_unique<LlmProposer>(std::move(seats), std::move(writer), std::move(proposerOptions),
+                                       std::move(fallback), std::move(recording));
 }
 
 }  // namespace
 
-Result<std::unique_ptr<LlmProposer>> makeLlmProposer(const LlmOptions& options, std::unique_ptr<Proposer> fallback) {
+Result<std::unique_ptr<LlmProposer>> makeLlmProposer(const LlmOptions& options,
+                                                     std::unique_ptr<Proposer> fallback) {
   const Result<std::vector<LlmProfile>> profiles = profilesOf(options);
   if (!profiles) return tl::unexpected<Error>(profiles.error());
   LlmProposerOptions proposerOptions;
@@ -111,8 +118,9 @@ Result<std::unique_ptr<LlmProposer>> makeLlmProposer(const LlmOptions& options, 
       proposerOptions.notices.push_back("The key is sent to " + endpoint->base + " without encryption.");
     }
     if (remote && options.budget.costUsd && !profile.prices) {
-      proposerOptions.notices.push_back("The prices of the model at " + endpoint->base +
-                                        " are not known; the cost limit counts only what the server reports.");
+      proposerOptions.notices.push_back(
+          "The prices of the model at " + endpoint->base +
+          " are not known; the cost limit counts only what the server reports.");
     }
     LlmSeat seat;
     seat.model = std::make_unique<ChatClient>(std::move(*endpoint));
@@ -124,7 +132,8 @@ Result<std::unique_ptr<LlmProposer>> makeLlmProposer(const LlmOptions& options, 
   return makeProposer(std::move(seats), std::move(proposerOptions), options, std::move(fallback));
 }
 
-Result<std::unique_ptr<LlmProposer>> makeRecordedLlmProposer(const std::filesystem::path& recording, const LlmOptions& options,
+Result<std::unique_ptr<LlmProposer>> makeRecordedLlmProposer(const std::filesystem::path& recording,
+                                                             const LlmOptions& options,
                                                              std::unique_ptr<Proposer> fallback) {
   Result<Recording> read = readRecording(recording);
   if (!read) return tl::unexpected<Error>(read.error());
@@ -151,7 +160,8 @@ Result<std::vector<std::string>> listModels(const LlmOptions& options, const std
 }
 
 void keepSecretsOutOfCoreDumps() {
-  // A limit of one byte also stops the kernel from piping the image to a crash handler, which a limit of zero does not.
+  // A limit of one byte also stops the kernel from piping the image to a crash handler, which a limit of zero
+  // does not.
   rlimit limit{};
   if (getrlimit(RLIMIT_CORE, &limit) != 0) return;
   limit.rlim_cur = std::min<rlim_t>(limit.rlim_max, 1);

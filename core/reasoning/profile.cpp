@@ -35,7 +35,8 @@ class MemberReader {
     if (member == nullptr) return;
     const auto value = member->get<std::int64_t>();
     if (value < least || value > most) {
-      fail("`" + std::string(name) + "` must lie between " + std::to_string(least) + " and " + std::to_string(most) + ".");
+      fail("`" + std::string(name) + "` must lie between " + std::to_string(least) + " and " +
+           std::to_string(most) + ".");
     } else {
       into = static_cast<int>(value);
     }
@@ -54,7 +55,9 @@ class MemberReader {
     for (const auto& [name, value] : object_.items()) {
       if (std::find(taken_.begin(), taken_.end(), name) != taken_.end()) continue;
       if (name.find("key") != std::string::npos || name.find("token") != std::string::npos) {
-        fail("`" + shortened(cleanLine(name), 60) + "` is not allowed: keys are never read from files. Name an environment variable by `key_variable`.");
+        fail("`" + shortened(cleanLine(name), 60) +
+             "` is not allowed: keys are never read from files. Name an environment variable by "
+             "`key_variable`.");
       } else {
         fail("`" + shortened(cleanLine(name), 60) + "` is no setting of a profile.");
       }
@@ -84,7 +87,8 @@ class MemberReader {
 };
 
 bool isVariableName(const std::string& name) {
-  return std::all_of(name.begin(), name.end(), [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; });
+  return std::all_of(name.begin(), name.end(),
+                     [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; });
 }
 
 Result<LlmProfile> readProfile(const std::string& name, const json& object, const std::string& source) {
@@ -119,19 +123,23 @@ Result<LlmProfile> readProfile(const std::string& name, const json& object, cons
     if (priceReader.error()) return tl::unexpected<Error>(*priceReader.error());
     profile.prices = read;
   }
-  if (!isVariableName(variable)) reader.fail("`key_variable` must be the name of an environment variable, not a key.");
-  if (!api.empty() && api != "openai" && api != "anthropic") reader.fail("`api` must be `openai` or `anthropic`.");
+  if (!isVariableName(variable))
+    reader.fail("`key_variable` must be the name of an environment variable, not a key.");
+  if (!api.empty() && api != "openai" && api != "anthropic")
+    reader.fail("`api` must be `openai` or `anthropic`.");
   reader.finish();
   if (reader.error()) return tl::unexpected<Error>(*reader.error());
   Result<ServerUrl> server = parseServerUrl(url);
   if (!server) return inputError(where + ": " + server.error().message, server.error().hint);
   profile.server = *server;
-  if (!api.empty()) profile.server.dialect = api == "anthropic" ? ChatDialect::Anthropic : ChatDialect::OpenAi;
+  if (!api.empty())
+    profile.server.dialect = api == "anthropic" ? ChatDialect::Anthropic : ChatDialect::OpenAi;
   return profile;
 }
 
 std::optional<LlmProfile> named(const std::string& name, const std::vector<LlmProfile>& profiles) {
-  const auto found = std::find_if(profiles.begin(), profiles.end(), [&](const LlmProfile& profile) { return profile.name == name; });
+  const auto found = std::find_if(profiles.begin(), profiles.end(),
+                                  [&](const LlmProfile& profile) { return profile.name == name; });
   return found == profiles.end() ? std::nullopt : std::optional(*found);
 }
 
@@ -140,12 +148,13 @@ std::optional<LlmProfile> named(const std::string& name, const std::vector<LlmPr
 Result<std::vector<LlmProfile>> readProfiles(std::string_view text, const std::string& source) {
   const std::optional<json> document = parseForeignJson(text);
   if (!document || !document->is_object()) {
-    return inputError(source + " is no JSON object.", R"(It should look like {"version": 1, "profiles": {"NAME": {"url": "…"}}}.)");
+    return inputError(source + " is no JSON object.",
+                      R"(It should look like {"version": 1, "profiles": {"NAME": {"url": "…"}}}.)");
   }
   const std::int64_t version = countOf(*document, "version");
   if (version != kVersion) {
-    return inputError(source + " has the version " + std::to_string(version) + "; this program reads version " +
-                      std::to_string(kVersion) + ".");
+    return inputError(source + " has the version " + std::to_string(version) +
+                      "; this program reads version " + std::to_string(kVersion) + ".");
   }
   const json& entries = memberOf(*document, "profiles");
   if (!entries.is_object()) return inputError(source + " has no `profiles`.");
@@ -160,7 +169,8 @@ Result<std::vector<LlmProfile>> readProfiles(std::string_view text, const std::s
 
 std::filesystem::path userProfilePath() {
   const char* config = std::getenv("XDG_CONFIG_HOME");
-  if (config != nullptr && *config == '/') return std::filesystem::path(config) / "espalier" / "profiles.json";
+  if (config != nullptr && *config == '/')
+    return std::filesystem::path(config) / "espalier" / "profiles.json";
   const char* home = std::getenv("HOME");
   if (home == nullptr || *home == '\0') return {};
   return std::filesystem::path(home) / ".config" / "espalier" / "profiles.json";
@@ -177,16 +187,23 @@ Result<LlmProfile> findProfile(const std::string& name, const std::filesystem::p
     std::ifstream file(userFile, std::ios::binary);
     std::ostringstream text;
     text << file.rdbuf();
-    if (!file) return inputError("The profile file " + userFile.string() + " cannot be read.", "Check its permissions.");
+    if (!file)
+      return inputError("The profile file " + userFile.string() + " cannot be read.",
+                        "Check its permissions.");
     const Result<std::vector<LlmProfile>> profiles = readProfiles(text.str(), userFile.string());
     if (!profiles) return tl::unexpected<Error>(profiles.error());
     if (auto profile = search(*profiles)) return *profile;
   }
-  const Result<std::vector<LlmProfile>> shipped = readProfiles(resourceText("profiles.json"), "The shipped profile list");
+  const Result<std::vector<LlmProfile>> shipped =
+      readProfiles(resourceText("profiles.json"), "The shipped profile list");
   if (!shipped) return tl::unexpected<Error>(shipped.error());
   if (auto profile = search(*shipped)) return *profile;
-  return usageError("There is no LLM profile `" + shortened(cleanLine(name), 60) + "`; known are: " + known + ".",
-                    "Add it to " + (userFile.empty() ? std::string("espalier/profiles.json in the configuration directory") : userFile.string()) + ".");
+  return usageError(
+      "There is no LLM profile `" + shortened(cleanLine(name), 60) + "`; known are: " + known + ".",
+      "Add it to " +
+          (userFile.empty() ? std::string("espalier/profiles.json in the configuration directory")
+                            : userFile.string()) +
+          ".");
 }
 
 Result<Secret> keyFor(const LlmProfile& profile) {
@@ -198,8 +215,9 @@ Result<Secret> keyFor(const LlmProfile& profile) {
     const std::string key = value;
     const bool printable = std::all_of(key.begin(), key.end(), [](char c) { return c > 0x20 && c < 0x7F; });
     if (!printable) {
-      return usageError("The environment variable " + variable + " holds blanks or characters that no key has.",
-                        "Set it to the key alone, without a newline.");
+      return usageError(
+          "The environment variable " + variable + " holds blanks or characters that no key has.",
+          "Set it to the key alone, without a newline.");
     }
     return Secret(key);
   }

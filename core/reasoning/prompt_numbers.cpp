@@ -14,7 +14,8 @@ std::string significant(double value, int digits) {
   const int magnitude = std::clamp(static_cast<int>(std::floor(std::log10(std::abs(value)))), -20, 20);
   const int decimals = std::max(0, digits - 1 - magnitude);
   char text[64];
-  const auto [end, error] = std::to_chars(text, text + sizeof text, value, std::chars_format::fixed, decimals);
+  const auto [end, error] =
+      std::to_chars(text, text + sizeof text, value, std::chars_format::fixed, decimals);
   return error == std::errc() ? std::string(text, end) : "unknown";
 }
 

@@ -6,7 +6,8 @@
 
 namespace espalier {
 
-/// A number with so many significant digits, never in exponent form, equal in every locale: `0.00123`, `41.6`, `12300`.
+/// A number with so many significant digits, never in exponent form, equal in every locale: `0.00123`,
+/// `41.6`, `12300`.
 [[nodiscard]] std::string significant(double value, int digits = 3);
 
 /// A time with a fitting unit: `1.23 ms`, `45.6 us`.

@@ -23,16 +23,20 @@ std::string_view trimmed(std::string_view text) {
 
 Result<PromptTemplate> PromptTemplate::read(std::string_view text, const std::string& source,
                                             const std::vector<std::string>& holes) {
-  if (text.size() > kLongestTemplate) return inputError("The prompt template " + source + " is larger than 256 KiB.");
+  if (text.size() > kLongestTemplate)
+    return inputError("The prompt template " + source + " is larger than 256 KiB.");
   PromptTemplate result;
   result.hash_ = Hasher().add(text).value();
   std::vector<Piece>* part = nullptr;
   std::string open;
   int number = 0;
   const auto error = [&](const std::string& what) {
-    return inputError(source + ":" + std::to_string(number) + ": " + what, "The shipped resources/prompt.txt shows the form.");
+    return inputError(source + ":" + std::to_string(number) + ": " + what,
+                      "The shipped resources/prompt.txt shows the form.");
   };
-  const auto known = [&](std::string_view name) { return std::find(holes.begin(), holes.end(), name) != holes.end(); };
+  const auto known = [&](std::string_view name) {
+    return std::find(holes.begin(), holes.end(), name) != holes.end();
+  };
   const auto add = [&part](PieceKind kind, std::string_view piece) {
     if (kind == PieceKind::Text && !part->empty() && part->back().kind == PieceKind::Text) {
       part->back().text += piece;
@@ -46,15 +50,18 @@ Result<PromptTemplate> PromptTemplate::read(std::string_view text, const std::st
     if (line.ends_with('\r')) line.remove_suffix(1);
     at = end + 1;
     ++number;
-    if (number == 1 && line != kHeader) return error("A prompt template begins with the line `" + std::string(kHeader) + "`.");
+    if (number == 1 && line != kHeader)
+      return error("A prompt template begins with the line `" + std::string(kHeader) + "`.");
     if (line == "[system]" || line == "[question]") {
-      if (!open.empty()) return error("The part {{?" + open + "}} is not closed before " + std::string(line) + ".");
+      if (!open.empty())
+        return error("The part {{?" + open + "}} is not closed before " + std::string(line) + ".");
       part = line == "[system]" ? &result.system_ : &result.question_;
       if (!part->empty()) return error("The part " + std::string(line) + " occurs twice.");
       continue;
     }
     if (part == nullptr) {
-      if (!trimmed(line).empty() && !line.starts_with('#')) return error("Text stands before the part [system].");
+      if (!trimmed(line).empty() && !line.starts_with('#'))
+        return error("Text stands before the part [system].");
       continue;
     }
     const std::string_view alone = trimmed(line);
@@ -65,7 +72,8 @@ Result<PromptTemplate> PromptTemplate::read(std::string_view text, const std::st
       if (!known(name)) return error("There is nothing named `" + shortened(cleanLine(name), 40) + "`.");
       if (opens && !open.empty()) return error("{{?" + name + "}} stands inside of {{?" + open + "}}.");
       if (closes && open != name) return error("{{/" + name + "}} closes what is not open.");
-      if (opens && part == &result.system_) return error("[system] must be equal for all nodes; it has no {{?parts}}.");
+      if (opens && part == &result.system_)
+        return error("[system] must be equal for all nodes; it has no {{?parts}}.");
       open = opens ? name : std::string();
       add(opens ? PieceKind::Open : PieceKind::Close, name);
       continue;
@@ -88,7 +96,8 @@ Result<PromptTemplate> PromptTemplate::read(std::string_view text, const std::st
     add(PieceKind::Text, std::string(line.substr(from)) + "\n");
   }
   if (!open.empty()) return error("The part {{?" + open + "}} is not closed.");
-  if (result.system_.empty() || result.question_.empty()) return error("A prompt template has the parts [system] and [question].");
+  if (result.system_.empty() || result.question_.empty())
+    return error("A prompt template has the parts [system] and [question].");
   return result;
 }
 

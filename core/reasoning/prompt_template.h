@@ -12,9 +12,11 @@
 
 namespace espalier {
 
-/// A prompt with holes. The text begins with `# espalier prompt 1`, then comments, then the parts `[system]` and `[question]`.
-/// `{{name}}` is a hole; lines between `{{?name}}` and `{{/name}}` (each alone on its line, not nested) stand only if the
-/// hole has text. The part `[system]` may hold no hole but `problem`, so that it is equal for all nodes of a run.
+/// A prompt with holes. The text begins with `# espalier prompt 1`, then comments, then the parts `[system]`
+/// and `[question]`.
+/// `{{name}}` is a hole; lines between `{{?name}}` and `{{/name}}` (each alone on its line, not nested) stand
+/// only if the hole has text. The part `[system]` may hold no hole but `problem`, so that it is equal for all
+/// nodes of a run.
 class PromptTemplate {
  public:
   /// Errors name source, line and the offending text. `holes` are the names that exist.

@@ -81,16 +81,21 @@ void dropUnfinishedLine(const std::filesystem::path& path) {
 
 }  // namespace
 
-Result<std::unique_ptr<RecordingWriter>> RecordingWriter::open(const std::filesystem::path& path, const std::string& writer) {
+Result<std::unique_ptr<RecordingWriter>> RecordingWriter::open(const std::filesystem::path& path,
+                                                               const std::string& writer) {
   std::error_code ignored;
   const bool goesOn = std::filesystem::exists(path, ignored) && std::filesystem::file_size(path, ignored) > 0;
   if (goesOn) {
-    if (const Result<Recording> existing = readRecording(path); !existing) return tl::unexpected<Error>(existing.error());
+    if (const Result<Recording> existing = readRecording(path); !existing)
+      return tl::unexpected<Error>(existing.error());
     dropUnfinishedLine(path);
   }
   std::ofstream file(path, std::ios::binary | std::ios::app);
-  if (!goesOn) file << writeJson(json{{"espalier_recording", kVersion}, {"writer", writer}}) << "\n" << std::flush;
-  if (!file) return environmentError("The recording " + path.string() + " cannot be written.", "Choose a directory that exists and can be written to.");
+  if (!goesOn)
+    file << writeJson(json{{"espalier_recording", kVersion}, {"writer", writer}}) << "\n" << std::flush;
+  if (!file)
+    return environmentError("The recording " + path.string() + " cannot be written.",
+                            "Choose a directory that exists and can be written to.");
   return std::unique_ptr<RecordingWriter>(new RecordingWriter(std::move(file)));
 }
 
@@ -105,7 +110,9 @@ Result<Recording> readRecording(const std::filesystem::path& path) {
   std::error_code missing;
   const std::uintmax_t size = std::filesystem::file_size(path, missing);
   std::ifstream file(path, std::ios::binary);
-  if (missing || !file) return inputError("The recording " + path.string() + " cannot be read.", "Check its path and permissions.");
+  if (missing || !file)
+    return inputError("The recording " + path.string() + " cannot be read.",
+                      "Check its path and permissions.");
   if (size > kLargestFile) return inputError("The recording " + path.string() + " is larger than 1 GiB.");
   Recording recording;
   std::string line;
@@ -115,8 +122,9 @@ Result<Recording> readRecording(const std::filesystem::path& path) {
     if (number == 1) {
       const std::int64_t version = object ? countOf(*object, "espalier_recording") : 0;
       if (version != kVersion) {
-        return inputError(path.string() + ":1: This is no recording of LLM exchanges that this program can read.",
-                          "Recordings are written by `tune --recording FILE`.");
+        return inputError(
+            path.string() + ":1: This is no recording of LLM exchanges that this program can read.",
+            "Recordings are written by `tune --recording FILE`.");
       }
       recording.writer = cleanLine(textOf(*object, "writer"));
       continue;
@@ -130,7 +138,8 @@ Result<Recording> readRecording(const std::filesystem::path& path) {
   return recording;
 }
 
-RecordedModel::RecordedModel(Recording recording) : recording_(std::move(recording)), used_(recording_.exchanges.size()) {
+RecordedModel::RecordedModel(Recording recording)
+    : recording_(std::move(recording)), used_(recording_.exchanges.size()) {
   for (std::size_t i = 0; i < recording_.exchanges.size(); ++i) {
     const RecordedExchange& recorded = recording_.exchanges[i];
     if (recorded.exchange.promptHash != 0) byPrompt_[recorded.exchange.promptHash].push_back(i);
@@ -138,14 +147,17 @@ RecordedModel::RecordedModel(Recording recording) : recording_(std::move(recordi
   }
 }
 
-std::string RecordedModel::name() const { return recording_.writer.empty() ? "recording" : recording_.writer; }
+std::string RecordedModel::name() const {
+  return recording_.writer.empty() ? "recording" : recording_.writer;
+}
 
 ChatOutcome RecordedModel::ask(const ChatRequest& request, const std::stop_token&, const DeltaSink& sink) {
   const RecordedExchange* found = nullptr;
   bool otherPrompt = false;
   {
     const std::lock_guard lock(mutex_);
-    const auto take = [&](const std::map<std::uint64_t, std::vector<std::size_t>>& answers, std::uint64_t key) {
+    const auto take = [&](const std::map<std::uint64_t, std::vector<std::size_t>>& answers,
+                          std::uint64_t key) {
       const auto entry = answers.find(key);
       if (entry == answers.end()) return;
       for (const std::size_t index : entry->second) {

@@ -11,7 +11,8 @@ namespace {
 constexpr int kDeepest = 32;
 
 bool isBare(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '+' || c == '.';
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
+         c == '+' || c == '.';
 }
 
 void appendUtf8(std::string& out, std::uint32_t code) {
@@ -73,7 +74,9 @@ class Parser {
 
   void skipBlank() {
     for (;;) {
-      while (!ended() && (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\t' || text_[at_] == '\r')) ++at_;
+      while (!ended() &&
+             (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\t' || text_[at_] == '\r'))
+        ++at_;
       const std::string_view rest = text_.substr(at_);
       std::size_t length = 0;
       if (rest.starts_with("//") || rest.starts_with("#")) {
@@ -191,9 +194,7 @@ class Parser {
       case '"':
       case '\\':
       case '/': into += kind; return;
-      default:
-        strict_ = false;
-        into += kind;
+      default: strict_ = false; into += kind;
     }
   }
 

@@ -15,10 +15,10 @@ namespace espalier {
 struct LooseValue {
   enum class Kind { Null, Boolean, Number, Text, List, Object };
   Kind kind = Kind::Null;
-  std::string text;                                        ///< of Text; of Number and Boolean as written
-  std::vector<LooseValue> items;                           ///< of List
-  std::vector<LooseValue> members;                         ///< of Object, in order
-  std::string key;                                         ///< of a member
+  std::string text;                 ///< of Text; of Number and Boolean as written
+  std::vector<LooseValue> items;    ///< of List
+  std::vector<LooseValue> members;  ///< of Object, in order
+  std::string key;                  ///< of a member
 
   [[nodiscard]] bool isText() const { return kind == Kind::Text; }
   [[nodiscard]] bool isList() const { return kind == Kind::List; }
@@ -29,14 +29,16 @@ struct LooseValue {
 
 struct LooseJson {
   LooseValue value;
-  std::size_t end = 0;            ///< where reading stopped
-  bool wellFormed = false;        ///< strict JSON would have said the same
-  bool truncated = false;         ///< the text ended inside; what was open was closed
+  std::size_t end = 0;      ///< where reading stopped
+  bool wellFormed = false;  ///< strict JSON would have said the same
+  bool truncated = false;   ///< the text ended inside; what was open was closed
 };
 
-/// Reads the value that begins at `at` with `{` or `[`. Forgives single and typographic quotes, bare keys, comments, missing
-/// and trailing commas, raw newlines and bad escapes in strings, NaN, True and None, and a text that ends anywhere. Nothing
-/// where that is not enough or where it nests deeper than 32. Linear in the text; stops early on what is not JSON.
-[[nodiscard]] std::optional<LooseJson> readLooseJson(std::string_view text, std::size_t at, std::size_t& stoppedAt);
+/// Reads the value that begins at `at` with `{` or `[`. Forgives single and typographic quotes, bare keys,
+/// comments, missing and trailing commas, raw newlines and bad escapes in strings, NaN, True and None, and a
+/// text that ends anywhere. Nothing where that is not enough or where it nests deeper than 32. Linear in the
+/// text; stops early on what is not JSON.
+[[nodiscard]] std::optional<LooseJson> readLooseJson(std::string_view text, std::size_t at,
+                                                     std::size_t& stoppedAt);
 
 }  // namespace espalier

@@ -19,9 +19,9 @@ constexpr std::size_t kMostSequences = 16;
 constexpr std::size_t kLongestKey = 40;
 constexpr std::size_t kMostLines = 2000;
 
-constexpr std::array<std::string_view, 8> kStepKeys = {"transformations", "steps",   "sequence", "actions",
-                                                       "trace",           "mutators", "transforms", "schedule"};
-constexpr std::array<std::string_view, 6> kSequenceKeys = {"proposals",  "alternatives", "candidates",
+constexpr std::array<std::string_view, 8> kStepKeys = {
+    "transformations", "steps", "sequence", "actions", "trace", "mutators", "transforms", "schedule"};
+constexpr std::array<std::string_view, 6> kSequenceKeys = {"proposals", "alternatives", "candidates",
                                                            "sequences", "options",      "answers"};
 constexpr std::array<std::string_view, 6> kReasoningKeys = {"reasoning", "rationale", "explanation",
                                                             "thought",   "analysis",  "thoughts"};
@@ -40,7 +40,8 @@ const LooseValue* findAny(const LooseValue& object, const std::array<std::string
     for (const LooseValue& value : object.members) {
       if (value.key.size() > kLongestKey) continue;
       const std::string lower = lowerCase(value.key);
-      if (lower == key || (lower.starts_with(key) && lower.find("to apply") != std::string::npos)) return &value;
+      if (lower == key || (lower.starts_with(key) && lower.find("to apply") != std::string::npos))
+        return &value;
     }
   }
   return nullptr;
@@ -72,7 +73,8 @@ class Reader {
 
   ModelReply read(std::string_view text) {
     if (!readAsJson(text)) readAsText(text);
-    if (reply_.reasoning.empty() && !reply_.sequences.empty()) reply_.reasoning = reply_.sequences.front().reasoning;
+    if (reply_.reasoning.empty() && !reply_.sequences.empty())
+      reply_.reasoning = reply_.sequences.front().reasoning;
     for (ProposedSequence& sequence : reply_.sequences) {
       if (sequence.reasoning.empty()) sequence.reasoning = reply_.reasoning;
     }
@@ -85,7 +87,8 @@ class Reader {
     std::vector<Found> found;
     // Text that only looks like JSON may be tried often: the work is bounded by a multiple of the length.
     std::size_t work = 4 * text.size() + 1024;
-    for (std::size_t at = text.find_first_of("{["); at != std::string_view::npos; at = text.find_first_of("{[", at)) {
+    for (std::size_t at = text.find_first_of("{["); at != std::string_view::npos;
+         at = text.find_first_of("{[", at)) {
       std::size_t stopped = at;
       std::optional<LooseJson> json = readLooseJson(text, at, stopped);
       const std::size_t spent = stopped - at + 1;
@@ -109,9 +112,9 @@ class Reader {
     Found found;
     const LooseValue& value = json.value;
     const LooseValue* list = findAny(value, kSequenceKeys);
-    if (list == nullptr && value.isList() && std::any_of(value.items.begin(), value.items.end(), [](const LooseValue& item) {
-          return findAny(item, kStepKeys) != nullptr;
-        })) {
+    if (list == nullptr && value.isList() &&
+        std::any_of(value.items.begin(), value.items.end(),
+                    [](const LooseValue& item) { return findAny(item, kStepKeys) != nullptr; })) {
       list = &value;
     }
     found.reasoning = reasoningIn(value);
@@ -155,11 +158,14 @@ class Reader {
 
   void choose(std::vector<Found>& found, std::size_t length) {
     // A model that corrects itself says the final version last, but the very last may be cut off.
-    const auto better = std::find_if(found.rbegin(), found.rend(), [](const Found& candidate) { return !candidate.json.truncated; });
+    const auto better = std::find_if(found.rbegin(), found.rend(),
+                                     [](const Found& candidate) { return !candidate.json.truncated; });
     Found& chosen = better != found.rend() ? *better : found.back();
     const bool alone = found.size() == 1 && chosen.json.end + 8 >= length;
-    if (chosen.json.truncated) reply_.repairs.emplace_back("The reply was cut off; what is complete was read.");
-    if (!chosen.json.wellFormed && !chosen.json.truncated) reply_.repairs.emplace_back("The reply is not quite JSON; it was read nevertheless.");
+    if (chosen.json.truncated)
+      reply_.repairs.emplace_back("The reply was cut off; what is complete was read.");
+    if (!chosen.json.wellFormed && !chosen.json.truncated)
+      reply_.repairs.emplace_back("The reply is not quite JSON; it was read nevertheless.");
     reply_.reasoning = chosen.reasoning;
     if (wanted_ > 1 && !chosen.isList) {
       // One object for each proposal instead of a list of them.
@@ -168,13 +174,15 @@ class Reader {
       }
     } else {
       for (ProposedSequence& sequence : chosen.sequences) addDistinct(std::move(sequence));
-      if (!alone && found.size() > 1) reply_.repairs.emplace_back("The reply holds several answers; the last complete one counts.");
+      if (!alone && found.size() > 1)
+        reply_.repairs.emplace_back("The reply holds several answers; the last complete one counts.");
     }
   }
 
   void addDistinct(ProposedSequence sequence) {
-    const bool known = std::any_of(reply_.sequences.begin(), reply_.sequences.end(),
-                                   [&](const ProposedSequence& other) { return other.items == sequence.items; });
+    const bool known =
+        std::any_of(reply_.sequences.begin(), reply_.sequences.end(),
+                    [&](const ProposedSequence& other) { return other.items == sequence.items; });
     if (!known && reply_.sequences.size() < wanted_) reply_.sequences.push_back(std::move(sequence));
   }
 
@@ -210,8 +218,9 @@ class Reader {
     std::size_t begin = line.find_first_not_of(" \t*#>-_`");
     if (begin == std::string_view::npos) return begin;
     const std::string lower = lowerCase(line.substr(begin, 80));
-    for (const std::string_view word : {"final transformations", "transformations to apply", "transformations", "transformation sequence",
-                                        "transformation", "mutators", "proposed sequence", "sequence", "final answer"}) {
+    for (const std::string_view word :
+         {"final transformations", "transformations to apply", "transformations", "transformation sequence",
+          "transformation", "mutators", "proposed sequence", "sequence", "final answer"}) {
       if (!lower.starts_with(word)) continue;
       const std::size_t after = lower.find_first_not_of(" \t*_`", word.size());
       if (after != std::string::npos && lower[after] == ':') return begin + after;
@@ -237,7 +246,8 @@ class Reader {
       } else if (blank && any && at > 0) {
         // An empty line between bullets is harmless; after the last of them prose begins.
         const std::size_t next = list.find_first_not_of(" \t\r\n", end);
-        if (next == std::string_view::npos || !looksLikeStep(list.substr(next, lineEnd(list, next) - next))) return;
+        if (next == std::string_view::npos || !looksLikeStep(list.substr(next, lineEnd(list, next) - next)))
+          return;
       }
       at = end + 1;
     }

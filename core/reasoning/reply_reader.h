@@ -26,9 +26,11 @@ struct ModelReply {
   std::vector<std::string> repairs;         ///< what had to be forgiven, in words
 };
 
-/// Reads a reply in whatever form it comes: the JSON that was asked for, fenced, prefixed, doubled, truncated or nearly JSON;
-/// the paper's plain `Transformations to apply: …`; bullets, numbers, bold, inline code. `wanted` is how many sequences were
-/// asked for; at most that many are returned. Linear in the reply, no recursion without bound, never throws on foreign text.
-[[nodiscard]] ModelReply readReply(std::string_view reply, std::span<const std::string> knownNames, std::size_t wanted = 1);
+/// Reads a reply in whatever form it comes: the JSON that was asked for, fenced, prefixed, doubled, truncated
+/// or nearly JSON; the paper's plain `Transformations to apply: …`; bullets, numbers, bold, inline code.
+/// `wanted` is how many sequences were asked for; at most that many are returned. Linear in the reply, no
+/// recursion without bound, never throws on foreign text.
+[[nodiscard]] ModelReply readReply(std::string_view reply, std::span<const std::string> knownNames,
+                                   std::size_t wanted = 1);
 
 }  // namespace espalier

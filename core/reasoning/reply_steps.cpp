@@ -17,9 +17,9 @@ constexpr std::size_t kMostListItems = 64;
 constexpr std::size_t kMostRepairs = 32;
 constexpr std::size_t kMostKnownNames = 256;
 
-constexpr std::array<std::string_view, 10> kNameKeys = {"name",      "transformation", "type", "action", "op",
-                                                        "primitive", "transform",      "step", "kind",   "mutator"};
-constexpr std::array<std::string_view, 7> kArgumentKeys = {"args",   "arguments", "params", "parameters",
+constexpr std::array<std::string_view, 10> kNameKeys = {
+    "name", "transformation", "type", "action", "op", "primitive", "transform", "step", "kind", "mutator"};
+constexpr std::array<std::string_view, 7> kArgumentKeys = {"args",   "arguments", "params",    "parameters",
                                                            "kwargs", "options",   "attributes"};
 
 bool isWordCharacter(char c) {
@@ -37,7 +37,8 @@ std::string_view trimmed(std::string_view text, std::string_view of = " \t\n\r")
   return text.substr(begin, text.find_last_not_of(of) + 1 - begin);
 }
 
-/// For comparison: lower case without separators, and without the word that the reference implementation puts in front.
+/// For comparison: lower case without separators, and without the word that the reference implementation puts
+/// in front.
 std::string folded(std::string_view name) {
   std::string fold;
   for (const char c : name.substr(0, 2 * kLongestName)) {
@@ -152,7 +153,8 @@ std::string_view withoutDecoration(std::string_view text) {
   text = trimmed(text, " \t\r*`'\"-+>#_•");
   std::size_t digits = 0;
   while (digits < text.size() && text[digits] >= '0' && text[digits] <= '9') ++digits;
-  if (digits > 0 && digits < text.size() && (text[digits] == '.' || text[digits] == ')' || text[digits] == ':')) {
+  if (digits > 0 && digits < text.size() &&
+      (text[digits] == '.' || text[digits] == ')' || text[digits] == ':')) {
     text.remove_prefix(digits + 1);
   }
   for (const std::string_view word : {"and ", "then ", "And ", "Then "}) {
@@ -193,10 +195,12 @@ std::string StepReader::meantName(std::string_view written) const {
 
 void StepReader::add(std::string_view written, std::string arguments) {
   std::string_view word = trimmed(written);
-  if (const std::size_t dot = word.rfind('.'); dot != std::string_view::npos && dot + 1 < word.size()) word.remove_prefix(dot + 1);
+  if (const std::size_t dot = word.rfind('.'); dot != std::string_view::npos && dot + 1 < word.size())
+    word.remove_prefix(dot + 1);
   if (word.empty() || word.size() > kLongestName) return;
   if (steps_.size() >= kMostSteps) {
-    if (!full_) repairs_.push_back("Only the first " + std::to_string(kMostSteps) + " transformations were read.");
+    if (!full_)
+      repairs_.push_back("Only the first " + std::to_string(kMostSteps) + " transformations were read.");
     full_ = true;
     return;
   }
@@ -226,15 +230,18 @@ std::string StepReader::argumentsOf(const LooseValue& object, std::string_view n
     if (!isName(key) || value.kind == LooseValue::Kind::Null) return;
     const std::string written = valueText(value, false);
     if (written.empty() || ++count > kMostArguments) {
-      if (repairs_.size() < kMostRepairs) repairs_.push_back("The argument `" + key + "` has no readable value and was left out.");
+      if (repairs_.size() < kMostRepairs)
+        repairs_.push_back("The argument `" + key + "` has no readable value and was left out.");
       return;
     }
     text += (text.empty() ? "" : ", ") + key + "=" + written;
   };
   for (const LooseValue& value : object.members) {
     const std::string& key = value.key;
-    if (key == nameKey || key == "reason" || key == "reasoning" || key == "rationale" || key == "comment") continue;
-    const bool holdsArguments = std::find(kArgumentKeys.begin(), kArgumentKeys.end(), key) != kArgumentKeys.end();
+    if (key == nameKey || key == "reason" || key == "reasoning" || key == "rationale" || key == "comment")
+      continue;
+    const bool holdsArguments =
+        std::find(kArgumentKeys.begin(), kArgumentKeys.end(), key) != kArgumentKeys.end();
     if (holdsArguments && value.isObject()) {
       for (const LooseValue& inner : value.members) append(inner.key, inner);
     } else if (!holdsArguments) {
@@ -276,8 +283,9 @@ void StepReader::read(const LooseValue& value) {
     // ["TileSize", {"loop": "n"}]: a name and its arguments.
     for (std::size_t i = 0; i < value.items.size(); ++i) {
       const LooseValue& item = value.items[i];
-      const bool pair = item.isText() && item.text.find('(') == std::string::npos && i + 1 < value.items.size() &&
-                        value.items[i + 1].isObject() && std::none_of(kNameKeys.begin(), kNameKeys.end(), [&](std::string_view key) {
+      const bool pair = item.isText() && item.text.find('(') == std::string::npos &&
+                        i + 1 < value.items.size() && value.items[i + 1].isObject() &&
+                        std::none_of(kNameKeys.begin(), kNameKeys.end(), [&](std::string_view key) {
                           return find(value.items[i + 1], key) != nullptr;
                         });
       if (pair) {

@@ -16,15 +16,18 @@ namespace espalier {
 inline constexpr std::size_t kMostSteps = 64;
 inline constexpr std::size_t kLongestStep = 400;
 
-/// Turns what a model wrote for one transformation into step text, `TileSize(block=C, loop=n, factors=[64, 32])`. Names that
-/// nearly match a known one are repaired, and the repair is said. Nothing is believed about legality.
+/// Turns what a model wrote for one transformation into step text, `TileSize(block=C, loop=n, factors=[64,
+/// 32])`. Names that nearly match a known one are repaired, and the repair is said. Nothing is believed about
+/// legality.
 class StepReader {
  public:
-  explicit StepReader(std::span<const std::string> knownNames) : known_(knownNames.begin(), knownNames.end()) {}
+  explicit StepReader(std::span<const std::string> knownNames)
+      : known_(knownNames.begin(), knownNames.end()) {}
 
   /// Appends the steps in a JSON value: a text, an object in any of the usual forms, or a list of them.
   void read(const LooseValue& value);
-  /// Appends the steps in a piece of text: names with or without arguments, separated by commas, semicolons, arrows or lines.
+  /// Appends the steps in a piece of text: names with or without arguments, separated by commas, semicolons,
+  /// arrows or lines.
   void read(std::string_view text);
 
   [[nodiscard]] std::vector<std::string> takeSteps();

@@ -6,7 +6,8 @@
 
 namespace espalier {
 
-/// A text file of resources/ as it was when the program was built, for instance `prompt.txt`; empty if it was not compiled in.
+/// A text file of resources/ as it was when the program was built, for instance `prompt.txt`; empty if it was
+/// not compiled in.
 [[nodiscard]] std::string_view resourceText(std::string_view name);
 
 }  // namespace espalier

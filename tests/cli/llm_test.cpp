@@ -144,8 +144,9 @@ TEST(TuneWithModel, RunsAProgramOfTheUserGoodOrBad) {
 TEST(TuneWithModel, ReplaysTheRecordingThatIsShipped) {
   const TemporaryFolder folder;
   const std::string session = folder.file("replayed.espalier");
-  const Finished finished = runCli({"tune", "deepseek_r1_moe", "--samples", "6", "--json", "--session", session, "--proposer", "recorded", "--recording",
-                                    ESPALIER_SOURCE_DIR "/sessions/deepseek_r1_moe.exchanges.jsonl"});
+  const Finished finished =
+      runCli({"tune", "deepseek_r1_moe", "--samples", "6", "--json", "--session", session, "--proposer",
+              "recorded", "--recording", ESPALIER_SOURCE_DIR "/sessions/deepseek_r1_moe.exchanges.jsonl"});
   ASSERT_EQ(finished.status, 0) << finished.err;
   const json result = parsed(finished);
   EXPECT_EQ(result.at("correct"), true);

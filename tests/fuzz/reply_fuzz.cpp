@@ -20,7 +20,8 @@ void require(bool holds) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const std::vector<std::string> names = {"TileSize", "Reorder", "Vectorize", "Unroll", "Parallel", "ComputeLocation", "CacheWrite"};
+  static const std::vector<std::string> names = {"TileSize", "Reorder",         "Vectorize", "Unroll",
+                                                 "Parallel", "ComputeLocation", "CacheWrite"};
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   const espalier::ModelReply reply = espalier::readReply(text, names, 3);
   require(reply.sequences.size() <= 3);

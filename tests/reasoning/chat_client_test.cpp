@@ -17,11 +17,11 @@
 namespace espalier {
 namespace {
 
-using testing::MisbehavingServer;
-using testing::ServedConnection;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using testing::MisbehavingServer;
 using ::testing::Not;
+using testing::ServedConnection;
 
 class ChatClientTest : public ::testing::Test {
  protected:
@@ -51,7 +51,8 @@ class ChatClientTest : public ::testing::Test {
 };
 
 TEST_F(ChatClientTest, SendsWhatOpenAiServersExpect) {
-  MisbehavingServer server([](ServedConnection& c, int) { c.send(testing::streamHead() + testing::goodStream("hi")); });
+  MisbehavingServer server(
+      [](ServedConnection& c, int) { c.send(testing::streamHead() + testing::goodStream("hi")); });
   ChatEndpoint asked = endpoint(server);
   asked.extraBody = R"({"thinking": {"type": "disabled"}, "temperature": null})";
   ChatClient client(asked);
@@ -71,19 +72,32 @@ TEST_F(ChatClientTest, SendsWhatOpenAiServersExpect) {
   EXPECT_EQ(body.at("thinking").at("type"), "disabled");
   EXPECT_FALSE(body.contains("temperature")) << "extra_body removes by null";
   EXPECT_THAT(server.received().at(0), HasSubstr("POST /v1/chat/completions HTTP/1.1"));
-  EXPECT_THAT(server.received().at(0), HasSubstr(std::string("Authorization: Bearer ") + testing::kCanaryKey));
+  EXPECT_THAT(server.received().at(0),
+              HasSubstr(std::string("Authorization: Bearer ") + testing::kCanaryKey));
 }
 
 TEST_F(ChatClientTest, SpeaksAnthropic) {
   const std::string events =
-      "event: message_start\ndata: {\"type\":\"message_start\",\"message\":{\"model\":\"claude\",\"usage\":{\"input_tokens\":10,\"cache_read_input_tokens\":700,"
+      "event: message_start\ndata: "
+      "{\"type\":\"message_start\",\"message\":{\"model\":\"claude\",\"usage\":{\"input_tokens\":10,\"cache_"
+      "read_input_tokens\":700,"
       "\"cache_creation_input_tokens\":90,\"output_tokens\":1}}}\n\n"
       "event: ping\ndata: {\"type\":\"ping\"}\n\n"
-      "event: content_block_start\ndata: {\"type\":\"content_block_start\",\"index\":0,\"content_block\":{\"type\":\"thinking\",\"thinking\":\"\"}}\n\n"
-      "event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"thinking_delta\",\"thinking\":\"well\"}}\n\n"
-      "event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":1,\"delta\":{\"type\":\"text_delta\",\"text\":\"hello \"}}\n\n"
-      "event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":1,\"delta\":{\"type\":\"text_delta\",\"text\":\"there\"}}\n\n"
-      "event: message_delta\ndata: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"end_turn\"},\"usage\":{\"output_tokens\":33}}\n\n"
+      "event: content_block_start\ndata: "
+      "{\"type\":\"content_block_start\",\"index\":0,\"content_block\":{\"type\":\"thinking\",\"thinking\":"
+      "\"\"}}\n\n"
+      "event: content_block_delta\ndata: "
+      "{\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"thinking_delta\",\"thinking\":"
+      "\"well\"}}\n\n"
+      "event: content_block_delta\ndata: "
+      "{\"type\":\"content_block_delta\",\"index\":1,\"delta\":{\"type\":\"text_delta\",\"text\":\"hello "
+      "\"}}\n\n"
+      "event: content_block_delta\ndata: "
+      "{\"type\":\"content_block_delta\",\"index\":1,\"delta\":{\"type\":\"text_delta\",\"text\":\"there\"}}"
+      "\n\n"
+      "event: message_delta\ndata: "
+      "{\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"end_turn\"},\"usage\":{\"output_tokens\":33}}"
+      "\n\n"
       "event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n";
   MisbehavingServer server([&](ServedConnection& c, int) { c.send(testing::streamHead() + events); });
   ChatClient client(endpoint(server, ChatDialect::Anthropic));
@@ -107,9 +121,16 @@ TEST_F(ChatClientTest, SpeaksAnthropic) {
 }
 
 TEST_F(ChatClientTest, AnthropicOverloadedInsideTheStreamIsRepeated) {
-  const std::string good = "data: {\"type\":\"content_block_delta\",\"delta\":{\"type\":\"text_delta\",\"text\":\"hi\"}}\n\ndata: {\"type\":\"message_stop\"}\n\n";
+  const std::string good =
+      "data: {\"type\":\"content_block_delta\",\"delta\":{\"type\":\"text_delta\",\"text\":\"hi\"}}\n\ndata: "
+      "{\"type\":\"message_stop\"}\n\n";
   MisbehavingServer server([&](ServedConnection& c, int n) {
-    c.send(testing::streamHead() + (n == 0 ? "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"Overloaded\"}}\n\n" : good));
+    c.send(
+        testing::streamHead() +
+        (n == 0
+             ? "event: error\ndata: "
+               "{\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"Overloaded\"}}\n\n"
+             : good));
   });
   ChatClient client(endpoint(server, ChatDialect::Anthropic));
   const ChatOutcome outcome = client.ask(request(), {});
@@ -120,7 +141,8 @@ TEST_F(ChatClientTest, AnthropicOverloadedInsideTheStreamIsRepeated) {
 TEST_F(ChatClientTest, RemembersWhatTheServerRefuses) {
   MisbehavingServer server([](ServedConnection& c, int) {
     const bool schema = c.body.find("response_format") != std::string::npos;
-    c.send(schema ? testing::httpAnswer(400, R"({"error":"response_format unknown"})") : testing::streamHead() + testing::goodStream("hi"));
+    c.send(schema ? testing::httpAnswer(400, R"({"error":"response_format unknown"})")
+                  : testing::streamHead() + testing::goodStream("hi"));
   });
   ChatClient client(endpoint(server));
   EXPECT_EQ(client.ask(request(), {})->attempts, 3);
@@ -130,13 +152,16 @@ TEST_F(ChatClientTest, RemembersWhatTheServerRefuses) {
 
 TEST_F(ChatClientTest, StreamsPiecesInOrderAndWithoutTheKey) {
   MisbehavingServer server([](ServedConnection& c, int) {
-    c.send(testing::streamHead() + "data: {\"choices\":[{\"delta\":{\"reasoning_content\":\"let me \\u001b[31m\"}}]}\n\n" + testing::delta("the key sk-canary-4f1c9") +
-           testing::delta("a77e2d0b6 and more") + "data: [DONE]\n\n");
+    c.send(testing::streamHead() +
+           "data: {\"choices\":[{\"delta\":{\"reasoning_content\":\"let me \\u001b[31m\"}}]}\n\n" +
+           testing::delta("the key sk-canary-4f1c9") + testing::delta("a77e2d0b6 and more") +
+           "data: [DONE]\n\n");
   });
   ChatClient client(endpoint(server));
   std::string thought;
   std::string text;
-  const ChatOutcome outcome = client.ask(request(), {}, [&](std::string_view piece, bool thinking) { (thinking ? thought : text) += piece; });
+  const ChatOutcome outcome = client.ask(
+      request(), {}, [&](std::string_view piece, bool thinking) { (thinking ? thought : text) += piece; });
   ASSERT_TRUE(outcome);
   EXPECT_EQ(thought, "let me \\x1b[31m");
   EXPECT_EQ(text, "the key [key] and more");
@@ -144,7 +169,9 @@ TEST_F(ChatClientTest, StreamsPiecesInOrderAndWithoutTheKey) {
 }
 
 TEST_F(ChatClientTest, EstimatesTokensThatTheServerDoesNotReport) {
-  MisbehavingServer server([](ServedConnection& c, int) { c.send(testing::streamHead() + testing::delta("a few words") + "data: [DONE]\n\n"); });
+  MisbehavingServer server([](ServedConnection& c, int) {
+    c.send(testing::streamHead() + testing::delta("a few words") + "data: [DONE]\n\n");
+  });
   ChatClient client(endpoint(server));
   const ChatOutcome outcome = client.ask(request(), {});
   ASSERT_TRUE(outcome);
@@ -191,14 +218,16 @@ TEST_F(ChatClientTest, AsksSeveralQuestionsAtOnce) {
   });
   ChatClient client(endpoint(server));
   std::vector<std::future<ChatOutcome>> calls;
-  for (int i = 0; i < kCalls; ++i) calls.push_back(std::async(std::launch::async, [&] { return client.ask(request(), {}); }));
+  for (int i = 0; i < kCalls; ++i)
+    calls.push_back(std::async(std::launch::async, [&] { return client.ask(request(), {}); }));
   for (auto& call : calls) EXPECT_TRUE(call.get());
 }
 
 TEST_F(ChatClientTest, FindsTheModelByItself) {
   MisbehavingServer server([](ServedConnection& c, int) {
     const bool list = c.head.starts_with("GET /v1/models ");
-    c.send(list ? testing::httpAnswer(200, R"({"data":[{"id":"first\u001b[1m"},{"id":"second"},{"no":1}]})") : testing::streamHead() + testing::goodStream("hi"));
+    c.send(list ? testing::httpAnswer(200, R"({"data":[{"id":"first\u001b[1m"},{"id":"second"},{"no":1}]})")
+                : testing::streamHead() + testing::goodStream("hi"));
   });
   ChatEndpoint automatic = endpoint(server);
   automatic.model = "auto";
@@ -211,7 +240,8 @@ TEST_F(ChatClientTest, FindsTheModelByItself) {
 }
 
 TEST_F(ChatClientTest, SaysWhyThereIsNoModel) {
-  MisbehavingServer server([](ServedConnection& c, int) { c.send(testing::httpAnswer(200, R"({"data":[]})")); });
+  MisbehavingServer server(
+      [](ServedConnection& c, int) { c.send(testing::httpAnswer(200, R"({"data":[]})")); });
   ChatEndpoint automatic = endpoint(server);
   automatic.model = "auto";
   ChatClient client(automatic);

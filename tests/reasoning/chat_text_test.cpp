@@ -4,8 +4,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <nlohmann/json.hpp>
 #include <rapidcheck/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "reasoning/chat_json.h"
 #include "reasoning/chat_sse.h"
@@ -21,8 +21,14 @@ TEST(CleanText, MakesForeignTextHarmless) {
   EXPECT_EQ(cleanText("a\r\nb\rc"), "a\nb\nc");
   EXPECT_EQ(cleanText("\x1b[31mred"), "\\x1b[31mred");
   EXPECT_EQ(cleanText(std::string("a\0b", 3)), "a\\x00b");
-  EXPECT_EQ(cleanText("\xC2\x9B" "31m"), "\\x9b31m") << "the C1 control that terminals obey";
-  EXPECT_EQ(cleanText("abc\xE2\x80\xAE" "fed"), "abcfed") << "right-to-left override";
+  EXPECT_EQ(cleanText("\xC2\x9B"
+                      "31m"),
+            "\\x9b31m")
+      << "the C1 control that terminals obey";
+  EXPECT_EQ(cleanText("abc\xE2\x80\xAE"
+                      "fed"),
+            "abcfed")
+      << "right-to-left override";
   EXPECT_EQ(cleanText("\xFF\xC3"), "\xEF\xBF\xBD\xEF\xBF\xBD");
   EXPECT_EQ(cleanText("\xED\xA0\x80"), "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD") << "a surrogate";
   EXPECT_EQ(cleanText("\xC0\xAF"), "\xEF\xBF\xBD\xEF\xBF\xBD") << "an overlong slash";
@@ -45,7 +51,8 @@ RC_GTEST_PROP(Shortened, CutsBetweenCharacters, (const std::string& text, unsign
 TEST(EstimateTokens, IsInTheRightRange) {
   EXPECT_EQ(estimateTokens(""), 0U);
   EXPECT_EQ(estimateTokens("for n in range(2048):"), 9U);
-  const std::string english = "The quick brown fox jumps over the lazy dog and keeps running through the forest.";
+  const std::string english =
+      "The quick brown fox jumps over the lazy dog and keeps running through the forest.";
   EXPECT_GE(estimateTokens(english), 16U);
   EXPECT_LE(estimateTokens(english), 24U);
 }
@@ -73,7 +80,8 @@ RC_GTEST_PROP(Secrets, AreRedactedHoweverTheStreamIsCut, (const std::vector<unsi
 }
 
 RC_GTEST_PROP(Sse, IsReadAlikeHoweverItIsCut, (const std::vector<unsigned char>& cuts)) {
-  const std::string whole = "\xEF\xBB\xBF: hi\r\ndata: one\r\n\r\nevent: e\ndata:two\ndata: three\n\nid: 1\rdata\r\rdata: last";
+  const std::string whole =
+      "\xEF\xBB\xBF: hi\r\ndata: one\r\n\r\nevent: e\ndata:two\ndata: three\n\nid: 1\rdata\r\rdata: last";
   std::vector<std::string> events;
   SseReader reader(100, [&](const SseEvent& event) { events.push_back(event.name + "|" + event.data); });
   std::size_t at = 0;

@@ -31,7 +31,8 @@ Proposal ask(ExecProposer& proposer, const std::stop_token& stop = {}) {
 }
 
 ExecProposer proposerOf(std::string command, std::chrono::milliseconds patience = std::chrono::seconds(30)) {
-  return ExecProposer({.command = std::move(command), .patience = patience, .lineBytes = 1 << 16}, std::make_unique<testing::FakeRules>());
+  return ExecProposer({.command = std::move(command), .patience = patience, .lineBytes = 1 << 16},
+                      std::make_unique<testing::FakeRules>());
 }
 
 TEST(ExecContext, IsOneLineOfJsonWithEverything) {
@@ -42,7 +43,8 @@ TEST(ExecContext, IsOneLineOfJsonWithEverything) {
   EXPECT_EQ(json.at("node").at("depth"), 2);
   EXPECT_EQ(json.at("node").at("measured_seconds"), 2e-3);
   EXPECT_EQ(json.at("ancestors").size(), 2U);
-  EXPECT_EQ(json.at("attempts").at(0).at("items").at(0).at("reason"), "Loop k carries the reduction of block C.");
+  EXPECT_EQ(json.at("attempts").at(0).at("items").at(0).at("reason"),
+            "Loop k carries the reduction of block C.");
   EXPECT_EQ(json.at("legal_actions").at(0).at("name"), "Unroll");
   EXPECT_EQ(json.at("problem").at("sections").at(0).at("key"), "grammar");
 }
@@ -72,7 +74,8 @@ void PrintTo(const Program& program, std::ostream* out) { *out << program.name; 
 class ExecFault : public ::testing::TestWithParam<Program> {};
 
 TEST_P(ExecFault, EndsWell) {
-  ExecProposer proposer = proposerOf(GetParam().command, std::chrono::milliseconds(GetParam().name == std::string("hangs") ? 150 : 30'000));
+  ExecProposer proposer = proposerOf(
+      GetParam().command, std::chrono::milliseconds(GetParam().name == std::string("hangs") ? 150 : 30'000));
   const Proposal proposal = ask(proposer);
   EXPECT_EQ(proposal.fallback, !GetParam().answers) << proposal.notice;
   EXPECT_EQ(proposal.proposer, GetParam().answers ? "exec" : "rules");
@@ -82,17 +85,27 @@ TEST_P(ExecFault, EndsWell) {
 
 INSTANTIATE_TEST_SUITE_P(
     Programs, ExecFault,
-    ::testing::Values(Program{"missing", "/no/such/program", false, "ended. It said:"}, Program{"ends", "exit 3", false, "ended"},
-                      Program{"ends_after_reading", "read line; echo sorry >&2", false, "It said: sorry"},
-                      Program{"hangs", "while read line; do :; done", false, "did not answer within"},
-                      Program{"declines", "read line; echo '{\"error\": \"not my thing\"}'; cat", false, "declined: not my thing"},
-                      Program{"chatters_first", "read line; echo loading; echo; echo '{\"transformations\": [\"Unroll(loop=k)\"]}'", true, ""},
-                      Program{"stale_answer_first", "read line; echo '{\"id\": 99, \"transformations\": [\"Parallel\"]}'; echo '{\"id\": 0, \"transformations\": [\"Unroll\"]}'", true, ""},
-                      Program{"near_json", "read line; echo \"{'transformations': ['Unroll']}\"", true, ""},
-                      Program{"nonsense", "read line; echo '{\"a\": 1}'", false, "no transformations"},
-                      Program{"giant_line", "read line; head -c 1000000 /dev/zero | tr '\\0' x", false, "KiB"},
-                      Program{"escapes", "read line; printf '{\"reasoning\": \"\\033[2J\", \"transformations\": [\"Unroll\"]}\\n'", true, ""},
-                      Program{"binary", "read line; head -c 5000 /dev/urandom", false, ""}),
+    ::testing::Values(
+        Program{"missing", "/no/such/program", false, "ended. It said:"},
+        Program{"ends", "exit 3", false, "ended"},
+        Program{"ends_after_reading", "read line; echo sorry >&2", false, "It said: sorry"},
+        Program{"hangs", "while read line; do :; done", false, "did not answer within"},
+        Program{"declines", "read line; echo '{\"error\": \"not my thing\"}'; cat", false,
+                "declined: not my thing"},
+        Program{"chatters_first",
+                "read line; echo loading; echo; echo '{\"transformations\": [\"Unroll(loop=k)\"]}'", true,
+                ""},
+        Program{"stale_answer_first",
+                "read line; echo '{\"id\": 99, \"transformations\": [\"Parallel\"]}'; echo '{\"id\": 0, "
+                "\"transformations\": [\"Unroll\"]}'",
+                true, ""},
+        Program{"near_json", "read line; echo \"{'transformations': ['Unroll']}\"", true, ""},
+        Program{"nonsense", "read line; echo '{\"a\": 1}'", false, "no transformations"},
+        Program{"giant_line", "read line; head -c 1000000 /dev/zero | tr '\\0' x", false, "KiB"},
+        Program{"escapes",
+                "read line; printf '{\"reasoning\": \"\\033[2J\", \"transformations\": [\"Unroll\"]}\\n'",
+                true, ""},
+        Program{"binary", "read line; head -c 5000 /dev/urandom", false, ""}),
     [](const auto& program) { return std::string(program.param.name); });
 
 TEST(ExecProposer, TheExampleInPythonWorks) {
@@ -115,8 +128,10 @@ TEST(ExecProposer, GivesUpAfterThreeFailures) {
 }
 
 TEST(ExecProposer, IsCancelledAtOnceAndLeavesNoProcess) {
-  const std::filesystem::path file = std::filesystem::temp_directory_path() / ("espalier-exec-" + std::to_string(getpid()));
-  ExecProposer proposer = proposerOf("echo $$ > " + file.string() + "; while read line; do :; done", std::chrono::hours(1));
+  const std::filesystem::path file =
+      std::filesystem::temp_directory_path() / ("espalier-exec-" + std::to_string(getpid()));
+  ExecProposer proposer =
+      proposerOf("echo $$ > " + file.string() + "; while read line; do :; done", std::chrono::hours(1));
   std::stop_source source;
   Proposal proposal;
   std::thread asking([&] { proposal = ask(proposer, source.get_token()); });

@@ -22,7 +22,9 @@ class ExecScorer : public ::testing::Test {
 };
 
 TEST_F(ExecScorer, TakesTheSecondsOfTheProgram) {
-  const ExecScoredProblem scored = scoredBy("n=0; while read -r line; do echo \"{\\\"id\\\": $n, \\\"seconds\\\": [0.5, 0.25]}\"; n=$((n+1)); done");
+  const ExecScoredProblem scored = scoredBy(
+      "n=0; while read -r line; do echo \"{\\\"id\\\": $n, \\\"seconds\\\": [0.5, 0.25]}\"; n=$((n+1)); "
+      "done");
   for (int i = 0; i < 2; ++i) {
     const std::vector<Prediction> predictions = scored.predict(states());
     EXPECT_EQ(predictions.at(0).seconds, 0.5);
@@ -32,8 +34,9 @@ TEST_F(ExecScorer, TakesTheSecondsOfTheProgram) {
 }
 
 TEST_F(ExecScorer, KeepsTheProblemsOwnWhereTheProgramFails) {
-  for (const char* command : {"exit 1", "read line; echo '{\"seconds\": [1]}'", "read line; echo '{\"seconds\": [1, -1]}'",
-                              "read line; echo '{\"seconds\": \"fast\"}'", "read line; echo '{\"error\": \"no\"}'"}) {
+  for (const char* command :
+       {"exit 1", "read line; echo '{\"seconds\": [1]}'", "read line; echo '{\"seconds\": [1, -1]}'",
+        "read line; echo '{\"seconds\": \"fast\"}'", "read line; echo '{\"error\": \"no\"}'"}) {
     const ExecScoredProblem scored = scoredBy(command);
     const std::vector<Prediction> predictions = scored.predict(states());
     const std::vector<Prediction> own = toy_->predict(states());

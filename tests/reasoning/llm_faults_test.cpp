@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 Espalier developers
 // SPDX-License-Identifier: Apache-2.0
-// A server that misbehaves in every way we know of. Whatever it does: the proposer answers, with the model's proposal where there is one
-// and with the fallback's where there is none, says what happened, and never shows the key.
+// A server that misbehaves in every way we know of. Whatever it does: the proposer answers, with the model's
+// proposal where there is one and with the fallback's where there is none, says what happened, and never
+// shows the key.
 #include <unistd.h>
 
 #include <cstdlib>
@@ -22,20 +23,21 @@ namespace {
 using testing::delta;
 using testing::goodReply;
 using testing::goodStream;
+using ::testing::HasSubstr;
 using testing::httpAnswer;
 using testing::MisbehavingServer;
+using ::testing::Not;
 using testing::ServedConnection;
 using testing::streamHead;
-using ::testing::HasSubstr;
-using ::testing::Not;
 
 enum class Ends { WithTheModel, WithTheFallback };
 
 struct Fault {
   const char* name;
   Ends ends;
-  const char* words;   ///< in the notice or in what is noted about the last exchange; "" = nothing need be said
-  int requests;        ///< how many the server saw; -1 = any number
+  const char*
+      words;     ///< in the notice or in what is noted about the last exchange; "" = nothing need be said
+  int requests;  ///< how many the server saw; -1 = any number
   MisbehavingServer::Script script;
   std::function<void(ChatLimits&)> tweak = {};
 };
@@ -46,7 +48,9 @@ std::string good() { return streamHead() + goodStream(goodReply()); }
 
 /// The fault for the first request, the good answer for later ones.
 MisbehavingServer::Script once(std::string answer) {
-  return [answer = std::move(answer)](ServedConnection& connection, int request) { connection.send(request == 0 ? answer : good()); };
+  return [answer = std::move(answer)](ServedConnection& connection, int request) {
+    connection.send(request == 0 ? answer : good());
+  };
 }
 MisbehavingServer::Script always(std::string answer) {
   return [answer = std::move(answer)](ServedConnection& connection, int) { connection.send(answer); };
@@ -55,21 +59,28 @@ MisbehavingServer::Script always(std::string answer) {
 MisbehavingServer::Script refuses(const std::string& word, int status, const std::string& message) {
   return [=](ServedConnection& connection, int) {
     const bool bad = connection.body.find(word) != std::string::npos;
-    connection.send(bad ? httpAnswer(status, R"j({"error":{"message":")j" + message + R"j(","type":"invalid_request_error","code":null}})j") : good());
+    connection.send(bad ? httpAnswer(status, R"j({"error":{"message":")j" + message +
+                                                 R"j(","type":"invalid_request_error","code":null}})j")
+                        : good());
   };
 }
 std::string error(int status, const std::string& message, const std::string& headers = {}) {
-  return httpAnswer(status, R"j({"error":{"message":")j" + message + R"j(","type":"x"}})j", "application/json", headers);
+  return httpAnswer(status, R"j({"error":{"message":")j" + message + R"j(","type":"x"}})j",
+                    "application/json", headers);
 }
 std::string stream(const std::string& events) { return streamHead() + events; }
 std::string replaced(std::string text, const std::string& from, const std::string& to) {
-  for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size()) text.replace(at, from.size(), to);
+  for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size())
+    text.replace(at, from.size(), to);
   return text;
 }
 std::string withFinish(const std::string& events, const char* reason) {
-  return stream(events + R"j(data: {"choices":[{"index":0,"delta":{},"finish_reason":")j" + reason + "\"}]}\n\ndata: [DONE]\n\n");
+  return stream(events + R"j(data: {"choices":[{"index":0,"delta":{},"finish_reason":")j" + reason +
+                "\"}]}\n\ndata: [DONE]\n\n");
 }
-std::string reasoningDelta(const std::string& json) { return "data: {\"choices\":[{\"index\":0,\"delta\":" + json + "}]}\n\n"; }
+std::string reasoningDelta(const std::string& json) {
+  return "data: {\"choices\":[{\"index\":0,\"delta\":" + json + "}]}\n\n";
+}
 
 std::vector<Fault> faults() {
   const Ends model = Ends::WithTheModel;
@@ -255,7 +266,8 @@ class LlmFault : public ::testing::TestWithParam<Fault> {
     setenv("ESPALIER_API_KEY", testing::kCanaryKey, 1);
     // A proxy of the machine must not stand between the test and its own server.
     setenv("no_proxy", "*", 1);
-    recording_ = std::filesystem::temp_directory_path() / ("espalier-fault-" + std::to_string(getpid()) + ".jsonl");
+    recording_ =
+        std::filesystem::temp_directory_path() / ("espalier-fault-" + std::to_string(getpid()) + ".jsonl");
   }
   void TearDown() override {
     unsetenv("ESPALIER_API_KEY");
@@ -304,7 +316,8 @@ TEST_P(LlmFault, EndsWell) {
   const Proposal proposal = ask(**proposer);
 
   ASSERT_FALSE(proposal.exchanges.empty());
-  const std::string said = proposal.notice + " " + proposal.exchanges.front().words + " " + proposal.exchanges.back().words;
+  const std::string said =
+      proposal.notice + " " + proposal.exchanges.front().words + " " + proposal.exchanges.back().words;
   EXPECT_THAT(said, HasSubstr(fault.words));
   if (fault.ends == Ends::WithTheModel) {
     EXPECT_FALSE(proposal.fallback) << proposal.notice;
@@ -348,22 +361,26 @@ TEST_P(LlmNoServer, FallsBack) {
   EXPECT_TRUE(proposal.fallback);
   EXPECT_EQ(proposal.proposer, "rules");
   EXPECT_THAT(proposal.notice, HasSubstr(fault.words));
-  for (const std::string& request : server.received()) EXPECT_THAT(request, Not(HasSubstr(testing::kCanaryKey)));
+  for (const std::string& request : server.received())
+    EXPECT_THAT(request, Not(HasSubstr(testing::kCanaryKey)));
   expectNoKey(proposal);
 }
 
-INSTANTIATE_TEST_SUITE_P(Faults, LlmNoServer,
-                         ::testing::Values(Fault{"refused_connection", Ends::WithTheFallback, "Is the server running?", 0, always("")},
-                                           Fault{"unknown_host", Ends::WithTheFallback, "is not known", 0, always("")},
-                                           Fault{"tls_to_a_plain_server", Ends::WithTheFallback, "encrypted connection", -1,
-                                                 always("HTTP/1.1 400 Bad Request\r\n\r\nplain HTTP\n")}),
-                         [](const auto& fault) { return std::string(fault.param.name); });
+INSTANTIATE_TEST_SUITE_P(
+    Faults, LlmNoServer,
+    ::testing::Values(Fault{"refused_connection", Ends::WithTheFallback, "Is the server running?", 0,
+                            always("")},
+                      Fault{"unknown_host", Ends::WithTheFallback, "is not known", 0, always("")},
+                      Fault{"tls_to_a_plain_server", Ends::WithTheFallback, "encrypted connection", -1,
+                            always("HTTP/1.1 400 Bad Request\r\n\r\nplain HTTP\n")}),
+    [](const auto& fault) { return std::string(fault.param.name); });
 
 using LlmRedirect = LlmFault;
 
 TEST_F(LlmRedirect, IsNotFollowedWithTheKey) {
   MisbehavingServer thief(always(good()));
-  MisbehavingServer server(always("HTTP/1.1 307 Temporary Redirect\r\nLocation: " + thief.url() + "/chat/completions\r\nContent-Length: 0\r\n\r\n"));
+  MisbehavingServer server(always("HTTP/1.1 307 Temporary Redirect\r\nLocation: " + thief.url() +
+                                  "/chat/completions\r\nContent-Length: 0\r\n\r\n"));
   auto proposer = makeLlmProposer(options(server.url()), std::make_unique<testing::FakeRules>());
   ASSERT_TRUE(proposer);
   const Proposal proposal = ask(**proposer);

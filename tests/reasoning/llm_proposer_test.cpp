@@ -18,19 +18,21 @@
 namespace espalier {
 namespace {
 
-using testing::goodReply;
-using testing::sampleContext;
 using ::testing::ElementsAre;
+using testing::goodReply;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using testing::sampleContext;
 
 /// Answers as the test says, without any network.
 class ScriptedModel final : public ChatModel {
  public:
   using Script = std::function<ChatOutcome(const ChatRequest&, int call)>;
-  ScriptedModel(std::string name, Script script, std::vector<ChatRequest>* asked) : name_(std::move(name)), script_(std::move(script)), asked_(asked) {}
+  ScriptedModel(std::string name, Script script, std::vector<ChatRequest>* asked)
+      : name_(std::move(name)), script_(std::move(script)), asked_(asked) {}
   [[nodiscard]] std::string name() const override { return name_; }
-  [[nodiscard]] ChatOutcome ask(const ChatRequest& request, const std::stop_token&, const DeltaSink&) override {
+  [[nodiscard]] ChatOutcome ask(const ChatRequest& request, const std::stop_token&,
+                                const DeltaSink&) override {
     int call = 0;
     {
       const std::lock_guard lock(mutex_);
@@ -65,16 +67,19 @@ ChatOutcome fault(ChatFaultKind kind, const char* code, const char* message) {
   return tl::unexpected<ChatFault>(failed);
 }
 
-LlmSeat seat(ScriptedModel::Script script, std::vector<ChatRequest>* asked = nullptr, const char* name = "small") {
+LlmSeat seat(ScriptedModel::Script script, std::vector<ChatRequest>* asked = nullptr,
+             const char* name = "small") {
   LlmSeat seat;
   seat.model = std::make_unique<ScriptedModel>(name, std::move(script), asked);
   seat.prices = {1.0, 0.5, std::nullopt, 4.0};
   return seat;
 }
 
-std::unique_ptr<LlmProposer> proposerOf(std::vector<LlmSeat> seats, LlmProposerOptions options = {}, PromptOptions prompt = {}) {
-  return std::make_unique<LlmProposer>(std::move(seats), PromptWriter(*PromptWriter::shippedTemplate("prompt.txt"), prompt), options,
-                                       std::make_unique<testing::FakeRules>());
+std::unique_ptr<LlmProposer> proposerOf(std::vector<LlmSeat> seats, LlmProposerOptions options = {},
+                                        PromptOptions prompt = {}) {
+  return std::make_unique<LlmProposer>(std::move(seats),
+                                       PromptWriter(*PromptWriter::shippedTemplate("prompt.txt"), prompt),
+                                       options, std::make_unique<testing::FakeRules>());
 }
 
 template <class... Seats>
@@ -97,7 +102,8 @@ ProposalContext otherNode(std::uint64_t hash) {
 
 TEST(LlmProposer, AnswersTheNextExpansionOfANodeFromTheSameCall) {
   std::vector<ChatRequest> asked;
-  const auto proposer = proposerOf({}, seat([](const ChatRequest&, int) { return reply(goodReply()); }, &asked));
+  const auto proposer =
+      proposerOf({}, seat([](const ChatRequest&, int) { return reply(goodReply()); }, &asked));
   const Proposal first = ask(*proposer);
   EXPECT_THAT(first.items, ElementsAre("Unroll(loop=k)"));
   ASSERT_EQ(first.exchanges.size(), 1U);
@@ -119,11 +125,13 @@ TEST(LlmProposer, ExpansionsOfOneNodeThatRunAtOnceShareACall) {
   std::promise<void> begun;
   std::promise<void> release;
   std::shared_future<void> released = release.get_future().share();
-  const auto proposer = proposerOf({}, seat([&](const ChatRequest&, int call) {
-                                     if (call == 0) begun.set_value();
-                                     released.wait();
-                                     return reply(goodReply());
-                                   }, &asked));
+  const auto proposer = proposerOf({}, seat(
+                                           [&](const ChatRequest&, int call) {
+                                             if (call == 0) begun.set_value();
+                                             released.wait();
+                                             return reply(goodReply());
+                                           },
+                                           &asked));
   auto first = std::async(std::launch::async, [&] { return ask(*proposer); });
   begun.get_future().wait();
   auto second = std::async(std::launch::async, [&] { return ask(*proposer); });
@@ -146,12 +154,16 @@ TEST(LlmProposer, DoesNotRepeatWhatWasTriedFromTheNode) {
 
 TEST(LlmProposer, AsksOnceToRepairWhatIsIllegal) {
   std::vector<ChatRequest> asked;
-  const auto proposer = proposerOf({}, seat([](const ChatRequest&, int) { return reply(R"j({"transformations": ["Teleport(loop=k)"]})j"); }, &asked));
+  const auto proposer = proposerOf(
+      {},
+      seat([](const ChatRequest&, int) { return reply(R"j({"transformations": ["Teleport(loop=k)"]})j"); },
+           &asked));
   const Proposal proposal = ask(*proposer);
   ASSERT_EQ(asked.size(), 2U);
   ASSERT_EQ(asked[1].further.size(), 2U);
   EXPECT_TRUE(asked[1].further[0].fromModel);
-  EXPECT_THAT(asked[1].further[1].text, HasSubstr("Teleport(loop=k): There is no such transformation. Use Unroll."));
+  EXPECT_THAT(asked[1].further[1].text,
+              HasSubstr("Teleport(loop=k): There is no such transformation. Use Unroll."));
   EXPECT_NE(asked[0].promptHash, asked[1].promptHash);
   EXPECT_THAT(proposal.items, ElementsAre("Teleport(loop=k)")) << "the search shall see what was refused";
   EXPECT_FALSE(proposal.notice.empty());
@@ -160,7 +172,10 @@ TEST(LlmProposer, AsksOnceToRepairWhatIsIllegal) {
 
 TEST(LlmProposer, StopsAskingWhenTheKeyIsRefused) {
   std::vector<ChatRequest> asked;
-  const auto proposer = proposerOf({}, seat([](const ChatRequest&, int) { return fault(ChatFaultKind::Rejected, "unauthorized", "Wrong key."); }, &asked));
+  const auto proposer =
+      proposerOf({}, seat([](const ChatRequest&,
+                             int) { return fault(ChatFaultKind::Rejected, "unauthorized", "Wrong key."); },
+                          &asked));
   for (std::uint64_t i = 0; i < 40; ++i) {
     const Proposal proposal = ask(*proposer, otherNode(i));
     EXPECT_TRUE(proposal.fallback);
@@ -173,9 +188,13 @@ TEST(LlmProposer, StopsAskingWhenTheKeyIsRefused) {
 
 TEST(LlmProposer, AsksAFailingServerEverMoreSeldomAndComesBack) {
   std::vector<ChatRequest> asked;
-  const auto proposer = proposerOf({}, seat([](const ChatRequest&, int call) {
-                                     return call < 3 ? fault(ChatFaultKind::Unreachable, "refused-connection", "No connection.") : reply(goodReply());
-                                   }, &asked));
+  const auto proposer = proposerOf({}, seat(
+                                           [](const ChatRequest&, int call) {
+                                             return call < 3 ? fault(ChatFaultKind::Unreachable,
+                                                                     "refused-connection", "No connection.")
+                                                             : reply(goodReply());
+                                           },
+                                           &asked));
   std::string pattern;
   for (std::uint64_t i = 0; i < 18; ++i) {
     const std::size_t before = asked.size();
@@ -190,7 +209,8 @@ TEST(LlmProposer, LimitsCalls) {
   options.budget.calls = 2;
   options.proposals = 1;
   std::vector<ChatRequest> asked;
-  const auto proposer = proposerOf(options, seat([](const ChatRequest&, int) { return reply(goodReply()); }, &asked));
+  const auto proposer =
+      proposerOf(options, seat([](const ChatRequest&, int) { return reply(goodReply()); }, &asked));
   EXPECT_FALSE(ask(*proposer, otherNode(1)).fallback);
   EXPECT_FALSE(ask(*proposer, otherNode(2)).fallback);
   const Proposal third = ask(*proposer, otherNode(3));
@@ -225,8 +245,9 @@ TEST(LlmProposer, CountsWhatAnEarlierPartOfTheRunSpent) {
 TEST(LlmProposer, EscalatesAfterTwoRegressionsInARow) {
   std::vector<ChatRequest> small;
   std::vector<ChatRequest> large;
-  const auto proposer = proposerOf({}, seat([](const ChatRequest&, int) { return reply(goodReply(), "small"); }, &small, "small"),
-                                   seat([](const ChatRequest&, int) { return reply(goodReply(), "large"); }, &large, "large"));
+  const auto proposer = proposerOf(
+      {}, seat([](const ChatRequest&, int) { return reply(goodReply(), "small"); }, &small, "small"),
+      seat([](const ChatRequest&, int) { return reply(goodReply(), "large"); }, &large, "large"));
   EXPECT_EQ(ask(*proposer, otherNode(1)).proposer, "small");
   ProposalContext worse = otherNode(2);
   worse.node.measurement->seconds = 4e-3;
@@ -241,17 +262,22 @@ TEST(LlmProposer, EscalatesAfterTwoRegressionsInARow) {
 }
 
 TEST(LlmProposer, AsksTheOtherModelWhenOneIsGone) {
-  const auto proposer = proposerOf({}, seat([](const ChatRequest&, int) { return fault(ChatFaultKind::Rejected, "quota", "No credit."); }),
-                                   seat([](const ChatRequest&, int) { return reply(goodReply(), "large"); }));
+  const auto proposer = proposerOf(
+      {}, seat([](const ChatRequest&, int) { return fault(ChatFaultKind::Rejected, "quota", "No credit."); }),
+      seat([](const ChatRequest&, int) { return reply(goodReply(), "large"); }));
   EXPECT_TRUE(ask(*proposer, otherNode(1)).fallback);
   EXPECT_EQ(ask(*proposer, otherNode(2)).proposer, "large");
 }
 
 TEST(LlmProposer, SendsAShorterPromptIfItDoesNotFit) {
   std::vector<ChatRequest> asked;
-  const auto proposer = proposerOf({}, seat([](const ChatRequest&, int call) {
-                                     return call == 0 ? fault(ChatFaultKind::TooLong, "too-long", "Too long.") : reply(goodReply());
-                                   }, &asked));
+  const auto proposer =
+      proposerOf({}, seat(
+                         [](const ChatRequest&, int call) {
+                           return call == 0 ? fault(ChatFaultKind::TooLong, "too-long", "Too long.")
+                                            : reply(goodReply());
+                         },
+                         &asked));
   ProposalContext context = sampleContext();
   for (Section& section : context.node.sections) {
     if (section.key == "program") section.text = std::string(20000, 'p');
@@ -263,7 +289,8 @@ TEST(LlmProposer, SendsAShorterPromptIfItDoesNotFit) {
 
 TEST(LlmProposer, SendsThePromptThatTheUserEdited) {
   std::vector<ChatRequest> asked;
-  const auto proposer = proposerOf({}, seat([](const ChatRequest&, int) { return reply(goodReply()); }, &asked));
+  const auto proposer =
+      proposerOf({}, seat([](const ChatRequest&, int) { return reply(goodReply()); }, &asked));
   ProposalContext context = sampleContext();
   context.editedPrompt = "Just unroll k.";
   const Proposal proposal = ask(*proposer, context);
@@ -276,7 +303,8 @@ TEST(LlmProposer, IsCancelledWithoutAnAnswer) {
   std::stop_source source;
   source.request_stop();
   std::vector<ChatRequest> asked;
-  const auto proposer = proposerOf({}, seat([](const ChatRequest&, int) { return reply(goodReply()); }, &asked));
+  const auto proposer =
+      proposerOf({}, seat([](const ChatRequest&, int) { return reply(goodReply()); }, &asked));
   Random random(1);
   ProposalControl control;
   control.stop = source.get_token();
@@ -286,13 +314,17 @@ TEST(LlmProposer, IsCancelledWithoutAnAnswer) {
 
 class Recordings : public ::testing::Test {
  protected:
-  void SetUp() override { file_ = std::filesystem::temp_directory_path() / ("espalier-recording-" + std::to_string(getpid()) + ".jsonl"); }
+  void SetUp() override {
+    file_ = std::filesystem::temp_directory_path() /
+            ("espalier-recording-" + std::to_string(getpid()) + ".jsonl");
+  }
   void TearDown() override { std::filesystem::remove(file_); }
   std::unique_ptr<LlmProposer> recordingProposer(ScriptedModel::Script script) {
     std::vector<LlmSeat> seats;
     seats.push_back(seat(std::move(script)));
-    return std::make_unique<LlmProposer>(std::move(seats), PromptWriter(*PromptWriter::shippedTemplate("prompt.txt"), {}), LlmProposerOptions{},
-                                         nullptr, std::move(*RecordingWriter::open(file_, "the test")));
+    return std::make_unique<LlmProposer>(
+        std::move(seats), PromptWriter(*PromptWriter::shippedTemplate("prompt.txt"), {}),
+        LlmProposerOptions{}, nullptr, std::move(*RecordingWriter::open(file_, "the test")));
   }
   std::filesystem::path file_;
 };

@@ -27,8 +27,8 @@ class FakeRules final : public Proposer {
   }
 };
 
-/// A node at depth 2 of a matrix product, with everything that a prompt can show. `tryItems` accepts the steps Unroll, TileSize,
-/// Vectorize and Parallel with any arguments and refuses the rest.
+/// A node at depth 2 of a matrix product, with everything that a prompt can show. `tryItems` accepts the
+/// steps Unroll, TileSize, Vectorize and Parallel with any arguments and refuses the rest.
 [[nodiscard]] ProposalContext sampleContext();
 
 /// Every text of a proposal in one, to search in.

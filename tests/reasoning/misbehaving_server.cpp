@@ -71,7 +71,8 @@ MisbehavingServer::MisbehavingServer(Script script) : script_(std::move(script))
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   socklen_t length = sizeof address;
-  if (listener_ < 0 || bind(listener_, reinterpret_cast<sockaddr*>(&address), length) != 0 || listen(listener_, 16) != 0 ||
+  if (listener_ < 0 || bind(listener_, reinterpret_cast<sockaddr*>(&address), length) != 0 ||
+      listen(listener_, 16) != 0 ||
       getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &length) != 0) {
     throw std::runtime_error("no socket on the loopback");
   }
@@ -139,29 +140,38 @@ void MisbehavingServer::serve(int client) {
   close(client);
 }
 
-std::string httpAnswer(int status, std::string_view body, std::string_view contentType, std::string_view moreHeaders) {
+std::string httpAnswer(int status, std::string_view body, std::string_view contentType,
+                       std::string_view moreHeaders) {
   return "HTTP/1.1 " + std::to_string(status) + " Whatever\r\nContent-Type: " + std::string(contentType) +
-         "\r\nContent-Length: " + std::to_string(body.size()) + "\r\nConnection: close\r\n" + std::string(moreHeaders) + "\r\n" +
-         std::string(body);
+         "\r\nContent-Length: " + std::to_string(body.size()) + "\r\nConnection: close\r\n" +
+         std::string(moreHeaders) + "\r\n" + std::string(body);
 }
 
-std::string streamHead() { return "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n"; }
+std::string streamHead() {
+  return "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n";
+}
 
 std::string delta(std::string_view text) {
-  const nlohmann::json json = {{"model", "served-model"}, {"choices", {{{"index", 0}, {"delta", {{"content", text}}}}}}};
+  const nlohmann::json json = {{"model", "served-model"},
+                               {"choices", {{{"index", 0}, {"delta", {{"content", text}}}}}}};
   return "data: " + json.dump() + "\n\n";
 }
 
 std::string goodStream(std::string_view text) {
-  return delta(text) + "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n"
-                       "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":900,\"completion_tokens\":40,\"prompt_tokens_details\":{\"cached_tokens\":512}}}\n\n"
-                       "data: [DONE]\n\n";
+  return delta(text) +
+         "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n"
+         "data: "
+         "{\"choices\":[],\"usage\":{\"prompt_tokens\":900,\"completion_tokens\":40,\"prompt_tokens_"
+         "details\":{\"cached_tokens\":512}}}\n\n"
+         "data: [DONE]\n\n";
 }
 
 std::string goodDocument(std::string_view text) {
-  return nlohmann::json{{"model", "served-model"},
-                        {"choices", {{{"index", 0}, {"message", {{"role", "assistant"}, {"content", text}}}, {"finish_reason", "stop"}}}},
-                        {"usage", {{"prompt_tokens", 900}, {"completion_tokens", 40}}}}
+  return nlohmann::json{
+      {"model", "served-model"},
+      {"choices",
+       {{{"index", 0}, {"message", {{"role", "assistant"}, {"content", text}}}, {"finish_reason", "stop"}}}},
+      {"usage", {{"prompt_tokens", 900}, {"completion_tokens", 40}}}}
       .dump();
 }
 

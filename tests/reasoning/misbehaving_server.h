@@ -13,7 +13,8 @@
 
 namespace espalier::testing {
 
-/// One connection of the server, with the request that came on it. The script of a test decides what happens to it.
+/// One connection of the server, with the request that came on it. The script of a test decides what happens
+/// to it.
 class ServedConnection {
  public:
   ServedConnection(int socket, const std::atomic<bool>& closing) : socket_(socket), closing_(&closing) {}
@@ -35,8 +36,8 @@ class ServedConnection {
   const std::atomic<bool>* closing_;
 };
 
-/// An HTTP server on the loopback that does exactly what a test tells it, one thread for each connection, one request for
-/// each connection.
+/// An HTTP server on the loopback that does exactly what a test tells it, one thread for each connection, one
+/// request for each connection.
 class MisbehavingServer {
  public:
   /// `request` counts the requests from 0.
@@ -69,7 +70,8 @@ class MisbehavingServer {
 };
 
 /// A whole HTTP answer with its length.
-[[nodiscard]] std::string httpAnswer(int status, std::string_view body, std::string_view contentType = "application/json",
+[[nodiscard]] std::string httpAnswer(int status, std::string_view body,
+                                     std::string_view contentType = "application/json",
                                      std::string_view moreHeaders = {});
 /// The head of a streamed answer that ends with the connection.
 [[nodiscard]] std::string streamHead();

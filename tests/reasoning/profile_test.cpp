@@ -19,11 +19,14 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-std::string around(const std::string& profile) { return R"({"version": 1, "profiles": {"mine": )" + profile + "}}"; }
+std::string around(const std::string& profile) {
+  return R"({"version": 1, "profiles": {"mine": )" + profile + "}}";
+}
 
 TEST(Profiles, AreReadWhole) {
   const auto profiles = readProfiles(
-      around(R"({"url": "https://host/v1", "model": "m", "api": "anthropic", "key_variable": "MY_KEY", "extra_body": {"a": 1}, "context_tokens": 8192,
+      around(
+          R"({"url": "https://host/v1", "model": "m", "api": "anthropic", "key_variable": "MY_KEY", "extra_body": {"a": 1}, "context_tokens": 8192,
                  "reply_tokens": 500, "concurrency": 3, "prices": {"input": 1, "cached_input": 0.1, "output": 2}, "description": "d"})"),
       "f");
   ASSERT_TRUE(profiles) << profiles.error().text();
@@ -51,7 +54,8 @@ TEST(Profiles, SayWhatIsWrong) {
       {around(R"j({"url": "http://x", "concurency": 1})j"), "`concurency` is no setting"},
       {around(R"j({"url": "http://x", "concurrency": 0})j"), "between 1 and 64"},
       {around(R"j({"url": "http://x", "api_key": "sk-secret-value"})j"), "keys are never read from files"},
-      {around(R"j({"url": "http://x", "key_variable": "sk-secret-value"})j"), "must be the name of an environment variable"},
+      {around(R"j({"url": "http://x", "key_variable": "sk-secret-value"})j"),
+       "must be the name of an environment variable"},
       {around(R"j({"url": "http://x", "api": "soap"})j"), "`openai` or `anthropic`"},
       {around(R"j({"url": "http://x", "extra_body": 1})j"), "`extra_body` must be an object"},
       {around(R"j({"url": "http://x", "prices": {"input": -1}})j"), "no sensible price"},
@@ -67,7 +71,8 @@ TEST(Profiles, SayWhatIsWrong) {
 }
 
 TEST(Profiles, OfTheUserComeFirst) {
-  const std::filesystem::path file = std::filesystem::temp_directory_path() / ("espalier-profiles-" + std::to_string(getpid()) + ".json");
+  const std::filesystem::path file =
+      std::filesystem::temp_directory_path() / ("espalier-profiles-" + std::to_string(getpid()) + ".json");
   std::ofstream(file) << R"({"version": 1, "profiles": {"ollama": {"url": "http://elsewhere:1/v1"}}})";
   EXPECT_EQ(findProfile("ollama", file)->server.base, "http://elsewhere:1/v1");
   EXPECT_EQ(findProfile("anthropic", file)->server.dialect, ChatDialect::Anthropic);

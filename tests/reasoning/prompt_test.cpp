@@ -11,14 +11,15 @@
 #include "reasoning/llm_test_support.h"
 #include "reasoning/prompt_diff.h"
 #include "reasoning/prompt_numbers.h"
+#include "reasoning/prompt_words.h"
 
 namespace espalier {
 namespace {
 
-using testing::sampleContext;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using testing::sampleContext;
 
 PromptWriter writer(const char* form = "prompt.txt", PromptOptions options = {}) {
   return PromptWriter(*PromptWriter::shippedTemplate(form), options);
@@ -31,10 +32,14 @@ TEST(Prompt, ShowsEverythingAboutTheNode) {
   EXPECT_THAT(prompt.system, HasSubstr("TileSize(block, loop, factors)"));
   EXPECT_THAT(prompt.system, HasSubstr("2 cores, 512-bit vectors"));
   for (const char* part :
-       {"try rows of 4", "depth 2", "Measured: 2.00 ms (3 repeats, 2.00 ms to 2.04 ms), 4.50 x p0, 5.00 % of the roofline", "Predicted by prior: 2.20 ms",
-        "1. TileSize(block=C, loop=n, factors=[64, 32])\n2. Parallel(loop=n0)", "parallel for n0 in range(64):", "Bottleneck: L2 traffic",
-        "## Parent, depth 1", "Then Parallel(loop=n0) (measured 1.50 x faster)", "- for n0 in range(64):", "+ parallel for n0 in range(64):", "## Grandparent, depth 0", "It is p0, shown above.",
-        "refused Vectorize(loop=k): Loop k carries the reduction of block C. Vectorize n1.", "Unroll: loop in {n1, k}", "Predicted by prior: 3.30 ms; bound by L2 traffic",
+       {"try rows of 4", "depth 2",
+        "Measured: 2.00 ms (3 repeats, 2.00 ms to 2.04 ms), 4.50 x p0, 5.00 % of the roofline",
+        "Predicted by prior: 2.20 ms", "1. TileSize(block=C, loop=n, factors=[64, 32])\n2. Parallel(loop=n0)",
+        "parallel for n0 in range(64):", "Bottleneck: L2 traffic", "## Parent, depth 1",
+        "Then Parallel(loop=n0) (measured 1.50 x faster)", "- for n0 in range(64):",
+        "+ parallel for n0 in range(64):", "## Grandparent, depth 0", "It is p0, shown above.",
+        "refused Vectorize(loop=k): Loop k carries the reduction of block C. Vectorize n1.",
+        "Unroll: loop in {n1, k}", "Predicted by prior: 3.30 ms; bound by L2 traffic",
         "Samples measured: 7 of 32", "Propose 2 different proposals"}) {
     EXPECT_THAT(prompt.question, HasSubstr(part));
   }
@@ -69,7 +74,8 @@ TEST(Prompt, LeavesOutEmptyParts) {
   root.attempts.clear();
   root.best.reset();
   const Prompt prompt = writer().write(root);
-  for (const char* part : {"## Parent", "## Already tried", "## Best known", "## The user asks", "Trace from p0", "{{", "}}\n"}) {
+  for (const char* part : {"## Parent", "## Already tried", "## Best known", "## The user asks",
+                           "Trace from p0", "{{", "}}\n"}) {
     EXPECT_THAT(prompt.question, Not(HasSubstr(part)));
   }
 }
@@ -94,7 +100,9 @@ TEST(Prompt, IsCutInADefinedOrder) {
     last = prompt.cut;
   }
   EXPECT_THAT(last, HasSubstr("the middle of the program"));
-  EXPECT_TRUE(last.starts_with("the differences to ancestors beyond the parent, the ancestors beyond the parent, all but the last three attempts"));
+  EXPECT_TRUE(
+      last.starts_with("the differences to ancestors beyond the parent, the ancestors beyond the parent, all "
+                       "but the last three attempts"));
 }
 
 TEST(Prompt, SparesWhatItCanForTheStableShare) {
@@ -115,11 +123,14 @@ TEST(Prompt, SparesWhatItCanForTheStableShare) {
 TEST(Prompt, DoesNotRepeatTheGrammarInTheActions) {
   ProposalContext context = sampleContext();
   auto problem = std::make_shared<ProblemInfo>(*context.problem);
-  problem->sections[0].text = "- TileSize: tiles\n    loop: a loop by name\n    factors: two integers; their product is the extent\n";
+  problem->sections[0].text =
+      "- TileSize: tiles\n    loop: a loop by name\n    factors: two integers; their product is the extent\n";
   context.problem = problem;
-  context.legalActions = {{"TileSize", "loop in {m, k}; factors: two integers; their product is the extent", "TileSize(loop=m)"},
-                          {"Reorder", "factors: two integers", "Reorder(loops=[m, k])"}};
-  EXPECT_THAT(writer().write(context).question, HasSubstr("\nTileSize: loop in {m, k}\nReorder; e.g. Reorder(loops=[m, k])\n"));
+  context.legalActions = {
+      {"TileSize", "loop in {m, k}; factors: two integers; their product is the extent", "TileSize(loop=m)"},
+      {"Reorder", "factors: two integers", "Reorder(loops=[m, k])"}};
+  EXPECT_THAT(writer().write(context).question,
+              HasSubstr("\nTileSize: loop in {m, k}\nReorder; e.g. Reorder(loops=[m, k])\n"));
   EXPECT_THAT(knownNames(context), ElementsAre("Reorder", "TileSize"));
 }
 
@@ -128,13 +139,16 @@ TEST(Prompt, ComparesLikeWithLike) {
   context.node.measurement.reset();
   EXPECT_THAT(writer().write(context).question, HasSubstr("(predicted 1.50 x faster)"));
   context.ancestors[1].measurement.reset();
-  EXPECT_THAT(writer().write(context).question, HasSubstr("## Grandparent, depth 0\nMeasured as the baseline: 9.00 ms"));
+  EXPECT_THAT(writer().write(context).question,
+              HasSubstr("## Grandparent, depth 0\nMeasured as the baseline: 9.00 ms"));
   EXPECT_THAT(writer().write(context).question, HasSubstr("(measured 3.00 x faster)"));
 }
 
 TEST(Prompt, OfThePaperHasTheInformationOfThePaperAlone) {
-  const Prompt prompt = writer("prompt_paper.txt", {.tokenLimit = 6000, .proposals = 1}).write(sampleContext());
-  for (const char* part : {"# Current node p(i)\nCost: 2.00 ms", "# Parent p(i-1)\nCost: 3.00 ms", "# Grandparent p(i-2)\nCost: 9.00 ms", "ComputeLocation, Parallel, TileSize"}) {
+  const Prompt prompt =
+      writer("prompt_paper.txt", {.tokenLimit = 6000, .proposals = 1}).write(sampleContext());
+  for (const char* part : {"# Current node p(i)\nCost: 2.00 ms", "# Parent p(i-1)\nCost: 3.00 ms",
+                           "# Grandparent p(i-2)\nCost: 9.00 ms", "ComputeLocation, Parallel, TileSize"}) {
     EXPECT_THAT(prompt.question, HasSubstr(part));
   }
   EXPECT_THAT(prompt.system, HasSubstr("Transformations to apply: NAME, NAME, NAME."));
@@ -142,7 +156,8 @@ TEST(Prompt, OfThePaperHasTheInformationOfThePaperAlone) {
 }
 
 TEST(Prompt, KnowsTheNamesOfTransformations) {
-  EXPECT_THAT(knownNames(sampleContext()), ElementsAre("ComputeLocation", "Parallel", "TileSize", "Unroll", "Vectorize"));
+  EXPECT_THAT(knownNames(sampleContext()),
+              ElementsAre("ComputeLocation", "Parallel", "TileSize", "Unroll", "Vectorize"));
 }
 
 struct BadTemplate {
@@ -156,8 +171,10 @@ TEST(PromptTemplate, SaysWhereItIsWrong) {
       {"hello\n", "t:1: A prompt template begins with"},
       {"# espalier prompt 1\nhello\n", "t:2: Text stands before"},
       {"# espalier prompt 1\n[system]\nx\n", "has the parts"},
-      {"# espalier prompt 1\n[system]\n{{program}}\n[question]\nx\n", "t:3: [system] must be equal for all nodes"},
-      {"# espalier prompt 1\n[system]\nx\n[question]\n{{nonsense}}\n", "t:5: There is nothing named `nonsense`"},
+      {"# espalier prompt 1\n[system]\n{{program}}\n[question]\nx\n",
+       "t:3: [system] must be equal for all nodes"},
+      {"# espalier prompt 1\n[system]\nx\n[question]\n{{nonsense}}\n",
+       "t:5: There is nothing named `nonsense`"},
       {"# espalier prompt 1\n[system]\nx\n[question]\n{{program\n", "t:5: A hole begins"},
       {"# espalier prompt 1\n[system]\nx\n[question]\n{{?program}}\n", "{{?program}} is not closed"},
       {"# espalier prompt 1\n[system]\nx\n[question]\n{{/program}}\n", "closes what is not open"},
@@ -174,7 +191,8 @@ TEST(PromptTemplate, SaysWhereItIsWrong) {
 }
 
 TEST(PromptTemplate, DoesNotFillHolesInsideOfValues) {
-  const auto form = PromptTemplate::read("# espalier prompt 1\n[system]\nx\n[question]\n<{{program}}>\n", "t", {"program"});
+  const auto form =
+      PromptTemplate::read("# espalier prompt 1\n[system]\nx\n[question]\n<{{program}}>\n", "t", {"program"});
   ASSERT_TRUE(form);
   EXPECT_EQ(form->question([](std::string_view) { return "{{program}}"; }), "<{{program}}>");
 }

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 Espalier developers
 // SPDX-License-Identifier: Apache-2.0
-// What a language model is shown of real problems: short enough, and with a beginning that providers can cache.
+// What a language model is shown of real problems: short enough, and with a beginning that providers can
+// cache.
 #include <algorithm>
 
 #include <gmock/gmock.h>
@@ -31,7 +32,8 @@ NodeView viewOf(const TensorProblem& problem, const State& state, int depth) {
 std::vector<Prompt> promptsAlongAPath(const std::string& layer, const char* form) {
   constexpr int kDepth = 5;
   const auto problem = testing::offlineProblem(layer);
-  const PromptWriter writer(*PromptWriter::shippedTemplate(form), {.stableShare = form == std::string("prompt.txt") ? 0.71 : 0});
+  const PromptWriter writer(*PromptWriter::shippedTemplate(form),
+                            {.stableShare = form == std::string("prompt.txt") ? 0.71 : 0});
   const auto info = std::make_shared<const ProblemInfo>(problem->info());
   Random random(7);
   std::vector<NodeView> path = {viewOf(*problem, problem->initial(), 0)};
@@ -40,7 +42,8 @@ std::vector<Prompt> promptsAlongAPath(const std::string& layer, const char* form
     ProposalContext context;
     context.problem = info;
     context.node = path.front();
-    for (std::size_t i = 1; i < std::min<std::size_t>(3, path.size()); ++i) context.ancestors.push_back(path[i]);
+    for (std::size_t i = 1; i < std::min<std::size_t>(3, path.size()); ++i)
+      context.ancestors.push_back(path[i]);
     context.legalActions = problem->legalActions(context.node.state);
     context.best = path.back();
     context.best->sections.clear();
@@ -71,7 +74,8 @@ TEST_P(PromptOf, StaysUnderSixThousandTokens) {
     EXPECT_GE(prompt.tokens, 1000U);
     EXPECT_EQ(prompt.system.find("{{"), std::string::npos);
   }
-  for (const Prompt& prompt : promptsAlongAPath(GetParam(), "prompt_paper.txt")) EXPECT_LE(prompt.tokens, 6000U);
+  for (const Prompt& prompt : promptsAlongAPath(GetParam(), "prompt_paper.txt"))
+    EXPECT_LE(prompt.tokens, 6000U);
 }
 
 TEST_P(PromptOf, NeighboursShareSeventyPercentAsPrefix) {
@@ -81,14 +85,16 @@ TEST_P(PromptOf, NeighboursShareSeventyPercentAsPrefix) {
     const std::string a = prompts[i - 1].text();
     const std::string b = prompts[i].text();
     const auto differs = std::mismatch(a.begin(), a.end(), b.begin(), b.end()).first;
-    least = std::min(least, static_cast<double>(differs - a.begin()) / static_cast<double>(std::max(a.size(), b.size())));
+    least = std::min(
+        least, static_cast<double>(differs - a.begin()) / static_cast<double>(std::max(a.size(), b.size())));
     EXPECT_EQ(prompts[i].system, prompts[0].system);
   }
   RecordProperty("least_share_percent", static_cast<int>(100 * least));
   EXPECT_GE(least, 0.70);
 }
 
-INSTANTIATE_TEST_SUITE_P(NamedLayers, PromptOf, ::testing::ValuesIn(layers()), [](const auto& layer) { return layer.param; });
+INSTANTIATE_TEST_SUITE_P(NamedLayers, PromptOf, ::testing::ValuesIn(layers()),
+                         [](const auto& layer) { return layer.param; });
 
 }  // namespace
 }  // namespace espalier
