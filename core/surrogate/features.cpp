@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 #include "program/analysis.h"
 
@@ -15,10 +16,23 @@ double slog(double value) { return std::log2(std::abs(value) + 1); }
 
 /// Where an annotated loop stands among the loops around its store.
 enum class LoopPosition {
-  None, InnerSpatial, MiddleSpatial, OuterSpatial, InnerReduce, MiddleReduce, OuterReduce, Mixed
+  None,
+  InnerSpatial,
+  MiddleSpatial,
+  OuterSpatial,
+  InnerReduce,
+  MiddleReduce,
+  OuterReduce,
+  Mixed
 };
-constexpr std::array<const char*, 8> kPositionNames = {"none", "inner spatial", "middle spatial", "outer spatial",
-                                                       "inner reduction", "middle reduction", "outer reduction", "mixed"};
+constexpr std::array<const char*, 8> kPositionNames = {"none",
+                                                       "inner spatial",
+                                                       "middle spatial",
+                                                       "outer spatial",
+                                                       "inner reduction",
+                                                       "middle reduction",
+                                                       "outer reduction",
+                                                       "mixed"};
 
 struct Annotation {
   double loops = 0;
@@ -69,7 +83,8 @@ BufferUse useOf(const StoreContext& context, const AccessFacts& access) {
     }
     notStrided *= static_cast<double>(loops[l].extent);
   }
-  use.lines = std::max(1.0, context.iterations / notStrided * std::min(1.0, leastStride * access.bytesPerElement / 64));
+  use.lines = std::max(
+      1.0, context.iterations / notStrided * std::min(1.0, leastStride * access.bytesPerElement / 64));
   use.uniqueLines = NestFacts::footprint(context.program, context.block, access, 0) / 64;
   use.stride = loops.empty() ? 0 : static_cast<double>(access.strides.back());
   double inside = 1;
@@ -104,9 +119,11 @@ void fillIntensity(StoreContext& context) {
     operations.push_back(slog(inside * perInstance));
     intensity.push_back(inside * perInstance / std::max(1.0, touchedBytes(context, depth)));
   }
-  // Equal steps of the logarithm of the operations done so far, so that inner loops are seen as well as outer ones.
+  // Equal steps of the logarithm of the operations done so far, so that inner loops are seen as well as outer
+  // ones.
   for (std::size_t i = 0; i < StoreContext::kIntensityPoints; ++i) {
-    const double wanted = operations.front() + (operations.back() - operations.front()) * static_cast<double>(i) /
+    const double wanted = operations.front() + (operations.back() - operations.front()) *
+                                                   static_cast<double>(i) /
                                                    static_cast<double>(StoreContext::kIntensityPoints - 1);
     std::size_t at = 0;
     while (at + 1 < operations.size() && operations[at + 1] < wanted) ++at;
@@ -122,9 +139,11 @@ StoreContext contextOf(const Program& program, const BlockFacts& block, const Bl
   StoreContext context{program, block, estimate, machine, 1, {}, {}};
   for (const LoopFacts& loop : block.loops) context.iterations *= static_cast<double>(loop.extent);
   for (const AccessFacts& access : block.accesses) context.buffers.push_back(useOf(context, access));
-  std::stable_sort(context.buffers.begin(), context.buffers.end(), [](const BufferUse& a, const BufferUse& b) {
-    return a.lines != b.lines ? a.lines > b.lines : a.bytes > b.bytes;
-  });
+  const auto key = [](const BufferUse& use) {
+    return std::tuple(use.lines, use.bytes, use.uniqueBytes, use.writes, use.reuseIterations, use.stride);
+  };
+  std::sort(context.buffers.begin(), context.buffers.end(),
+            [&](const BufferUse& a, const BufferUse& b) { return key(a) > key(b); });
   context.buffers.resize(StoreContext::kBuffers);
   fillIntensity(context);
   return context;
@@ -135,7 +154,7 @@ using Table = std::vector<StoreFeature>;
 void addArithmetic(Table& table) {
   struct Kind {
     const char* name;
-    double OperationCounts::*count;
+    double OperationCounts::* count;
   };
   constexpr std::array<Kind, 9> kinds = {{{"multiply-add", &OperationCounts::multiplyAdd},
                                           {"add or subtract", &OperationCounts::addSub},
@@ -150,14 +169,16 @@ void addArithmetic(Table& table) {
     const auto count = kind.count;
     table.push_back({std::string("float ") + kind.name, "log2 operations",
                      [count](const StoreContext& c) { return slog(c.block.floats.*count * c.iterations); }});
-    table.push_back({std::string("integer ") + kind.name, "log2 operations",
-                     [count](const StoreContext& c) { return slog(c.block.integers.*count * c.iterations); }});
+    table.push_back({std::string("integer ") + kind.name, "log2 operations", [count](const StoreContext& c) {
+                       return slog(c.block.integers.*count * c.iterations);
+                     }});
   }
 }
 
 void addAnnotations(Table& table) {
-  constexpr std::array<std::pair<const char*, LoopKind>, 3> kinds = {
-      {{"vectorized", LoopKind::Vectorized}, {"unrolled", LoopKind::Unrolled}, {"parallel", LoopKind::Parallel}}};
+  constexpr std::array<std::pair<const char*, LoopKind>, 3> kinds = {{{"vectorized", LoopKind::Vectorized},
+                                                                      {"unrolled", LoopKind::Unrolled},
+                                                                      {"parallel", LoopKind::Parallel}}};
   for (const auto& [label, loopKind] : kinds) {
     const std::string prefix = label;
     const LoopKind kind = loopKind;
@@ -169,13 +190,15 @@ void addAnnotations(Table& table) {
                      [kind](const StoreContext& c) { return slog(annotationOf(c.block, kind).innermost); }});
     for (std::size_t p = 0; p < kPositionNames.size(); ++p)
       table.push_back({prefix + " at " + kPositionNames[p], "0 or 1", [kind, p](const StoreContext& c) {
-                         return static_cast<std::size_t>(annotationOf(c.block, kind).position) == p ? 1.0 : 0.0;
+                         return static_cast<std::size_t>(annotationOf(c.block, kind).position) == p ? 1.0
+                                                                                                    : 0.0;
                        }});
   }
 }
 
 void addBuffers(Table& table) {
-  const auto add = [&table](std::size_t b, const char* name, const char* unit, double (*value)(const BufferUse&)) {
+  const auto add = [&table](std::size_t b, const char* name, const char* unit,
+                            double (*value)(const BufferUse&)) {
     table.push_back({"buffer " + std::to_string(b) + " " + name, unit,
                      [b, value](const StoreContext& c) { return value(c.buffers[b]); }});
   };
@@ -189,16 +212,20 @@ void addBuffers(Table& table) {
     add(b, "unique bytes", "log2 bytes", [](Use u) { return slog(u.uniqueBytes); });
     add(b, "lines", "log2 lines", [](Use u) { return slog(u.lines); });
     add(b, "unique lines", "log2 lines", [](Use u) { return slog(u.uniqueLines); });
-    add(b, "reused by a loop", "0 or 1", [](Use u) { return u.reuse == Reuse::LoopMultipleRead ? 1.0 : 0.0; });
-    add(b, "reused in place", "0 or 1", [](Use u) { return u.reuse == Reuse::SerialMultipleReadWrite ? 1.0 : 0.0; });
+    add(b, "reused by a loop", "0 or 1",
+        [](Use u) { return u.reuse == Reuse::LoopMultipleRead ? 1.0 : 0.0; });
+    add(b, "reused in place", "0 or 1",
+        [](Use u) { return u.reuse == Reuse::SerialMultipleReadWrite ? 1.0 : 0.0; });
     add(b, "not reused", "0 or 1", [](Use u) { return u.reuse == Reuse::None ? 1.0 : 0.0; });
     add(b, "reuse distance", "log2 iterations", [](Use u) { return slog(u.reuseIterations); });
     add(b, "reuse distance in bytes", "log2 bytes", [](Use u) { return slog(u.reuseBytes); });
     add(b, "reuse count", "log2 uses", [](Use u) { return slog(u.reuseCount); });
     add(b, "bytes per use", "log2 bytes", [](Use u) { return slog(u.bytes / std::max(0.5, u.reuseCount)); });
-    add(b, "unique bytes per use", "log2 bytes", [](Use u) { return slog(u.uniqueBytes / std::max(0.5, u.reuseCount)); });
+    add(b, "unique bytes per use", "log2 bytes",
+        [](Use u) { return slog(u.uniqueBytes / std::max(0.5, u.reuseCount)); });
     add(b, "lines per use", "log2 lines", [](Use u) { return slog(u.lines / std::max(0.5, u.reuseCount)); });
-    add(b, "unique lines per use", "log2 lines", [](Use u) { return slog(u.uniqueLines / std::max(0.5, u.reuseCount)); });
+    add(b, "unique lines per use", "log2 lines",
+        [](Use u) { return slog(u.uniqueLines / std::max(0.5, u.reuseCount)); });
     add(b, "stride", "log2 elements", [](Use u) { return slog(u.stride); });
   }
 }
@@ -223,19 +250,22 @@ void addIntensityAllocationAndOuter(Table& table) {
     const Buffer& buffer = c.program.buffer(c.block.accesses.front().buffer);
     return buffer.isArgument() ? 0.0 : static_cast<double>(buffer.bytes());
   };
-  table.push_back({"allocation", "log2 bytes", [=](const StoreContext& c) { return slog(allocatedBytes(c)); }});
+  table.push_back(
+      {"allocation", "log2 bytes", [=](const StoreContext& c) { return slog(allocatedBytes(c)); }});
   table.push_back({"allocation, all iterations", "log2 bytes",
                    [=](const StoreContext& c) { return slog(allocatedBytes(c) * allocationIterations(c)); }});
-  table.push_back({"allocation count", "log2 iterations", [=](const StoreContext& c) { return slog(allocationIterations(c)); }});
+  table.push_back({"allocation count", "log2 iterations",
+                   [=](const StoreContext& c) { return slog(allocationIterations(c)); }});
   table.push_back({"iterations per allocation", "log2 iterations",
                    [=](const StoreContext& c) { return slog(c.iterations / allocationIterations(c)); }});
-  table.push_back({"iterations", "log2 iterations", [](const StoreContext& c) { return slog(c.iterations); }});
+  table.push_back(
+      {"iterations", "log2 iterations", [](const StoreContext& c) { return slog(c.iterations); }});
   table.push_back({"loops", "log2 loops",
                    [](const StoreContext& c) { return slog(static_cast<double>(c.block.loops.size())); }});
 }
 
 void addPrior(Table& table) {
-  const auto share = [&table](const char* name, double BlockEstimate::*part) {
+  const auto share = [&table](const char* name, double BlockEstimate::* part) {
     table.push_back({std::string("prior ") + name, "share of the estimate", [part](const StoreContext& c) {
                        return c.estimate.*part / std::max(1e-30, c.estimate.seconds);
                      }});
@@ -245,8 +275,9 @@ void addPrior(Table& table) {
   share("latency", &BlockEstimate::latency);
   share("front end", &BlockEstimate::frontEnd);
   share("launches", &BlockEstimate::launch);
-  const auto count = [&table](const char* name, const char* unit, double BlockEstimate::*part) {
-    table.push_back({std::string("prior ") + name, unit, [part](const StoreContext& c) { return slog(c.estimate.*part); }});
+  const auto count = [&table](const char* name, const char* unit, double BlockEstimate::* part) {
+    table.push_back({std::string("prior ") + name, unit,
+                     [part](const StoreContext& c) { return slog(c.estimate.*part); }});
   };
   count("accumulators", "log2 registers", &BlockEstimate::accumulators);
   count("registers wanted", "log2 registers", &BlockEstimate::registersNeeded);
@@ -255,8 +286,10 @@ void addPrior(Table& table) {
   count("gathers", "log2 instructions", &BlockEstimate::gathers);
   count("stores", "log2 instructions", &BlockEstimate::stores);
   count("code", "log2 bytes", &BlockEstimate::codeBytes);
-  table.push_back({"prior vector efficiency", "share", [](const StoreContext& c) { return c.estimate.vectorEfficiency; }});
-  table.push_back({"prior parallelism", "threads", [](const StoreContext& c) { return c.estimate.parallelism; }});
+  table.push_back({"prior vector efficiency", "share",
+                   [](const StoreContext& c) { return c.estimate.vectorEfficiency; }});
+  table.push_back(
+      {"prior parallelism", "threads", [](const StoreContext& c) { return c.estimate.parallelism; }});
   for (std::size_t level = 1; level < 4; ++level)
     table.push_back({"prior traffic of level " + std::to_string(level + 1), "share of the estimate",
                      [level](const StoreContext& c) {
@@ -286,10 +319,14 @@ std::vector<ProgramFeature> makeProgramTable() {
     return seconds;
   };
   return {
-      {"estimate", "log2 nanoseconds", [](const Program&, const Estimate& e) { return slog(e.seconds * 1e9); }},
-      {"blocks", "blocks", [](const Program&, const Estimate& e) { return static_cast<double>(e.blocks.size()); }},
+      {"estimate", "log2 nanoseconds",
+       [](const Program&, const Estimate& e) { return slog(e.seconds * 1e9); }},
+      {"blocks", "blocks",
+       [](const Program&, const Estimate& e) { return static_cast<double>(e.blocks.size()); }},
       {"largest block", "share of the estimate",
-       [largest](const Program&, const Estimate& e) { return largest(e.blocks) / std::max(1e-30, e.seconds); }},
+       [largest](const Program&, const Estimate& e) {
+         return largest(e.blocks) / std::max(1e-30, e.seconds);
+       }},
       {"copying", "share of the estimate",
        [](const Program&, const Estimate& e) {
          double seconds = 0;
@@ -338,15 +375,18 @@ std::vector<float> featureRow(const Program& program, const NestFacts& facts, co
   const auto prior = stores.last(kPriorFeatures);
   std::vector<std::size_t> order(facts.blocks.size());
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return estimate.blocks[a].seconds > estimate.blocks[b].seconds;
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    const double left = estimate.blocks[a].seconds;
+    const double right = estimate.blocks[b].seconds;
+    return left != right ? left > right : a < b;
   });
   const auto append = [&](std::size_t rank, std::span<const StoreFeature> features) {
     if (rank >= order.size()) {
       row.insert(row.end(), features.size(), 0.0F);
       return;
     }
-    const StoreContext context = contextOf(program, facts.blocks[order[rank]], estimate.blocks[order[rank]], machine);
+    const StoreContext context =
+        contextOf(program, facts.blocks[order[rank]], estimate.blocks[order[rank]], machine);
     for (const StoreFeature& feature : features) row.push_back(static_cast<float>(feature.value(context)));
   };
   append(0, stores);

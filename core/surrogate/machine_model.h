@@ -10,8 +10,8 @@ namespace espalier {
 
 struct HardwareSheet;
 
-/// What the prior knows of a machine. The defaults are a plausible AVX2 core, so that a prior without host facts
-/// still ranks programs.
+/// What the prior knows of a machine. The defaults are a plausible AVX2 core, so that a prior without host
+/// facts still ranks programs.
 struct MachineModel {
   /// A place that data can come from. Levels stand from the fastest (L1) to main memory, which has no size.
   struct Level {
@@ -30,16 +30,18 @@ struct MachineModel {
   double multiplyAddsPerCycle = 2;  ///< vector instructions
   double multiplyAddLatency = 4;    ///< cycles
   double loadsPerCycle = 2;
-  double broadcastsPerCycle = 1.22;  ///< loads of a scalar into all lanes; measured below the load rate on Zen 5
+  double broadcastsPerCycle =
+      1.22;  ///< loads of a scalar into all lanes; measured below the load rate on Zen 5
   double storesPerCycle = 1;
   double scalarFactor = 2;  ///< loads and stores of single elements issue that much faster than whole vectors
   double instructionsPerCycle = 5;
   double codeBytes = 32 * 1024;         ///< instruction cache
   double parallelLaunchSeconds = 6e-7;  ///< start and end of one parallel loop
   double reorderInstructions = 450;     ///< how far the core looks ahead
-  double streamStartBytes = 6 * 1024;  ///< what main memory could have sent until the prefetchers follow a new stream
-  double conflictCycles = 9;           ///< for each line that competing rows evict before it is written back
-  double prefetchStreams = 12;          ///< that the hardware prefetchers follow at a time
+  double streamStartBytes =
+      6 * 1024;               ///< what main memory could have sent until the prefetchers follow a new stream
+  double conflictCycles = 9;  ///< for each line that competing rows evict before it is written back
+  double prefetchStreams = 12;  ///< that the hardware prefetchers follow at a time
   std::vector<Level> levels = {
       {"L1", 32.0 * 1024, 2e11, 2e11, false, 4096},
       {"L2", 512.0 * 1024, 8e10, 8e10, false, 65536},
@@ -50,7 +52,8 @@ struct MachineModel {
   [[nodiscard]] int lanes(int bytesPerElement) const { return vectorBits / 8 / bytesPerElement; }
 };
 
-/// What a measured sheet says, with `threads` threads in use. Facts that the sheet lacks (zero) keep their defaults.
+/// What a measured sheet says, with `threads` threads in use. Facts that the sheet lacks (zero) keep their
+/// defaults.
 [[nodiscard]] MachineModel machineModelOf(const HardwareSheet& sheet, int threads);
 
 }  // namespace espalier

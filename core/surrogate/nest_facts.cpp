@@ -74,8 +74,8 @@ void countCombination(const Block& block, OperationCounts& counts) {
   }
 }
 
-AccessFacts accessOf(const Program& program, const Block& block, const std::vector<LoopFacts>& loops, BufferId buffer,
-                     const std::vector<Expr>& subscripts) {
+AccessFacts accessOf(const Program& program, const Block& block, const std::vector<LoopFacts>& loops,
+                     BufferId buffer, const std::vector<Expr>& subscripts) {
   AccessFacts access;
   access.buffer = buffer;
   const Buffer& memory = program.buffer(buffer);
@@ -114,7 +114,8 @@ AccessFacts accessOf(const Program& program, const Block& block, const std::vect
         };
         const std::int64_t last = std::min<std::int64_t>(1, loops[depth].extent - 1);
         const std::int64_t step = at(last).low - at(0).low;
-        access.strides[depth] += std::clamp<std::int64_t>(step, -memory.shape[d], memory.shape[d]) * term.coefficient * pitch;
+        access.strides[depth] +=
+            std::clamp<std::int64_t>(step, -memory.shape[d], memory.shape[d]) * term.coefficient * pitch;
       }
     }
     for (std::size_t depth = 0; depth < loops.size(); ++depth)
@@ -126,8 +127,8 @@ AccessFacts accessOf(const Program& program, const Block& block, const std::vect
   return access;
 }
 
-void collectLoads(const Program& program, const Block& block, const std::vector<LoopFacts>& loops, const Expr& value,
-                  std::vector<AccessFacts>& accesses, std::vector<Expr>& seen) {
+void collectLoads(const Program& program, const Block& block, const std::vector<LoopFacts>& loops,
+                  const Expr& value, std::vector<AccessFacts>& accesses, std::vector<Expr>& seen) {
   forEach(value, [&](const Expr& expr) {
     if (expr.kind() != ExprKind::Load) return;
     for (const Expr& other : seen)
@@ -184,7 +185,8 @@ Coverage coverageOf(const BlockFacts& block, const AccessFacts::Dimension& dimen
   for (std::size_t l = depth; l < block.loops.size(); ++l) {
     if (!dimension.depends[l]) continue;
     iterations *= static_cast<double>(block.loops[l].extent);
-    span += static_cast<double>(std::abs(dimension.coefficients[l])) * static_cast<double>(block.loops[l].extent - 1);
+    span += static_cast<double>(std::abs(dimension.coefficients[l])) *
+            static_cast<double>(block.loops[l].extent - 1);
   }
   for (std::size_t t = 0; t < dimension.irregular.size(); ++t) {
     const Interval range = intervalOf(dimension.irregular[t], [&](const Expr& variable) {
@@ -222,13 +224,15 @@ double workOf(Function function) {
   return 1;
 }
 
-double NestFacts::elements(const Program&, const BlockFacts& block, const AccessFacts& access, std::size_t depth) {
+double NestFacts::elements(const Program&, const BlockFacts& block, const AccessFacts& access,
+                           std::size_t depth) {
   double points = 1;
   for (const auto& dimension : access.dimensions) points *= coverageOf(block, dimension, depth).points;
   return points;
 }
 
-double NestFacts::runBytes(const Program&, const BlockFacts& block, const AccessFacts& access, std::size_t depth) {
+double NestFacts::runBytes(const Program&, const BlockFacts& block, const AccessFacts& access,
+                           std::size_t depth) {
   double run = access.bytesPerElement;
   for (std::size_t d = access.dimensions.size(); d-- > 0;) {
     const Coverage coverage = coverageOf(block, access.dimensions[d], depth);
@@ -239,7 +243,8 @@ double NestFacts::runBytes(const Program&, const BlockFacts& block, const Access
   return run;
 }
 
-double NestFacts::footprint(const Program& program, const BlockFacts& block, const AccessFacts& access, std::size_t depth) {
+double NestFacts::footprint(const Program& program, const BlockFacts& block, const AccessFacts& access,
+                            std::size_t depth) {
   if (access.dimensions.empty()) return kLineBytes;
   double rows = 1;
   double run = access.bytesPerElement;
@@ -265,7 +270,8 @@ double NestFacts::footprint(const Program& program, const BlockFacts& block, con
   return std::min(bytes, std::max(whole, kLineBytes));
 }
 
-double NestFacts::setShare(const BlockFacts& block, const AccessFacts& access, std::size_t depth, double wayBytes) {
+double NestFacts::setShare(const BlockFacts& block, const AccessFacts& access, std::size_t depth,
+                           double wayBytes) {
   // Rows: the points of all dimensions but the fastest; their distance is the smallest pitch that is walked.
   double pitch = access.bytesPerElement;
   double run = 0;
@@ -277,7 +283,8 @@ double NestFacts::setShare(const BlockFacts& block, const AccessFacts& access, s
     } else if (coverage.points > 1) {
       // How many different places in a way the rows of this dimension start at.
       const auto step = static_cast<std::int64_t>(pitch);
-      const double distinct = wayBytes / static_cast<double>(std::gcd(step, static_cast<std::int64_t>(wayBytes)));
+      const double distinct =
+          wayBytes / static_cast<double>(std::gcd(step, static_cast<std::int64_t>(wayBytes)));
       positions *= std::min(coverage.points, distinct);
     }
     pitch *= static_cast<double>(access.dimensions[d].extent);
@@ -294,7 +301,8 @@ NestFacts nestFacts(const Program& program) {
     BlockFacts entry;
     entry.block = *id;
     for (const LoopId loop : around)
-      entry.loops.push_back({loop, program.loop(loop).extent, program.loop(loop).kind, carriesReduction(block, loop), false});
+      entry.loops.push_back(
+          {loop, program.loop(loop).extent, program.loop(loop).kind, carriesReduction(block, loop), false});
     AccessFacts output = accessOf(program, block, entry.loops, block.output, block.subscripts);
     output.writes = true;
     output.reads = block.combiner != Combiner::None;

@@ -14,9 +14,9 @@ namespace {
 /// How often the instructions of one access or of the arithmetic run.
 struct Execution {
   double count = 1;
-  bool vector = false;     ///< lanes carry consecutive elements
-  bool gathered = false;   ///< lanes carry elements at other distances
-  double perChunk = 1;     ///< lanes used by one instruction on average
+  bool vector = false;    ///< lanes carry consecutive elements
+  bool gathered = false;  ///< lanes carry elements at other distances
+  double perChunk = 1;    ///< lanes used by one instruction on average
 };
 
 class BlockEstimator {
@@ -49,7 +49,8 @@ class BlockEstimator {
   }
 
   double chunks(const LoopFacts& loop) const {
-    return loop.lanes ? std::ceil(static_cast<double>(loop.extent) / lanes_) : static_cast<double>(loop.extent);
+    return loop.lanes ? std::ceil(static_cast<double>(loop.extent) / lanes_)
+                      : static_cast<double>(loop.extent);
   }
 
   void shareAmongThreads() {
@@ -67,8 +68,9 @@ class BlockEstimator {
     }
   }
 
-  /// Instructions run once for every value of the run-time loops down to the last one that matters to them; straight
-  /// loops inside that one are replicated only where the instruction differs, those outside are separate code.
+  /// Instructions run once for every value of the run-time loops down to the last one that matters to them;
+  /// straight loops inside that one are replicated only where the instruction differs, those outside are
+  /// separate code.
   Execution executionOf(const std::vector<bool>& depends, const std::vector<std::int64_t>& strides) const {
     std::ptrdiff_t last = -1;
     for (std::size_t l = 0; l < block_.loops.size(); ++l)
@@ -140,7 +142,8 @@ class BlockEstimator {
   double vectorsInBody(const AccessFacts& access) const {
     double vectors = 1;
     for (std::size_t l = 0; l < block_.loops.size(); ++l)
-      if (block_.loops[l].straight() && static_cast<std::ptrdiff_t>(l) > innermostSerial_ && access.depends[l])
+      if (block_.loops[l].straight() && static_cast<std::ptrdiff_t>(l) > innermostSerial_ &&
+          access.depends[l])
         vectors *= chunks(block_.loops[l]);
     return vectors;
   }
@@ -149,7 +152,8 @@ class BlockEstimator {
     const AccessFacts& output = block_.accesses.front();
     const Block& block = program_.block(block_.block);
     const bool reduces = block.combiner != Combiner::None;
-    const bool invariant = innermostSerial_ < 0 || !output.depends[static_cast<std::size_t>(innermostSerial_)];
+    const bool invariant =
+        innermostSerial_ < 0 || !output.depends[static_cast<std::size_t>(innermostSerial_)];
     result_.accumulators = reduces ? vectorsInBody(output) : 1;
     double others = 1;
     if (block_.accesses.size() > 1) {
@@ -171,16 +175,19 @@ class BlockEstimator {
     double unrolledReduction = 1;
     for (const LoopFacts& loop : block_.loops)
       if (loop.reduction && loop.straight()) unrolledReduction *= static_cast<double>(loop.extent);
-    const bool reductionLoop = innermostSerial_ >= 0 && block_.loops[static_cast<std::size_t>(innermostSerial_)].reduction;
-    if (reduces && !reductionLoop && output.inRegisters && result_.accumulators * unrolledReduction > 4 * machine_.vectorRegisters) {
-      // Without a loop over the reduction the scheduler sees one long stretch of code and runs out of registers.
+    const bool reductionLoop =
+        innermostSerial_ >= 0 && block_.loops[static_cast<std::size_t>(innermostSerial_)].reduction;
+    if (reduces && !reductionLoop && output.inRegisters &&
+        result_.accumulators * unrolledReduction > 4 * machine_.vectorRegisters) {
+      // Without a loop over the reduction the scheduler sees one long stretch of code and runs out of
+      // registers.
       result_.loads += instances_;
       result_.stores += instances_;
     }
     const double faster = vectorised() ? 1 : machine_.scalarFactor;
-    result_.memoryIssue = result_.loads / (machine_.loadsPerCycle * faster) + result_.broadcasts / machine_.broadcastsPerCycle +
-                          result_.gathers / machine_.loadsPerCycle * 1.5 +
-                          result_.stores / (machine_.storesPerCycle * faster);
+    result_.memoryIssue =
+        result_.loads / (machine_.loadsPerCycle * faster) + result_.broadcasts / machine_.broadcastsPerCycle +
+        result_.gathers / machine_.loadsPerCycle * 1.5 + result_.stores / (machine_.storesPerCycle * faster);
   }
 
   void countLatency() {
@@ -190,12 +197,15 @@ class BlockEstimator {
     const bool carried = innermostSerial_ >= 0 && !output.depends[static_cast<std::size_t>(innermostSerial_)];
     double written = 1;  // reduction steps that are written out in the innermost body
     for (std::size_t l = 0; l < block_.loops.size(); ++l)
-      if (block_.loops[l].reduction && static_cast<std::ptrdiff_t>(l) > innermostSerial_) written *= chunks(block_.loops[l]);
+      if (block_.loops[l].reduction && static_cast<std::ptrdiff_t>(l) > innermostSerial_)
+        written *= chunks(block_.loops[l]);
     if (!carried && written == 1) return;
     // Bodies for different outputs run side by side as far as the core looks ahead.
-    const double together =
-        carried ? 1 : std::max(1.0, machine_.reorderInstructions / (3 * written * std::max(1.0, result_.accumulators)));
-    // One chain for each accumulator; a chain advances once per latency and, by imperfect scheduling, a cycle more.
+    const double together = carried ? 1
+                                    : std::max(1.0, machine_.reorderInstructions /
+                                                        (3 * written * std::max(1.0, result_.accumulators)));
+    // One chain for each accumulator; a chain advances once per latency and, by imperfect scheduling, a cycle
+    // more.
     const double chainSteps = instances_ / std::max(1.0, result_.accumulators);
     const double inMemory = output.inRegisters || result_.accumulators <= machine_.vectorRegisters ? 1 : 2;
     result_.latency = chainSteps * (machine_.multiplyAddLatency + 1) * inMemory / together;
@@ -218,7 +228,8 @@ class BlockEstimator {
     const double body = instructions_ + result_.loads + result_.gathers * 2 + result_.stores +
                         (machine_.vectorRegisters >= 32 ? 0.0 : result_.broadcasts);
     // Scalar code computes an address for every access.
-    const double addresses = vectorised() ? 0 : instances_ * 0.5 * static_cast<double>(block_.accesses.size());
+    const double addresses =
+        vectorised() ? 0 : instances_ * 0.5 * static_cast<double>(block_.accesses.size());
     const double instructionsInBody = straight * std::max(1.0, instructions_ / std::max(1.0, instances_) + 1);
     result_.codeBytes = instructionsInBody * 8;
     const double decode = result_.codeBytes > machine_.codeBytes ? 2.5 : 1.0;
@@ -229,7 +240,8 @@ class BlockEstimator {
     return depth == 0 ? sets_.back() : sets_[block_.loops[depth - 1].loop.index];
   }
 
-  /// Whether what the loops from `depth` inwards touch fits, the rows of this access without evicting each other.
+  /// Whether what the loops from `depth` inwards touch fits, the rows of this access without evicting each
+  /// other.
   bool fits(const AccessFacts& access, std::size_t depth, double capacity, double wayBytes) const {
     if (setAt(depth) > capacity) return false;
     if (wayBytes <= 0) return true;
@@ -263,8 +275,8 @@ class BlockEstimator {
     return run;
   }
 
-  /// An element that is written back, or broadcast, while its line was evicted by its own neighbours waits for the next
-  /// cache; vectors that are only read come early enough.
+  /// An element that is written back, or broadcast, while its line was evicted by its own neighbours waits
+  /// for the next cache; vectors that are only read come early enough.
   double conflictStall(const AccessFacts& access, double missed, double capacity, double wayBytes) const {
     bool acrossLanes = false;
     for (std::size_t l = 0; l < block_.loops.size(); ++l)
@@ -277,9 +289,9 @@ class BlockEstimator {
     return missed / 64 * machine_.conflictCycles * machine_.cycleSeconds / result_.parallelism;
   }
 
-  /// A stream from far away overlaps with the arithmetic that runs while it is read for the first time, and as far as
-  /// the core looks ahead. While the same piece is read again from a cache, the way from memory stands idle; and more
-  /// streams than the prefetchers follow arrive late.
+  /// A stream from far away overlaps with the arithmetic that runs while it is read for the first time, and
+  /// as far as the core looks ahead. While the same piece is read again from a cache, the way from memory
+  /// stands idle; and more streams than the prefetchers follow arrive late.
   void noteStream(const AccessFacts& access, std::size_t from, double bytes) {
     if (bytes <= streamBytes_) return;
     streamBytes_ = bytes;
@@ -294,9 +306,11 @@ class BlockEstimator {
       again *= static_cast<double>(block_.loops[l].extent);
       if (pass > 0) continue;
       pass = 1.6;  // loads and control beside each arithmetic instruction
-      for (std::size_t inner = l + 1; inner < block_.loops.size(); ++inner) pass *= chunks(block_.loops[inner]);
+      for (std::size_t inner = l + 1; inner < block_.loops.size(); ++inner)
+        pass *= chunks(block_.loops[inner]);
     }
-    overlap_ = again > 1 ? std::clamp(std::max(1 / again, machine_.reorderInstructions / pass), 0.0, 1.0) : 1.0;
+    overlap_ =
+        again > 1 ? std::clamp(std::max(1 / again, machine_.reorderInstructions / pass), 0.0, 1.0) : 1.0;
     double streams = 0;
     for (const AccessFacts& other : block_.accesses)
       if (!other.inRegisters)
@@ -314,7 +328,8 @@ class BlockEstimator {
       if (inner.shared && inParallel_) capacity /= result_.parallelism;
       for (const AccessFacts& access : block_.accesses) {
         if (access.inRegisters) continue;
-        const double bytes = missedBytes(access, capacity, inner.wayBytes, level + 1 == machine_.levels.size());
+        const double bytes =
+            missedBytes(access, capacity, inner.wayBytes, level + 1 == machine_.levels.size());
         result_.trafficBytes[level] += bytes * (access.writes ? 2 : 1);
         if (level == 1) stall_ += conflictStall(access, bytes, capacity, inner.wayBytes);
       }

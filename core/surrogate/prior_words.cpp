@@ -18,8 +18,9 @@ std::string format(const char* pattern, double value) {
 }  // namespace
 
 void explain(const Program& program, const MachineModel& machine, Estimate& result) {
-  const auto slowest = std::max_element(result.blocks.begin(), result.blocks.end(),
-                                        [](const BlockEstimate& a, const BlockEstimate& b) { return a.seconds < b.seconds; });
+  const auto slowest =
+      std::max_element(result.blocks.begin(), result.blocks.end(),
+                       [](const BlockEstimate& a, const BlockEstimate& b) { return a.seconds < b.seconds; });
   if (slowest == result.blocks.end()) {
     result.bound = "nothing";
     result.words = "the program computes nothing";
@@ -32,7 +33,8 @@ void explain(const Program& program, const MachineModel& machine, Estimate& resu
     std::string detail;
   };
   std::vector<Part> parts;
-  const double perWork = std::max(1.0, block.multiplyAdds > 0 ? block.multiplyAdds : block.vectorInstructions);
+  const double perWork =
+      std::max(1.0, block.multiplyAdds > 0 ? block.multiplyAdds : block.vectorInstructions);
   const char* work = block.multiplyAdds > 0 ? "multiply-add" : "operation";
   parts.push_back({block.arithmetic, "arithmetic",
                    block.vectorEfficiency < 0.9
@@ -48,23 +50,27 @@ void explain(const Program& program, const MachineModel& machine, Estimate& resu
   parts.push_back({block.memoryIssue, "load and store issue", issue});
   parts.push_back({block.latency, "accumulation latency",
                    format("%.0f independent accumulators", block.accumulators) +
-                       format(" where %.0f hide the latency", machine.multiplyAddLatency * machine.multiplyAddsPerCycle)});
+                       format(" where %.0f hide the latency",
+                              machine.multiplyAddLatency * machine.multiplyAddsPerCycle)});
   parts.push_back({block.frontEnd, "instruction issue",
-                   block.codeBytes > machine.codeBytes ? format("unrolled code of %.0f KiB", block.codeBytes / 1024)
-                                                       : std::string("loop control and addresses")});
+                   block.codeBytes > machine.codeBytes
+                       ? format("unrolled code of %.0f KiB", block.codeBytes / 1024)
+                       : std::string("loop control and addresses")});
   for (std::size_t level = 1; level < block.traffic.size(); ++level)
     parts.push_back({block.traffic[level], machine.levels[level].name + " traffic",
                      format("%.2g bytes per ", block.trafficBytes[level] / perWork) + work});
   parts.push_back({block.launch, "parallel launches", "the parallel loop starts too often"});
-  const auto worst =
-      std::max_element(parts.begin(), parts.end(), [](const Part& a, const Part& b) { return a.seconds < b.seconds; });
+  const auto worst = std::max_element(parts.begin(), parts.end(),
+                                      [](const Part& a, const Part& b) { return a.seconds < b.seconds; });
   result.bound = worst->name;
   result.words = "bound by " + worst->name + ": " + worst->detail;
   if (result.blocks.size() > 1)
-    result.words += " (block " + program.block(block.block).name +
-                    format(", %.0f %% of the estimated time)", 100 * block.seconds / std::max(1e-30, result.seconds));
+    result.words +=
+        " (block " + program.block(block.block).name +
+        format(", %.0f %% of the estimated time)", 100 * block.seconds / std::max(1e-30, result.seconds));
   if (machine.threads > 1 && block.parallelism < 0.75 * machine.threads)
-    result.words += format("; %.1f", block.parallelism) + format(" of %.0f threads have work", machine.threads);
+    result.words +=
+        format("; %.1f", block.parallelism) + format(" of %.0f threads have work", machine.threads);
 }
 
 }  // namespace espalier

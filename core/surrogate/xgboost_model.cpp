@@ -20,7 +20,8 @@ namespace {
 constexpr char kMagic[] = "espalier surrogate 1";
 constexpr int kMostRounds = 200;
 constexpr int kPatience = 12;
-constexpr double kFailureFactor = 4;  ///< a failed candidate counts as this much slower than the slowest success
+constexpr double kFailureFactor =
+    4;  ///< a failed candidate counts as this much slower than the slowest success
 
 void check(int status) {
   if (status != 0) throw std::runtime_error(std::string("XGBoost: ") + XGBGetLastError());
@@ -29,7 +30,8 @@ void check(int status) {
 /// Rows as XGBoost wants them.
 class Matrix {
  public:
-  Matrix(const std::vector<const std::vector<float>*>& rows) : columns_(rows.empty() ? 0 : rows.front()->size()) {
+  Matrix(const std::vector<const std::vector<float>*>& rows)
+      : columns_(rows.empty() ? 0 : rows.front()->size()) {
     std::vector<float> flat;
     flat.reserve(rows.size() * columns_);
     for (const auto* row : rows) flat.insert(flat.end(), row->begin(), row->end());
@@ -74,16 +76,22 @@ class XgboostModel::Booster {
   Booster(const Booster&) = delete;
   Booster& operator=(const Booster&) = delete;
 
-  void set(const char* name, const std::string& value) { check(XGBoosterSetParam(handle_, name, value.c_str())); }
-  void step(int round, const Matrix& matrix) { check(XGBoosterUpdateOneIter(handle_, round, matrix.handle())); }
+  void set(const char* name, const std::string& value) {
+    check(XGBoosterSetParam(handle_, name, value.c_str()));
+  }
+  void step(int round, const Matrix& matrix) {
+    check(XGBoosterUpdateOneIter(handle_, round, matrix.handle()));
+  }
 
   [[nodiscard]] std::vector<float> predict(const Matrix& matrix) const {
-    const std::string config = "{\"type\": 0, \"training\": false, \"iteration_begin\": 0, \"iteration_end\": " +
-                               std::to_string(rounds) + ", \"strict_shape\": false}";
+    const std::string config =
+        "{\"type\": 0, \"training\": false, \"iteration_begin\": 0, \"iteration_end\": " +
+        std::to_string(rounds) + ", \"strict_shape\": false}";
     const bst_ulong* shape = nullptr;
     bst_ulong dimensions = 0;
     const float* values = nullptr;
-    check(XGBoosterPredictFromDMatrix(handle_, matrix.handle(), config.c_str(), &shape, &dimensions, &values));
+    check(
+        XGBoosterPredictFromDMatrix(handle_, matrix.handle(), config.c_str(), &shape, &dimensions, &values));
     return {values, values + (dimensions > 0 ? shape[0] : 0)};
   }
 
@@ -170,7 +178,8 @@ void XgboostModel::train(std::span<const TrainingSample> samples) {
     };
     int best = 0;
     double bestError = 0;
-    for (std::size_t i = 0; i < target[1].size(); ++i) bestError += target[1][i] * target[1][i] * weight[1][i];
+    for (std::size_t i = 0; i < target[1].size(); ++i)
+      bestError += target[1][i] * target[1][i] * weight[1][i];
     for (int round = 1; round <= kMostRounds && round - best <= kPatience; ++round) {
       booster->step(round - 1, training);
       booster->rounds = round;
@@ -197,7 +206,8 @@ std::vector<Correction> XgboostModel::predict(std::span<const std::vector<float>
   std::vector<double> squares(rows.size(), 0);
   for (const auto& member : members_) {
     // Zero rounds would mean "all of them" to XGBoost; here they mean that the mean correction was best.
-    const std::vector<float> values = member->rounds > 0 ? member->predict(matrix) : std::vector<float>(rows.size(), 0.0F);
+    const std::vector<float> values =
+        member->rounds > 0 ? member->predict(matrix) : std::vector<float>(rows.size(), 0.0F);
     for (std::size_t i = 0; i < rows.size(); ++i) {
       corrections[i].logRatio += values[i] / kMembers;
       squares[i] += static_cast<double>(values[i]) * values[i] / kMembers;
@@ -215,8 +225,8 @@ std::string XgboostModel::save() const {
   std::ostringstream out;
   out.precision(17);
   out << kMagic << '\n'
-      << kFeatureVersion << ' ' << featureNames().size() << ' ' << seed_ << ' ' << samples_ << ' ' << bias_ << ' '
-      << heldOutError_ << ' ' << members_.size() << '\n';
+      << kFeatureVersion << ' ' << featureNames().size() << ' ' << seed_ << ' ' << samples_ << ' ' << bias_
+      << ' ' << heldOutError_ << ' ' << members_.size() << '\n';
   for (const auto& member : members_) {
     const std::string bytes = member->bytes();
     out << member->rounds << ' ' << bytes.size() << '\n' << bytes;
@@ -237,19 +247,22 @@ Result<XgboostModel> XgboostModel::load(const std::string& bytes) {
   std::size_t count = 0;
   XgboostModel model(0);
   if (magic != kMagic ||
-      !(in >> version >> features >> model.seed_ >> model.samples_ >> model.bias_ >> model.heldOutError_ >> count) ||
+      !(in >> version >> features >> model.seed_ >> model.samples_ >> model.bias_ >> model.heldOutError_ >>
+        count) ||
       count > static_cast<std::size_t>(kMembers))
     return unreadable();
   if (version != kFeatureVersion || features != featureNames().size())
-    return inputError("The stored surrogate was trained on other features (version " + std::to_string(version) +
-                          ", this program has " + std::to_string(kFeatureVersion) + ").",
+    return inputError("The stored surrogate was trained on other features (version " +
+                          std::to_string(version) + ", this program has " + std::to_string(kFeatureVersion) +
+                          ").",
                       "The run goes on with the analytic prior; new measurements train a new surrogate.");
   for (std::size_t m = 0; m < count; ++m) {
     auto booster = std::make_unique<Booster>();
     std::size_t length = 0;
     if (!(in >> booster->rounds >> length) || in.get() != '\n' || length > bytes.size()) return unreadable();
     std::string part(length, '\0');
-    if (!in.read(part.data(), static_cast<std::streamsize>(length)) || !booster->restore(part)) return unreadable();
+    if (!in.read(part.data(), static_cast<std::streamsize>(length)) || !booster->restore(part))
+      return unreadable();
     model.members_.push_back(std::move(booster));
   }
   return model;

@@ -16,8 +16,8 @@ namespace espalier {
 struct TrainingSample {
   std::vector<float> features;  ///< of featureRow
   double priorSeconds = 0;
-  double seconds = 0;           ///< measured; of a failed candidate ignored
-  bool failed = false;          ///< taught as several times slower than the slowest success
+  double seconds = 0;   ///< measured; of a failed candidate ignored
+  bool failed = false;  ///< taught as several times slower than the slowest success
 };
 
 /// A correction of the prior, with how sure it is.
@@ -26,8 +26,8 @@ struct Correction {
   double uncertainty = 0;  ///< standard deviation of logRatio
 };
 
-/// A small ensemble of boosted trees over the logarithm of measured / prior. Each member leaves one fold out and stops
-/// early on it. The same samples, in the same order, and the same seed give the same model.
+/// A small ensemble of boosted trees over the logarithm of measured / prior. Each member leaves one fold out
+/// and stops early on it. The same samples, in the same order, and the same seed give the same model.
 class XgboostModel {
  public:
   static constexpr int kMembers = 4;

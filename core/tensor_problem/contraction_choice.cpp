@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 namespace espalier {
 
@@ -46,10 +47,11 @@ std::vector<TileShape> tileShapes(const BlockShape& shape, const MachineModel& m
       tiles.push_back({rows, columns, cycles * slack * waste(height, rows) * waste(width, columns)});
     }
   }
-  std::stable_sort(tiles.begin(), tiles.end(), [](const TileShape& a, const TileShape& b) {
-    if (std::abs(a.cost - b.cost) > 1e-9) return a.cost < b.cost;
-    return a.rows * a.columns > b.rows * b.columns;
-  });
+  // Costs that differ by rounding alone are equal; the larger tile then has the smaller overhead.
+  const auto key = [](const TileShape& tile) {
+    return std::tuple(std::llround(tile.cost * 1e9), -tile.rows * tile.columns, tile.rows);
+  };
+  std::sort(tiles.begin(), tiles.end(), [&](const TileShape& a, const TileShape& b) { return key(a) < key(b); });
   return tiles;
 }
 
@@ -69,7 +71,9 @@ void addOnce(std::vector<Value>& list, Value value) {
 
 }  // namespace
 
-std::string levelName(const AxisShape& axis, int level) { return axis.loopName + "." + std::to_string(level); }
+std::string levelName(const AxisShape& axis, int level) {
+  return axis.loopName + "." + std::to_string(level);
+}
 
 ContractionFactors factorsOf(const BlockShape& shape, const ContractionChoice& choice) {
   ContractionFactors factors;
@@ -79,12 +83,15 @@ ContractionFactors factorsOf(const BlockShape& shape, const ContractionChoice& c
   };
   if (shape.vectorAxis)
     factors.lanes = threeLevels(shape.extentOf(shape.vectorAxis), choice.columnBlock, choice.tileColumns);
-  if (shape.rowAxis) factors.rows = threeLevels(shape.extentOf(shape.rowAxis), choice.rowBlock, choice.tileRows);
-  if (shape.depthAxis) factors.depth = threeLevels(shape.extentOf(shape.depthAxis), choice.depthBlock, choice.depthUnroll);
+  if (shape.rowAxis)
+    factors.rows = threeLevels(shape.extentOf(shape.rowAxis), choice.rowBlock, choice.tileRows);
+  if (shape.depthAxis)
+    factors.depth = threeLevels(shape.extentOf(shape.depthAxis), choice.depthBlock, choice.depthUnroll);
   return factors;
 }
 
-std::vector<ContractionChoice> contractionChoices(const BlockShape& shape, const MachineModel& machine, std::size_t limit) {
+std::vector<ContractionChoice> contractionChoices(const BlockShape& shape, const MachineModel& machine,
+                                                  std::size_t limit) {
   constexpr int kBytes = 4;
   const std::int64_t width = shape.extentOf(shape.vectorAxis);
   const std::int64_t height = shape.extentOf(shape.rowAxis);
@@ -104,9 +111,10 @@ std::vector<ContractionChoice> contractionChoices(const BlockShape& shape, const
   for (const TileShape& tile : tiles) {
     std::vector<std::int64_t> depths;
     for (const double share : {0.55, 0.3, 0.12})
-      addOnce(depths, blockBelow(depth, static_cast<std::int64_t>(
-                                            share * firstCache / static_cast<double>(kBytes * otherReductions *
-                                                                                     (tile.columns + tile.rows)))));
+      addOnce(depths,
+              blockBelow(depth, static_cast<std::int64_t>(share * firstCache /
+                                                          static_cast<double>(kBytes * otherReductions *
+                                                                              (tile.columns + tile.rows)))));
     addOnce(depths, depth);
     // Short enough that the core sees the next panel while it still works on this one.
     if (shape.depthAxis && otherReductions == 1)
@@ -121,12 +129,14 @@ std::vector<ContractionChoice> contractionChoices(const BlockShape& shape, const
       std::vector<std::int64_t> columnBlocks;
       addOnce(columnBlocks, tile.columns);
       addOnce(columnBlocks, std::min(width, roundUp(ceilDiv(width, machine.threads), tile.columns)));
-      const auto fittingColumns = static_cast<std::int64_t>(0.5 * secondCache / panelBytes) / tile.columns * tile.columns;
+      const auto fittingColumns =
+          static_cast<std::int64_t>(0.5 * secondCache / panelBytes) / tile.columns * tile.columns;
       if (fittingColumns >= tile.columns && fittingColumns < width) addOnce(columnBlocks, fittingColumns);
       for (const std::int64_t rowBlock : rowBlocks)
         for (const std::int64_t columnBlock : columnBlocks) {
           const std::int64_t chunks = others * ceilDiv(height, rowBlock) * ceilDiv(width, columnBlock);
-          const bool couldShare = others * ceilDiv(height, tile.rows) * ceilDiv(width, tile.columns) >= machine.threads;
+          const bool couldShare =
+              others * ceilDiv(height, tile.rows) * ceilDiv(width, tile.columns) >= machine.threads;
           if (chunks < machine.threads && couldShare) continue;
           ContractionChoice choice{tile.rows, tile.columns, rowBlock, columnBlock, depthBlock, 1};
           if (otherReductions == 1 && depthBlock % 4 == 0 && depthBlock > 4) choice.depthUnroll = 4;
@@ -162,9 +172,11 @@ std::vector<Step> contractionSteps(const BlockShape& shape, const ContractionCho
   std::vector<std::string> reductions;
   for (std::size_t a = 0; a < shape.axes.size(); ++a) {
     if (a == shape.vectorAxis || a == shape.rowAxis || a == shape.depthAxis) continue;
-    if (!shape.axes[a].shared) (shape.axes[a].reduction ? reductions : outer).push_back(shape.axes[a].loopName);
+    if (!shape.axes[a].shared)
+      (shape.axes[a].reduction ? reductions : outer).push_back(shape.axes[a].loopName);
   }
-  const bool alone = std::none_of(shape.axes.begin(), shape.axes.end(), [](const AxisShape& axis) { return axis.shared; });
+  const bool alone =
+      std::none_of(shape.axes.begin(), shape.axes.end(), [](const AxisShape& axis) { return axis.shared; });
   std::vector<std::string> order = outer;
   const auto add = [&](std::optional<std::size_t> axis, int level) {
     if (axis) order.push_back(levelName(shape.axes[*axis], level));
@@ -182,9 +194,12 @@ std::vector<Step> contractionSteps(const BlockShape& shape, const ContractionCho
   add(shape.vectorAxis, 2);
   steps.push_back(Step{"Reorder", {}}.set("loops", order));
 
-  if (shape.vectorAxis) steps.push_back(Step{"Vectorize", {}}.set("loop", levelName(shape.axes[*shape.vectorAxis], 2)));
-  if (shape.rowAxis) steps.push_back(Step{"Unroll", {}}.set("loop", levelName(shape.axes[*shape.rowAxis], 2)));
-  if (shape.depthAxis) steps.push_back(Step{"Unroll", {}}.set("loop", levelName(shape.axes[*shape.depthAxis], 2)));
+  if (shape.vectorAxis)
+    steps.push_back(Step{"Vectorize", {}}.set("loop", levelName(shape.axes[*shape.vectorAxis], 2)));
+  if (shape.rowAxis)
+    steps.push_back(Step{"Unroll", {}}.set("loop", levelName(shape.axes[*shape.rowAxis], 2)));
+  if (shape.depthAxis)
+    steps.push_back(Step{"Unroll", {}}.set("loop", levelName(shape.axes[*shape.depthAxis], 2)));
   const auto tileLoop = shape.rowAxis ? shape.rowAxis : shape.vectorAxis;
   if (tileLoop && localOutput)
     steps.push_back(Step{"CacheWrite", {}}
@@ -205,7 +220,8 @@ std::vector<Step> contractionSteps(const BlockShape& shape, const ContractionCho
   return steps;
 }
 
-std::optional<Step> layoutStep(const BlockShape& shape, std::size_t operand, const ContractionChoice& choice) {
+std::optional<Step> layoutStep(const BlockShape& shape, std::size_t operand,
+                               const ContractionChoice& choice) {
   const OperandShape& weight = shape.operands[operand];
   std::vector<std::int64_t> tiles(weight.dimensions, 0);
   std::vector<std::string> order;

@@ -14,11 +14,12 @@ namespace espalier {
 
 /// How a contraction is laid out in time. Its nest, outermost first, is
 ///
-///     other axes, lanes.0, rows.0, depth.0, lanes.1, rows.1, depth.1, other reductions, depth.2, rows.2, lanes.2
+///     other axes, lanes.0, rows.0, depth.0, lanes.1, rows.1, depth.1, other reductions, depth.2, rows.2,
+///     lanes.2
 ///
-/// where rows.2 × lanes.2 is the register tile, depth.1 × depth.2 what it accumulates before it is written back, and
-/// the middle levels what stays in the caches. Levels that have nothing to do have extent 1, so every choice of one
-/// block has the same loops, and a later decision only changes factors.
+/// where rows.2 × lanes.2 is the register tile, depth.1 × depth.2 what it accumulates before it is written
+/// back, and the middle levels what stays in the caches. Levels that have nothing to do have extent 1, so
+/// every choice of one block has the same loops, and a later decision only changes factors.
 struct ContractionChoice {
   std::int64_t tileRows = 1;
   std::int64_t tileColumns = 1;
@@ -37,19 +38,22 @@ struct ContractionFactors {
 };
 [[nodiscard]] ContractionFactors factorsOf(const BlockShape& shape, const ContractionChoice& choice);
 
-/// Choices worth a look on this machine, derived from vector width, register count, latency and cache sizes. At most
-/// `limit`; different ones.
-[[nodiscard]] std::vector<ContractionChoice> contractionChoices(const BlockShape& shape, const MachineModel& machine,
+/// Choices worth a look on this machine, derived from vector width, register count, latency and cache sizes.
+/// At most `limit`; different ones.
+[[nodiscard]] std::vector<ContractionChoice> contractionChoices(const BlockShape& shape,
+                                                                const MachineModel& machine,
                                                                 std::size_t limit);
 
-/// The steps from the untouched nest of the block to the chosen one, without packing. `localOutput` gathers the sums of all
-/// depth blocks in a compact copy of the output's block, which pays where its rows compete for cache lines.
-[[nodiscard]] std::vector<Step> contractionSteps(const BlockShape& shape, const ContractionChoice& choice, bool localOutput,
-                                                 int threads);
+/// The steps from the untouched nest of the block to the chosen one, without packing. `localOutput` gathers
+/// the sums of all depth blocks in a compact copy of the output's block, which pays where its rows compete
+/// for cache lines.
+[[nodiscard]] std::vector<Step> contractionSteps(const BlockShape& shape, const ContractionChoice& choice,
+                                                 bool localOutput, int threads);
 
-/// A weight in the order in which the nest reads it: panels of the register tile's width (rows for the other operand).
-/// Nothing where the operand's subscripts are not plain axes or the layout would stay as it is.
-[[nodiscard]] std::optional<Step> layoutStep(const BlockShape& shape, std::size_t operand, const ContractionChoice& choice);
+/// A weight in the order in which the nest reads it: panels of the register tile's width (rows for the other
+/// operand). Nothing where the operand's subscripts are not plain axes or the layout would stay as it is.
+[[nodiscard]] std::optional<Step> layoutStep(const BlockShape& shape, std::size_t operand,
+                                             const ContractionChoice& choice);
 
 /// Name of the loop that level `level` of an axis becomes.
 [[nodiscard]] std::string levelName(const AxisShape& axis, int level);

@@ -60,7 +60,9 @@ Result<Identity> readIdentity(std::string_view text) {
     identity.options.threads = json.at("threads").get<int>();
     identity.options.seed = json.at("seed").get<std::uint64_t>();
     const auto prepack = json.at("prepack").get<std::string>();
-    identity.options.prepack = prepack == "off" ? Prepack::Off : prepack == "on" ? Prepack::On : Prepack::Auto;
+    identity.options.prepack = prepack == "off"  ? Prepack::Off
+                               : prepack == "on" ? Prepack::On
+                                                 : Prepack::Auto;
     identity.options.targetCpu = json.at("target_cpu").get<std::string>();
     return identity;
   } catch (const nlohmann::json::exception& problem) {

@@ -10,8 +10,8 @@
 
 namespace espalier {
 
-/// Everything that rebuilds a problem, as JSON: the kernel's text, its sizes and weights, and the options that change what is
-/// tuned. Nothing of the machine.
+/// Everything that rebuilds a problem, as JSON: the kernel's text, its sizes and weights, and the options
+/// that change what is tuned. Nothing of the machine.
 [[nodiscard]] std::string identityText(const Workload& workload, const TensorProblemOptions& options);
 
 struct Identity {

@@ -36,7 +36,8 @@ bool mayMean(const Step& wish, const Step& earlier) {
   return true;
 }
 
-/// As many factors as before, inner ones random divisors of what is left or, one time in four, powers of two that leave a tail.
+/// As many factors as before, inner ones random divisors of what is left or, one time in four, powers of two
+/// that leave a tail.
 std::vector<std::int64_t> drawFactors(std::int64_t extent, std::size_t count, Random& random) {
   std::vector<std::int64_t> factors(count, 1);
   std::int64_t left = extent;
@@ -59,8 +60,8 @@ std::vector<std::int64_t> drawFactors(std::int64_t extent, std::size_t count, Ra
   return factors;
 }
 
-Outcome<ItemResult> replaceInTrace(ProgramCache& cache, const std::vector<std::string>& trace, std::size_t position,
-                                   const Step& step, Random& random) {
+Outcome<ItemResult> replaceInTrace(ProgramCache& cache, const std::vector<std::string>& trace,
+                                   std::size_t position, const Step& step, Random& random) {
   // What the step leaves out is completed where it stands.
   const std::vector<std::string> prefix(trace.begin(), trace.begin() + static_cast<std::ptrdiff_t>(position));
   const auto program = cache.at(prefix);
@@ -70,16 +71,18 @@ Outcome<ItemResult> replaceInTrace(ProgramCache& cache, const std::vector<std::s
   std::vector<std::string> changed = trace;
   changed[position] = print(applied->step);
   if (changed[position] == trace[position])
-    return refuse("unchanged", "Step " + std::to_string(position + 1) + " of the trace already is `" + trace[position] + "`.",
-                  "Choose other arguments.");
+    return refuse(
+        "unchanged",
+        "Step " + std::to_string(position + 1) + " of the trace already is `" + trace[position] + "`.",
+        "Choose other arguments.");
   auto replayed = cache.at(changed);
   if (!replayed) return tl::unexpected<Refusal>(replayed.error());
   return ItemResult{changed, *replayed, changed[position],
                     "re-decided step " + std::to_string(position + 1) + " of the trace"};
 }
 
-/// Where the trace made the decision that a step of this kind would make again: the layout of the same buffer, the copy of
-/// the same buffer for the same block.
+/// Where the trace made the decision that a step of this kind would make again: the layout of the same
+/// buffer, the copy of the same buffer for the same block.
 std::optional<std::size_t> sameDecision(const std::vector<std::string>& trace, const Step& step) {
   if (step.name != "TransformLayout" && step.name != "CacheRead") return std::nullopt;
   if (!step.text("buffer")) return std::nullopt;
@@ -92,20 +95,22 @@ std::optional<std::size_t> sameDecision(const std::vector<std::string>& trace, c
   return std::nullopt;
 }
 
-Outcome<ItemResult> redecide(ProgramCache& cache, const std::vector<std::string>& trace, const EarlierTile& tile,
-                             const Step& wish, Random& random) {
+Outcome<ItemResult> redecide(ProgramCache& cache, const std::vector<std::string>& trace,
+                             const EarlierTile& tile, const Step& wish, Random& random) {
   Step step = tile.step;
   const auto before = step.integers("factors");
   if (const auto factors = wish.integers("factors")) {
     if (before && factors->size() != before->size())
       return refuse("factor-count",
-                    "TileSize(" + step.text("loop").value_or("?") + ") was decided with " + std::to_string(before->size()) +
+                    "TileSize(" + step.text("loop").value_or("?") + ") was decided with " +
+                        std::to_string(before->size()) +
                         " factors; later steps name the loops it made, so it cannot have " +
                         std::to_string(factors->size()) + ".",
                     "Give " + std::to_string(before->size()) + " factors, outermost first.");
     step.set("factors", *factors);
   } else if (before) {
-    const std::vector<std::string> prefix(trace.begin(), trace.begin() + static_cast<std::ptrdiff_t>(tile.position));
+    const std::vector<std::string> prefix(trace.begin(),
+                                          trace.begin() + static_cast<std::ptrdiff_t>(tile.position));
     const auto program = cache.at(prefix);
     if (!program) return tl::unexpected<Refusal>(program.error());
     const auto loop = (*program)->program().findLoop(step.text("loop").value_or(""));
@@ -117,8 +122,8 @@ Outcome<ItemResult> redecide(ProgramCache& cache, const std::vector<std::string>
 
 }  // namespace
 
-Outcome<ItemResult> applyItem(ProgramCache& cache, const std::vector<std::string>& trace, const std::string& item,
-                              Random& random) {
+Outcome<ItemResult> applyItem(ProgramCache& cache, const std::vector<std::string>& trace,
+                              const std::string& item, Random& random) {
   const Result<Step> step = parseStep(item);
   if (!step) return refuse("syntax", step.error().message, step.error().hint);
   const Transformation* transformation = findTransformation(step->name);

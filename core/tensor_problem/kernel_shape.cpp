@@ -20,8 +20,8 @@ bool followsOneLoop(const Program& program, const Expr& binding) {
   return loops == 1;
 }
 
-/// Axes of extent 1 matter to nobody; each of the others must follow one loop alone. A block that was moved has axes for its
-/// place in the tile as well, which follow the same loops.
+/// Axes of extent 1 matter to nobody; each of the others must follow one loop alone. A block that was moved
+/// has axes for its place in the tile as well, which follow the same loops.
 bool readAxes(const Program& program, const Block& block, const BlockFacts& facts, BlockShape& shape) {
   for (std::size_t depth = 0; depth < facts.loops.size(); ++depth) {
     const LoopFacts& loop = facts.loops[depth];
@@ -29,8 +29,13 @@ bool readAxes(const Program& program, const Block& block, const BlockFacts& fact
     const std::vector<std::size_t> axes = axesUsing(block, loop.loop);
     const auto follows = [&](std::size_t axis) { return followsOneLoop(program, block.bindings[axis]); };
     if (axes.empty() || !std::all_of(axes.begin(), axes.end(), follows)) return false;
-    AxisShape axis{axes.front(), loop.loop, program.loop(loop.loop).name, loop.extent, loop.reduction,
-                   blocksBelow(program, loop.loop).size() > 1, {}};
+    AxisShape axis{axes.front(),
+                   loop.loop,
+                   program.loop(loop.loop).name,
+                   loop.extent,
+                   loop.reduction,
+                   blocksBelow(program, loop.loop).size() > 1,
+                   {}};
     for (const AccessFacts& access : facts.accesses) axis.strides.push_back(access.strides[depth]);
     shape.axes.push_back(std::move(axis));
   }
@@ -41,8 +46,11 @@ void readOperands(const Program& program, const BlockFacts& facts, BlockShape& s
   for (std::size_t a = 1; a < facts.accesses.size(); ++a) {
     const AccessFacts& access = facts.accesses[a];
     const Buffer& buffer = program.buffer(access.buffer);
-    OperandShape operand{access.buffer, buffer.name, buffer.role == BufferRole::Constant && !buffer.packing,
-                         access.dimensions.size(), {}};
+    OperandShape operand{access.buffer,
+                         buffer.name,
+                         buffer.role == BufferRole::Constant && !buffer.packing,
+                         access.dimensions.size(),
+                         {}};
     for (const auto& dimension : access.dimensions) {
       std::optional<std::size_t> only;
       int users = 0;
@@ -58,7 +66,8 @@ void readOperands(const Program& program, const BlockFacts& facts, BlockShape& s
   }
 }
 
-/// Lanes run where the output and what is streamed lie side by side; an operand that would have to be gathered costs a copy.
+/// Lanes run where the output and what is streamed lie side by side; an operand that would have to be
+/// gathered costs a copy.
 void chooseVectorAxis(BlockShape& shape) {
   double best = 0;
   for (std::size_t i = 0; i < shape.axes.size(); ++i) {
@@ -116,7 +125,8 @@ void classify(BlockShape& shape) {
     return;
   }
   chooseRowAxis(shape);
-  // An output that is stored lane by lane, or lanes that only gather, leave the reduction axis as the one to vectorise.
+  // An output that is stored lane by lane, or lanes that only gather, leave the reduction axis as the one to
+  // vectorise.
   const bool wideOutput = shape.vectorAxis && shape.axes[*shape.vectorAxis].strides[0] == 1;
   bool gathersAll = wideOutput && !shape.operands.empty();
   if (wideOutput)
@@ -132,7 +142,8 @@ void classify(BlockShape& shape) {
   // A vector operand to be packed counts as reused only where rows share the copy.
   const bool worthwhile = wideOutput && !gathersAll && (shape.transposedOperands.empty() || reused);
   shape.kind = worthwhile ? BlockKind::Contraction : BlockKind::RowReduction;
-  if (!shape.streamedOperand && !shape.transposedOperands.empty()) shape.streamedOperand = shape.transposedOperands.front();
+  if (!shape.streamedOperand && !shape.transposedOperands.empty())
+    shape.streamedOperand = shape.transposedOperands.front();
 }
 
 }  // namespace

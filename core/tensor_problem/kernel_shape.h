@@ -13,8 +13,10 @@ namespace espalier {
 
 /// What a block is from the point of view of a schedule.
 enum class BlockKind : std::uint8_t {
-  Contraction,   ///< a reduction of which two operands are each used again along some spatial axis: matmul, convolution
-  RowReduction,  ///< a reduction that reads every element once, or has nothing to keep in registers: row sum, matvec
+  Contraction,   ///< a reduction of which two operands are each used again along some spatial axis: matmul,
+                 ///< convolution
+  RowReduction,  ///< a reduction that reads every element once, or has nothing to keep in registers: row sum,
+                 ///< matvec
   Elementwise,   ///< no reduction
 };
 
@@ -43,12 +45,12 @@ struct BlockShape {
   BlockId block;
   std::string name;
   BlockKind kind = BlockKind::Elementwise;
-  std::vector<AxisShape> axes;        ///< loops with an extent above 1, in loop order
-  std::vector<OperandShape> operands; ///< as in AxisShape::strides without the output
+  std::vector<AxisShape> axes;         ///< loops with an extent above 1, in loop order
+  std::vector<OperandShape> operands;  ///< as in AxisShape::strides without the output
   std::string output;
   bool writesArgument = false;
-  double functionWork = 0;            ///< multiply-adds that its function calls cost
-  int readers = 0;                    ///< blocks that read what it writes
+  double functionWork = 0;  ///< multiply-adds that its function calls cost
+  int readers = 0;          ///< blocks that read what it writes
 
   std::optional<std::size_t> vectorAxis;  ///< position in `axes`: becomes lanes
   std::optional<std::size_t> rowAxis;     ///< Contraction: the other side of the register tile
@@ -58,10 +60,13 @@ struct BlockShape {
   /// Contraction: the operand that is loaded as vectors.
   std::optional<std::size_t> streamedOperand;
 
-  [[nodiscard]] std::int64_t extentOf(std::optional<std::size_t> axis) const { return axis ? axes[*axis].extent : 1; }
+  [[nodiscard]] std::int64_t extentOf(std::optional<std::size_t> axis) const {
+    return axis ? axes[*axis].extent : 1;
+  }
 };
 
-/// The shapes of all blocks in order of execution. Blocks whose axes are not bound to one loop each are left out.
+/// The shapes of all blocks in order of execution. Blocks whose axes are not bound to one loop each are left
+/// out.
 [[nodiscard]] std::vector<BlockShape> kernelShapes(const Program& program);
 [[nodiscard]] std::optional<BlockShape> shapeOf(const Program& program, BlockId block);
 

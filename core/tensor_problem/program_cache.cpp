@@ -52,7 +52,8 @@ Outcome<std::shared_ptr<const CachedProgram>> ProgramCache::at(const std::vector
     Outcome<Program> next = applyText(program->program(), trace[known]);
     if (!next) {
       Refusal refusal = next.error();
-      refusal.sentence = "Step " + std::to_string(known + 1) + " of the trace, `" + trace[known] + "`: " + refusal.sentence;
+      refusal.sentence =
+          "Step " + std::to_string(known + 1) + " of the trace, `" + trace[known] + "`: " + refusal.sentence;
       return tl::unexpected<Refusal>(std::move(refusal));
     }
     const std::uint64_t hash = programHash(*next);
@@ -61,7 +62,8 @@ Outcome<std::shared_ptr<const CachedProgram>> ProgramCache::at(const std::vector
   return program;
 }
 
-std::shared_ptr<const CachedProgram> ProgramCache::put(const std::vector<std::string>& trace, Program program) {
+std::shared_ptr<const CachedProgram> ProgramCache::put(const std::vector<std::string>& trace,
+                                                       Program program) {
   if (trace.empty()) return initial_;
   std::string key = keyOf(trace, trace.size());
   if (auto known = find(key)) return known;
@@ -82,7 +84,8 @@ std::shared_ptr<const CachedProgram> ProgramCache::find(const std::string& key) 
   return place->second->program;
 }
 
-std::shared_ptr<const CachedProgram> ProgramCache::insert(std::string key, std::shared_ptr<const CachedProgram> program) {
+std::shared_ptr<const CachedProgram> ProgramCache::insert(std::string key,
+                                                          std::shared_ptr<const CachedProgram> program) {
   const std::lock_guard lock(mutex_);
   if (const auto place = places_.find(key); place != places_.end()) return place->second->program;
   entries_.push_front({key, std::move(program)});

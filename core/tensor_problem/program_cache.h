@@ -38,8 +38,8 @@ class CachedProgram {
   mutable Evaluation evaluation_;
 };
 
-/// The programs of the traces used last. Nodes keep traces; a program that was dropped is replayed from the longest
-/// prefix still here. May be used from several threads.
+/// The programs of the traces used last. Nodes keep traces; a program that was dropped is replayed from the
+/// longest prefix still here. May be used from several threads.
 class ProgramCache {
  public:
   ProgramCache(Program initial, std::size_t capacity);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <tuple>
 
 #include "tensor_problem/sections.h"
 #include "transform/step.h"
@@ -15,7 +16,7 @@ namespace {
 constexpr std::size_t kFirstLook = 4;    ///< tiles for each kind of schedule
 constexpr std::size_t kCloserLook = 40;  ///< tiles for the best kinds, shared among the contractions
 constexpr std::size_t kBestKinds = 3;
-constexpr double kBoldness = 0.25;       ///< how often a runner-up is proposed instead of the favourite
+constexpr double kBoldness = 0.25;  ///< how often a runner-up is proposed instead of the favourite
 constexpr std::uint64_t kRunnersUp = 5;
 
 std::string number(const char* pattern, double value) {
@@ -39,8 +40,10 @@ bool startsWith(const std::vector<std::string>& trace, const std::vector<std::st
   return trace.size() >= prefix.size() && std::equal(prefix.begin(), prefix.end(), trace.begin());
 }
 
-/// What leads from one trace to another: the steps behind the common beginning, or those that were decided anew.
-std::vector<std::string> itemsBetween(const std::vector<std::string>& from, const std::vector<std::string>& to) {
+/// What leads from one trace to another: the steps behind the common beginning, or those that were decided
+/// anew.
+std::vector<std::string> itemsBetween(const std::vector<std::string>& from,
+                                      const std::vector<std::string>& to) {
   if (startsWith(to, from)) return {to.begin() + static_cast<std::ptrdiff_t>(from.size()), to.end()};
   std::vector<std::string> items;
   for (std::size_t i = 0; i < to.size(); ++i)
@@ -55,9 +58,10 @@ std::string RulesProposer::describeProgram(const Program& program) const {
   std::string text;
   const Roofline& roofline = problem_.roofline();
   if (roofline.seconds > 0) text += "Roofline: " + roofline.words + ". ";
-  text += "Vectors hold " + std::to_string(machine.lanes(4)) + " floats, " + std::to_string(machine.vectorRegisters) +
-          " registers; " + number("%.0f accumulators hide the multiply-add latency. ",
-                                  machine.multiplyAddLatency * machine.multiplyAddsPerCycle);
+  text += "Vectors hold " + std::to_string(machine.lanes(4)) + " floats, " +
+          std::to_string(machine.vectorRegisters) + " registers; " +
+          number("%.0f accumulators hide the multiply-add latency. ",
+                 machine.multiplyAddLatency * machine.multiplyAddsPerCycle);
   for (const BlockShape& shape : kernelShapes(program)) {
     switch (shape.kind) {
       case BlockKind::Contraction: text += shape.name + " is a contraction"; break;
@@ -79,13 +83,15 @@ std::string RulesProposer::describeChoice(const BlockShape& shape, const Contrac
   const ContractionFactors factors = factorsOf(shape, choice);
   std::string text = shape.name + ": register tile of " + std::to_string(choice.tileRows) + " x " +
                      std::to_string(choice.tileColumns) + " (" + std::to_string(choice.tileRows * vectors) +
-                     " accumulators, " + std::to_string(vectors) + " vectors and " + std::to_string(choice.tileRows) +
-                     " broadcasts a step)";
+                     " accumulators, " + std::to_string(vectors) + " vectors and " +
+                     std::to_string(choice.tileRows) + " broadcasts a step)";
   if (shape.depthAxis) {
-    text += "; " + std::to_string(choice.depthBlock) + " steps of " + shape.axes[*shape.depthAxis].loopName + " at a time";
+    text += "; " + std::to_string(choice.depthBlock) + " steps of " + shape.axes[*shape.depthAxis].loopName +
+            " at a time";
     const double panel = 4.0 * static_cast<double>(choice.depthBlock * choice.tileColumns);
-    text += number(", a panel of %.1f KiB", panel / 1024) +
-            (panel <= machine.levels.front().bytes * 0.6 ? " that stays in " + machine.levels.front().name : "");
+    text +=
+        number(", a panel of %.1f KiB", panel / 1024) +
+        (panel <= machine.levels.front().bytes * 0.6 ? " that stays in " + machine.levels.front().name : "");
   }
   if (!factors.rows.empty() && factors.rows[0] > 1)
     text += "; blocks of " + std::to_string(choice.rowBlock) + " rows for the next cache";
@@ -101,7 +107,8 @@ double RulesProposer::vary(const Draft& draft, const State& from, std::size_t pe
   const auto add = [&](const State& state, const std::string& decision) {
     const Prediction prediction = problem_.predict({&state, 1}).front();
     if (state.hash != from.hash)
-      variants.push_back({state, itemsBetween(from.trace, state.trace), prediction.seconds, prediction.words, decision});
+      variants.push_back(
+          {state, itemsBetween(from.trace, state.trace), prediction.seconds, prediction.words, decision});
     return prediction.seconds;
   };
   double best = add(draft.state, "The plain schedule for every block");
@@ -137,8 +144,10 @@ std::vector<RulesProposer::Variant> RulesProposer::wholeSchedules(const State& f
     kinds.push_back({std::move(draft), seconds});
   };
   const std::vector<BlockShape> shapes = kernelShapes(problem_.programOf(from));
-  const auto contractions = static_cast<std::size_t>(std::count_if(
-      shapes.begin(), shapes.end(), [](const BlockShape& shape) { return shape.kind == BlockKind::Contraction; }));
+  const auto contractions =
+      static_cast<std::size_t>(std::count_if(shapes.begin(), shapes.end(), [](const BlockShape& shape) {
+        return shape.kind == BlockKind::Contraction;
+      }));
   for (const int fused : {0, 1, 2})
     for (const bool layout : {true, false}) {
       consider({layout, false, RowCopy::None, false, fused});
@@ -155,19 +164,25 @@ std::vector<RulesProposer::Variant> RulesProposer::wholeSchedules(const State& f
         for (const bool share : {true, false})
           if (contractions == 0 || vectors == 2)
             consider({true, false, RowCopy::None, false, fused, vectors, share});
-  std::stable_sort(kinds.begin(), kinds.end(), [](const Kind& a, const Kind& b) { return a.seconds < b.seconds; });
+  std::sort(kinds.begin(), kinds.end(), [](const Kind& a, const Kind& b) {
+    return std::tie(a.seconds, a.draft.state.trace) < std::tie(b.seconds, b.draft.state.trace);
+  });
   if (kinds.size() > kBestKinds) kinds.resize(kBestKinds);
   if (contractions > 0)
-    for (const Kind& kind : kinds) vary(kind.draft, from, std::max(kFirstLook, kCloserLook / contractions), variants);
+    for (const Kind& kind : kinds)
+      vary(kind.draft, from, std::max(kFirstLook, kCloserLook / contractions), variants);
   return variants;
 }
 
 std::vector<RulesProposer::Variant> RulesProposer::otherDecisions(const State& from) const {
   std::vector<Variant> variants;
   const std::vector<BlockShape> shapes = shapesOf(problem_, from.trace);
-  const auto contractions = static_cast<std::size_t>(std::count_if(
-      shapes.begin(), shapes.end(), [](const BlockShape& shape) { return shape.kind == BlockKind::Contraction; }));
-  vary(Draft{from, {}, {}}, from, std::max(kFirstLook, kCloserLook / std::max<std::size_t>(1, contractions)), variants);
+  const auto contractions =
+      static_cast<std::size_t>(std::count_if(shapes.begin(), shapes.end(), [](const BlockShape& shape) {
+        return shape.kind == BlockKind::Contraction;
+      }));
+  vary(Draft{from, {}, {}}, from, std::max(kFirstLook, kCloserLook / std::max<std::size_t>(1, contractions)),
+       variants);
   varyWidths(from, variants);
   return variants;
 }
@@ -187,9 +202,12 @@ void RulesProposer::varyWidths(const State& from, std::vector<Variant>& variants
       const Application applied = problem_.apply(from, {&item, 1}, unused);
       if (!applied.changed()) continue;
       const Prediction prediction = problem_.predict({&applied.state, 1}).front();
-      variants.push_back({applied.state, {applied.items.front().applied}, prediction.seconds, prediction.words,
-                          "Block " + step->text("block").value_or("") + " in steps of " + std::to_string(width) +
-                              " elements, " + std::to_string(vectors) + " vectors"});
+      variants.push_back({applied.state,
+                          {applied.items.front().applied},
+                          prediction.seconds,
+                          prediction.words,
+                          "Block " + step->text("block").value_or("") + " in steps of " +
+                              std::to_string(width) + " elements, " + std::to_string(vectors) + " vectors"});
     }
   }
 }
@@ -214,8 +232,9 @@ Proposal RulesProposer::propose(const ProposalContext& context, Random& random, 
   }
   const std::size_t considered = variants.size();
   std::erase_if(variants, [&](const Variant& variant) { return proposed_.contains(variant.state.hash); });
-  std::stable_sort(variants.begin(), variants.end(),
-                   [](const Variant& a, const Variant& b) { return a.seconds < b.seconds; });
+  std::sort(variants.begin(), variants.end(), [](const Variant& a, const Variant& b) {
+    return std::tie(a.seconds, a.items) < std::tie(b.seconds, b.items);
+  });
   if (variants.empty()) {
     proposal.reasoning = "Every variant that the rules know from here was proposed already.";
     return proposal;
@@ -228,10 +247,12 @@ Proposal RulesProposer::propose(const ProposalContext& context, Random& random, 
 
   proposal.reasoning = from.trace.empty() ? describeProgram(problem_.initialProgram())
                                           : "The nest stands; its tiles can be decided anew. ";
-  proposal.reasoning += chosen.decision + ". Of " + std::to_string(considered) + " variants this one is predicted to take " +
-                        secondsText(chosen.seconds) + " and is " + chosen.words +
+  proposal.reasoning += chosen.decision + ". Of " + std::to_string(considered) +
+                        " variants this one is predicted to take " + secondsText(chosen.seconds) +
+                        " and is " + chosen.words +
                         (pick > 0 ? " (a runner-up, to test the prediction)." : ".");
-  if (context.bestSeconds > 0) proposal.reasoning += " The best measured so far takes " + secondsText(context.bestSeconds) + ".";
+  if (context.bestSeconds > 0)
+    proposal.reasoning += " The best measured so far takes " + secondsText(context.bestSeconds) + ".";
   proposal.items = chosen.items;
   return proposal;
 }

@@ -13,9 +13,10 @@
 
 namespace espalier {
 
-/// Proposes without a model: reasons about roofline, register tile, cache tiles, lanes and threads from the facts of
-/// this machine and this program, ranks a few dozen variants by the prediction, and proposes the best one that was not
-/// proposed yet. From the initial state it writes a whole schedule; further down it decides tiles again.
+/// Proposes without a model: reasons about roofline, register tile, cache tiles, lanes and threads from the
+/// facts of this machine and this program, ranks a few dozen variants by the prediction, and proposes the
+/// best one that was not proposed yet. From the initial state it writes a whole schedule; further down it
+/// decides tiles again.
 class RulesProposer final : public Proposer {
  public:
   /// `problem` outlives the proposer.
@@ -23,7 +24,8 @@ class RulesProposer final : public Proposer {
 
   [[nodiscard]] std::string name() const override { return "rules"; }
   [[nodiscard]] bool readsSections() const override { return false; }
-  [[nodiscard]] Proposal propose(const ProposalContext& context, Random& random, const ProposalControl& control) override;
+  [[nodiscard]] Proposal propose(const ProposalContext& context, Random& random,
+                                 const ProposalControl& control) override;
 
  private:
   struct Variant {
@@ -34,11 +36,14 @@ class RulesProposer final : public Proposer {
     std::string decision;  ///< what was chosen and why
   };
 
-  /// Whole schedules from a state: the kinds of schedule first with few tiles each, the best kinds then with many.
+  /// Whole schedules from a state: the kinds of schedule first with few tiles each, the best kinds then with
+  /// many.
   [[nodiscard]] std::vector<Variant> wholeSchedules(const State& from) const;
   [[nodiscard]] std::vector<Variant> otherDecisions(const State& from) const;
-  /// Adds the draft and variants of it, `perBlock` for each contraction; answers the best prediction in seconds.
-  double vary(const Draft& draft, const State& from, std::size_t perBlock, std::vector<Variant>& variants) const;
+  /// Adds the draft and variants of it, `perBlock` for each contraction; answers the best prediction in
+  /// seconds.
+  double vary(const Draft& draft, const State& from, std::size_t perBlock,
+              std::vector<Variant>& variants) const;
   /// Adds other widths for the loops that are tiled for lanes alone.
   void varyWidths(const State& from, std::vector<Variant>& variants) const;
   [[nodiscard]] std::string describeChoice(const BlockShape& shape, const ContractionChoice& choice) const;

@@ -51,7 +51,8 @@ class Drafter {
     const Block& last = program.block(blocks.back());
     std::vector<std::string> loops;
     for (const LoopId loop : loopsAround(program, blocks.back()))
-      if (program.loop(loop).extent > 1 && !carriesReduction(last, loop)) loops.push_back(program.loop(loop).name);
+      if (program.loop(loop).extent > 1 && !carriesReduction(last, loop))
+        loops.push_back(program.loop(loop).name);
     const auto wanted = static_cast<std::size_t>(draft_.options.fusedLoops);
     if (loops.size() <= wanted) return;
     for (std::size_t b = blocks.size() - 1; b-- > 0;)
@@ -86,7 +87,8 @@ class Drafter {
       take(step);
     for (const std::size_t operand : shape.transposedOperands)
       if (!shape.operands[operand].constant || !draft_.options.layoutWeights)
-        copyPanels(shape, operand, shape.vectorAxis, levelName(shape.axes[*shape.depthAxis], 0), choice->second.tileColumns);
+        copyPanels(shape, operand, shape.vectorAxis, levelName(shape.axes[*shape.depthAxis], 0),
+                   choice->second.tileColumns);
     if (draft_.options.packLanes && shape.streamedOperand && shape.transposedOperands.empty())
       copyPanels(shape, *shape.streamedOperand, shape.vectorAxis, levelName(shape.axes[*shape.depthAxis], 0),
                  choice->second.tileColumns);
@@ -97,15 +99,18 @@ class Drafter {
     if (draft_.options.rowCopy == RowCopy::None || !shape.rowAxis) return;
     for (std::size_t o = 0; o < shape.operands.size(); ++o) {
       const bool broadcast = shape.axes[*shape.vectorAxis].strides[o + 1] == 0;
-      if (!broadcast || shape.axes[*shape.rowAxis].strides[o + 1] == 0 || shape.operands[o].constant) continue;
+      if (!broadcast || shape.axes[*shape.rowAxis].strides[o + 1] == 0 || shape.operands[o].constant)
+        continue;
       const bool byRows = draft_.options.rowCopy == RowCopy::ByRows;
-      copyPanels(shape, o, byRows ? shape.rowAxis : shape.depthAxis, "root", byRows ? choice.tileRows : choice.depthBlock);
+      copyPanels(shape, o, byRows ? shape.rowAxis : shape.depthAxis, "root",
+                 byRows ? choice.tileRows : choice.depthBlock);
     }
   }
 
-  /// What the nest reads of an operand below a loop, copied so that `panel` elements along an axis lie side by side.
-  void copyPanels(const BlockShape& shape, std::size_t operand, std::optional<std::size_t> along, const std::string& loop,
-                  std::int64_t panel) {
+  /// What the nest reads of an operand below a loop, copied so that `panel` elements along an axis lie side
+  /// by side.
+  void copyPanels(const BlockShape& shape, std::size_t operand, std::optional<std::size_t> along,
+                  const std::string& loop, std::int64_t panel) {
     const OperandShape& source = shape.operands[operand];
     std::vector<std::int64_t> order;
     std::optional<std::int64_t> last;
@@ -171,7 +176,8 @@ class Drafter {
     const AxisShape& depth = shape.axes[*shape.depthAxis];
     bool alongDepth = false;
     for (std::size_t o = 1; o < depth.strides.size(); ++o) alongDepth = alongDepth || depth.strides[o] == 1;
-    const std::int64_t width = static_cast<std::int64_t>(draft_.options.vectors) * problem_.machine().lanes(4);
+    const std::int64_t width =
+        static_cast<std::int64_t>(draft_.options.vectors) * problem_.machine().lanes(4);
     if (!alongDepth || depth.extent < 2 * width) {
       const auto choices = contractionChoices(shape, problem_.machine(), 1);
       const bool wide = shape.vectorAxis && shape.axes[*shape.vectorAxis].strides[0] == 1;
@@ -192,7 +198,8 @@ class Drafter {
     }
   }
 
-  /// The block of partial results: its innermost spatial loop becomes lanes, the rest of its spatial loops rows.
+  /// The block of partial results: its innermost spatial loop becomes lanes, the rest of its spatial loops
+  /// rows.
   void finishPartial(const Program& program, BlockId block) {
     const auto shape = shapeOf(program, block);
     std::vector<LoopId> loops = loopsAround(program, block);
@@ -234,7 +241,8 @@ bool tiles(const Step& step, const BlockShape& shape, std::optional<std::size_t>
 }
 
 /// The width that a copy's panels have under a choice.
-std::optional<std::int64_t> panelOf(const Step& step, const BlockShape& shape, const ContractionChoice& choice) {
+std::optional<std::int64_t> panelOf(const Step& step, const BlockShape& shape,
+                                    const ContractionChoice& choice) {
   const auto order = step.integers("order");
   if (!order || order->empty() || step.find("panel") == nullptr) return std::nullopt;
   for (const OperandShape& operand : shape.operands) {

@@ -15,8 +15,8 @@
 
 namespace espalier {
 
-/// Whether the operand that is broadcast to the lanes is copied before the nest, so that the rows of a tile do not
-/// compete for the same cache lines.
+/// Whether the operand that is broadcast to the lanes is copied before the nest, so that the rows of a tile
+/// do not compete for the same cache lines.
 enum class RowCopy : std::uint8_t {
   None,
   ByRows,   ///< the rows of one register tile side by side
@@ -28,10 +28,10 @@ struct DraftOptions {
   bool layoutWeights = true;  ///< weights are stored in the order of the nest
   bool packLanes = false;     ///< the streamed operand, if it is no weight, is copied into panels
   RowCopy rowCopy = RowCopy::None;
-  bool localOutput = false;   ///< what a depth block adds to is kept in a compact copy
-  int fusedLoops = 0;         ///< that many outer loops of the last block hold all other blocks as well
-  int vectors = 2;            ///< that a step of a row reduction handles; an element-wise step handles twice as many
-  bool share = true;          ///< threads share the outer loops, if there are several threads
+  bool localOutput = false;  ///< what a depth block adds to is kept in a compact copy
+  int fusedLoops = 0;        ///< that many outer loops of the last block hold all other blocks as well
+  int vectors = 2;    ///< that a step of a row reduction handles; an element-wise step handles twice as many
+  bool share = true;  ///< threads share the outer loops, if there are several threads
   bool operator==(const DraftOptions&) const = default;
 };
 
@@ -42,17 +42,19 @@ struct Draft {
   std::map<std::string, ContractionChoice> choices;  ///< by block
 };
 
-/// Builds a draft from `from` (usually the initial state) with the given choices; blocks without one get the first of
-/// their contractionChoices.
-[[nodiscard]] Draft draftSchedule(const TensorProblem& problem, const State& from, const DraftOptions& options,
+/// Builds a draft from `from` (usually the initial state) with the given choices; blocks without one get the
+/// first of their contractionChoices.
+[[nodiscard]] Draft draftSchedule(const TensorProblem& problem, const State& from,
+                                  const DraftOptions& options,
                                   const std::map<std::string, ContractionChoice>& choices);
 
-/// The trace with the decisions of one block's choice replaced: the factors of its TileSize steps, the layouts of its
-/// weights and the panels of its copies. Steps that do not stand in the trace are not added.
-[[nodiscard]] std::vector<std::string> withChoice(const std::vector<std::string>& trace, const BlockShape& shape,
-                                                  const ContractionChoice& choice);
+/// The trace with the decisions of one block's choice replaced: the factors of its TileSize steps, the
+/// layouts of its weights and the panels of its copies. Steps that do not stand in the trace are not added.
+[[nodiscard]] std::vector<std::string> withChoice(const std::vector<std::string>& trace,
+                                                  const BlockShape& shape, const ContractionChoice& choice);
 
 /// The choice that a trace made for a block, if it tiles it in the way of contractionSteps.
-[[nodiscard]] std::optional<ContractionChoice> choiceIn(const std::vector<std::string>& trace, const BlockShape& shape);
+[[nodiscard]] std::optional<ContractionChoice> choiceIn(const std::vector<std::string>& trace,
+                                                        const BlockShape& shape);
 
 }  // namespace espalier

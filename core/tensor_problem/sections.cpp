@@ -25,7 +25,8 @@ std::string bytesText(double bytes) {
 
 std::string grammarText() {
   std::string text =
-      "A step is Name(argument=value, ...); lists stand in brackets. Loops, blocks and buffers are named as printed. Arguments "
+      "A step is Name(argument=value, ...); lists stand in brackets. Loops, blocks and buffers are named as "
+      "printed. Arguments "
       "may be left out and are then drawn at random. Splitting a loop k makes k.0 (outer), k.1, ...\n";
   for (const Transformation& transformation : transformations()) {
     text += "- ";
@@ -49,8 +50,9 @@ std::string hardwareText(const HardwareSheet& sheet, int threads) {
   if (!sheet.target.cpu.empty()) text += " (" + sheet.target.cpu + ")";
   text += ", " + std::to_string(sheet.cores) + " cores, " + std::to_string(threads) + " in use\n";
   text += "vectors of " + std::to_string(sheet.target.vectorBits) + " bits (" +
-          std::to_string(sheet.target.lanes(4)) + " float lanes), " + std::to_string(sheet.target.vectorRegisters) +
-          " registers; multiply-add latency " + number("%.0f", sheet.fmaLatencyCycles) + " cycles\n";
+          std::to_string(sheet.target.lanes(4)) + " float lanes), " +
+          std::to_string(sheet.target.vectorRegisters) + " registers; multiply-add latency " +
+          number("%.0f", sheet.fmaLatencyCycles) + " cycles\n";
   text += "measured peak " + number("%.1f", sheet.peak(threads) / 1e9) + " GFLOP/s\n";
   for (const MemoryLevel& level : sheet.levels)
     text += level.name + ": " + bytesText(static_cast<double>(level.bytes)) + ", " +
@@ -110,20 +112,21 @@ std::string secondsText(double seconds) {
   return number("%.3g us", seconds * 1e6);
 }
 
-std::vector<Section> problemSections(const Workload& workload, const HardwareSheet& sheet, const Roofline& roofline,
-                                     int threads) {
+std::vector<Section> problemSections(const Workload& workload, const HardwareSheet& sheet,
+                                     const Roofline& roofline, int threads) {
   std::vector<Section> sections;
   sections.push_back({"grammar", "Transformations", grammarText()});
   sections.push_back({"hardware", "Machine", hardwareText(sheet, threads)});
-  sections.push_back({"workload", "Workload", workload.name + ": " + workload.summary + "\n" + workload.text});
+  sections.push_back(
+      {"workload", "Workload", workload.name + ": " + workload.summary + "\n" + workload.text});
   sections.push_back({"roofline", "Roofline", roofline.words});
   sections.push_back({"initial-program", "Initial program", print(workload.program)});
   return sections;
 }
 
 std::vector<Section> stateSections(const Program& program, const std::vector<std::string>& trace,
-                                   const Estimate& estimate, const Prediction& prediction, const Roofline& roofline,
-                                   const MachineModel& machine) {
+                                   const Estimate& estimate, const Prediction& prediction,
+                                   const Roofline& roofline, const MachineModel& machine) {
   std::string steps;
   for (std::size_t i = 0; i < trace.size(); ++i) steps += std::to_string(i + 1) + ". " + trace[i] + "\n";
   std::string bottleneck = bottleneckText(program, estimate, machine);
@@ -141,7 +144,8 @@ std::vector<LegalAction> legalActionsOf(const Program& program) {
   for (const Transformation& transformation : transformations()) {
     const std::vector<Step> choices = transformation.choices(program);
     if (choices.empty()) continue;
-    actions.push_back({std::string(transformation.name), argumentRanges(transformation, choices), print(choices.front())});
+    actions.push_back(
+        {std::string(transformation.name), argumentRanges(transformation, choices), print(choices.front())});
   }
   return actions;
 }

@@ -19,7 +19,8 @@ namespace espalier {
                                                    const Roofline& roofline, int threads);
 
 /// What a state looks like and what holds it back.
-[[nodiscard]] std::vector<Section> stateSections(const Program& program, const std::vector<std::string>& trace,
+[[nodiscard]] std::vector<Section> stateSections(const Program& program,
+                                                 const std::vector<std::string>& trace,
                                                  const Estimate& estimate, const Prediction& prediction,
                                                  const Roofline& roofline, const MachineModel& machine);
 

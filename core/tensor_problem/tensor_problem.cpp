@@ -22,8 +22,10 @@ namespace espalier {
 namespace {
 
 constexpr std::size_t kCachedPrograms = 4096;
-constexpr double kNeverMind = 20;  ///< a candidate that many times slower than the best is slow on any machine
-constexpr double kPriorUncertainty = 0.6;  ///< standard deviation of ln(measured / prior), before any measurement
+constexpr double kNeverMind =
+    20;  ///< a candidate that many times slower than the best is slow on any machine
+constexpr double kPriorUncertainty =
+    0.6;  ///< standard deviation of ln(measured / prior), before any measurement
 
 class BuiltProgram final : public BuiltCandidate {
  public:
@@ -104,7 +106,8 @@ Result<State> TensorProblem::stateOf(const std::vector<std::string>& trace) cons
   return State{trace, (*program)->hash()};
 }
 
-Application TensorProblem::apply(const State& from, std::span<const std::string> items, Random& random) const {
+Application TensorProblem::apply(const State& from, std::span<const std::string> items,
+                                 Random& random) const {
   Application application{from, {}};
   for (const std::string& item : items) {
     AppliedItem entry;
@@ -139,7 +142,8 @@ std::optional<Application> TensorProblem::randomStep(const State& from, Random& 
 }
 
 State TensorProblem::sampleDesign(Random& random) const {
-  std::vector<std::string> trace = textsOf(espalier::sampleDesign(workload_.program, options_.threads, random));
+  std::vector<std::string> trace =
+      textsOf(espalier::sampleDesign(workload_.program, options_.threads, random));
   const auto program = cache_.at(trace);
   if (!program) throw std::logic_error("a sampled design does not replay: " + program.error().sentence);
   return {std::move(trace), (*program)->hash()};
@@ -161,8 +165,8 @@ std::vector<LegalAction> TensorProblem::legalActions(const State& state) const {
 std::vector<Section> TensorProblem::describe(const State& state) const {
   const auto program = cached(state);
   const std::vector<Prediction> prediction = predict({&state, 1});
-  return stateSections(program->program(), state.trace, program->evaluation(machine_).estimate, prediction.front(),
-                       roofline_, machine_);
+  return stateSections(program->program(), state.trace, program->evaluation(machine_).estimate,
+                       prediction.front(), roofline_, machine_);
 }
 
 std::vector<Prediction> TensorProblem::predict(std::span<const State> states) const {
@@ -176,7 +180,8 @@ std::vector<Prediction> TensorProblem::predict(std::span<const State> states) co
   for (const State& state : states) {
     const auto program = cached(state);
     const auto& evaluation = program->evaluation(machine_);
-    predictions.push_back({evaluation.estimate.seconds, kPriorUncertainty, "prior", evaluation.estimate.words});
+    predictions.push_back(
+        {evaluation.estimate.seconds, kPriorUncertainty, "prior", evaluation.estimate.words});
     if (model) rows.push_back(evaluation.features);
   }
   if (!model) return predictions;
@@ -196,7 +201,8 @@ bool TensorProblem::learn(std::span<const Observation> observations) {
     const auto program = cache_.at(observation.state.trace);
     if (!program) continue;  // learned elsewhere, from a program that this one cannot become
     const auto& evaluation = (*program)->evaluation(machine_);
-    TrainingSample sample{evaluation.features, evaluation.estimate.seconds, measured.seconds, !measured.valid};
+    TrainingSample sample{evaluation.features, evaluation.estimate.seconds, measured.seconds,
+                          !measured.valid};
     const auto known = std::find(learned_.begin(), learned_.end(), observation.state.hash);
     if (known != learned_.end()) {
       samples_[static_cast<std::size_t>(known - learned_.begin())] = std::move(sample);
@@ -207,7 +213,8 @@ bool TensorProblem::learn(std::span<const Observation> observations) {
   }
   // Training from scratch costs milliseconds, so it waits until there is something new to say.
   const std::size_t fresh = samples_.size() - trainedAt_;
-  if (samples_.size() < XgboostModel::kFewestSamples || fresh < std::max<std::size_t>(4, trainedAt_ / 8)) return false;
+  if (samples_.size() < XgboostModel::kFewestSamples || fresh < std::max<std::size_t>(4, trainedAt_ / 8))
+    return false;
   auto model = std::make_shared<XgboostModel>(options_.seed);
   model->train(samples_);
   trainedAt_ = samples_.size();
@@ -315,7 +322,8 @@ Measurement TensorProblem::measureBaseline() {
 
 Measurement TensorProblem::confirm(const State& state) {
   if (measurer_)
-    if (const auto fresh = measurer_->restart(); !fresh) return failedMeasurement("worker", fresh.error().text());
+    if (const auto fresh = measurer_->restart(); !fresh)
+      return failedMeasurement("worker", fresh.error().text());
   const auto built = build(state);
   MeasureRequest request;
   request.verify = true;
@@ -353,10 +361,12 @@ Result<std::unique_ptr<TensorProblem>> makeTensorProblem(Workload workload, Tens
     if (!target) return tl::unexpected<Error>(target.error());
     sheet.target = *target;
   }
-  return std::make_unique<TensorProblem>(std::move(workload), std::move(options), std::move(sheet), std::move(measurer));
+  return std::make_unique<TensorProblem>(std::move(workload), std::move(options), std::move(sheet),
+                                         std::move(measurer));
 }
 
-Result<std::unique_ptr<TensorProblem>> tensorProblemFromIdentity(std::string_view identity, TensorProblemOptions options) {
+Result<std::unique_ptr<TensorProblem>> tensorProblemFromIdentity(std::string_view identity,
+                                                                 TensorProblemOptions options) {
   auto read = readIdentity(identity);
   if (!read) return tl::unexpected<Error>(read.error());
   read->options.workerCommand = std::move(options.workerCommand);

@@ -31,27 +31,29 @@ enum class Prepack : std::uint8_t { Off, On, Auto };  ///< Auto = on where the w
 
 struct TensorProblemOptions {
   int threads = 1;
-  std::uint64_t seed = 1;                  ///< of inputs and of the model
+  std::uint64_t seed = 1;  ///< of inputs and of the model
   Prepack prepack = Prepack::Auto;
   std::string targetCpu;                   ///< LLVM's name; empty = what the worker reports
   std::vector<std::string> workerCommand;  ///< empty = espalier-worker beside the program
   /// The machine's sheet, if it is known already; otherwise the worker's is taken from the cache or measured.
   std::optional<HardwareSheet> sheet;
-  /// No worker is started: everything but measuring works (reading sessions, exporting). Without `sheet` the roofline
-  /// stays unknown.
+  /// No worker is started: everything but measuring works (reading sessions, exporting). Without `sheet` the
+  /// roofline stays unknown.
   bool offline = false;
 };
 
 /// A tensor program to be made fast: search/problem.h over transform, surrogate, codegen and measure.
 class TensorProblem final : public Problem {
  public:
-  TensorProblem(Workload workload, TensorProblemOptions options, HardwareSheet sheet, std::unique_ptr<Measurer> measurer);
+  TensorProblem(Workload workload, TensorProblemOptions options, HardwareSheet sheet,
+                std::unique_ptr<Measurer> measurer);
   ~TensorProblem() override;
 
   [[nodiscard]] const ProblemInfo& info() const override { return info_; }
   [[nodiscard]] State initial() const override;
   [[nodiscard]] Result<State> stateOf(const std::vector<std::string>& trace) const override;
-  [[nodiscard]] Application apply(const State& from, std::span<const std::string> items, Random& random) const override;
+  [[nodiscard]] Application apply(const State& from, std::span<const std::string> items,
+                                  Random& random) const override;
   [[nodiscard]] std::optional<Application> randomStep(const State& from, Random& random) const override;
   [[nodiscard]] State sampleDesign(Random& random) const override;
   [[nodiscard]] std::optional<State> mutate(const State& from, Random& random) const override;
@@ -98,15 +100,16 @@ class TensorProblem final : public Problem {
   std::shared_ptr<const XgboostModel> model_;  ///< replaced, never changed
   std::vector<std::uint64_t> learned_;         ///< state hash of each sample
   std::vector<TrainingSample> samples_;
-  std::size_t trainedAt_ = 0;                  ///< number of samples when model_ was trained
+  std::size_t trainedAt_ = 0;  ///< number of samples when model_ was trained
 };
 
 /// Starts the worker (unless offline), reads or measures the machine's sheet.
-[[nodiscard]] Result<std::unique_ptr<TensorProblem>> makeTensorProblem(Workload workload, TensorProblemOptions options = {});
+[[nodiscard]] Result<std::unique_ptr<TensorProblem>> makeTensorProblem(Workload workload,
+                                                                       TensorProblemOptions options = {});
 
-/// Rebuilds the problem of a session from ProblemInfo::identity. `options` gives what does not belong to the problem's
-/// identity: worker command, sheet, offline; the rest comes from the identity.
-[[nodiscard]] Result<std::unique_ptr<TensorProblem>> tensorProblemFromIdentity(std::string_view identity,
-                                                                               TensorProblemOptions options = {});
+/// Rebuilds the problem of a session from ProblemInfo::identity. `options` gives what does not belong to the
+/// problem's identity: worker command, sheet, offline; the rest comes from the identity.
+[[nodiscard]] Result<std::unique_ptr<TensorProblem>> tensorProblemFromIdentity(
+    std::string_view identity, TensorProblemOptions options = {});
 
 }  // namespace espalier

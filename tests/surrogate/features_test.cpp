@@ -44,10 +44,12 @@ TEST(Features, CountMultiplyAddsAndTellPositionsApart) {
 }
 
 TEST(Features, DescribeReuseByBytesTouchedBetweenUses) {
-  // m inside k inside n: A(m,k) moves with every loop but n, so it is used again after one whole iteration of n.
-  const Program program = testing::matmulNest(
-      16, 8, 32,
-      {{"n", 8, LoopKind::Serial, 1, 1}, {"k", 32, LoopKind::Serial, 2, 1}, {"m", 16, LoopKind::Serial, 0, 1}});
+  // m inside k inside n: A(m,k) moves with every loop but n, so it is used again after one whole iteration of
+  // n.
+  const Program program = testing::matmulNest(16, 8, 32,
+                                              {{"n", 8, LoopKind::Serial, 1, 1},
+                                               {"k", 32, LoopKind::Serial, 2, 1},
+                                               {"m", 16, LoopKind::Serial, 0, 1}});
   const auto stores = storeFeatures();
   EXPECT_GT(stores.size(), 140U);
   // B does not move with the innermost loop: its uses are one iteration apart.

@@ -19,8 +19,8 @@ struct NestLoop {
   std::int64_t scale;
 };
 
-/// C(m,n) +=! A(m,k) * B(k,n) under the given loops, outermost first. With `tileFrom` < loops.size() the spatial
-/// loops from there on fill a register tile that is written back at that place.
+/// C(m,n) +=! A(m,k) * B(k,n) under the given loops, outermost first. With `tileFrom` < loops.size() the
+/// spatial loops from there on fill a register tile that is written back at that place.
 inline Program matmulNest(std::int64_t m, std::int64_t n, std::int64_t k, const std::vector<NestLoop>& loops,
                           std::size_t tileFrom = ~std::size_t{0}) {
   Program program;
@@ -33,8 +33,9 @@ inline Program matmulNest(std::int64_t m, std::int64_t n, std::int64_t k, const 
   block.axes = {{"m", m, AxisKind::Spatial}, {"n", n, AxisKind::Spatial}, {"k", k, AxisKind::Reduction}};
   block.combiner = Combiner::Sum;
   block.initialises = true;
-  block.value = Expr::binary(ExprKind::Mul, Expr::load(a, DataType::Float32, {Expr::axisVar(0), Expr::axisVar(2)}),
-                             Expr::load(b, DataType::Float32, {Expr::axisVar(2), Expr::axisVar(1)}));
+  block.value =
+      Expr::binary(ExprKind::Mul, Expr::load(a, DataType::Float32, {Expr::axisVar(0), Expr::axisVar(2)}),
+                   Expr::load(b, DataType::Float32, {Expr::axisVar(2), Expr::axisVar(1)}));
   block.bindings = {Expr(0), Expr(0), Expr(0)};
   block.output = c;
   block.subscripts = {Expr::axisVar(0), Expr::axisVar(1)};
@@ -55,11 +56,18 @@ inline Program matmulNest(std::int64_t m, std::int64_t n, std::int64_t k, const 
   BlockId writeBack{};
   std::vector<LoopId> writeLoops;
   if (tiled) {
-    const BufferId tile = program.add(Buffer{"C_tile", DataType::Float32, {tileExtent[0], tileExtent[1]},
-                                             BufferRole::Intermediate, MemoryKind::Register, {}});
+    const BufferId tile = program.add(Buffer{"C_tile",
+                                             DataType::Float32,
+                                             {tileExtent[0], tileExtent[1]},
+                                             BufferRole::Intermediate,
+                                             MemoryKind::Register,
+                                             {}});
     Block copy;
     copy.name = "C_write";
-    copy.axes = {block.axes[0], block.axes[1], {"mt", tileExtent[0], AxisKind::Spatial}, {"nt", tileExtent[1], AxisKind::Spatial}};
+    copy.axes = {block.axes[0],
+                 block.axes[1],
+                 {"mt", tileExtent[0], AxisKind::Spatial},
+                 {"nt", tileExtent[1], AxisKind::Spatial}};
     copy.output = c;
     copy.subscripts = {Expr::axisVar(0), Expr::axisVar(1)};
     copy.value = Expr::load(tile, DataType::Float32, {Expr::axisVar(2), Expr::axisVar(3)});
@@ -70,7 +78,8 @@ inline Program matmulNest(std::int64_t m, std::int64_t n, std::int64_t k, const 
       const LoopId from = ids[l];
       const LoopId to = writeLoops.back();
       for (Expr& binding : copy.bindings)
-        binding = substituteLoops(binding, [&](LoopId loop) { return loop == from ? Expr::loopVar(to) : Expr(); });
+        binding =
+            substituteLoops(binding, [&](LoopId loop) { return loop == from ? Expr::loopVar(to) : Expr(); });
     }
     writeBack = program.add(std::move(copy));
     block.axes.push_back({"mt", tileExtent[0], AxisKind::Spatial});
@@ -103,10 +112,10 @@ inline Program matmulNest(std::int64_t m, std::int64_t n, std::int64_t k, const 
   return program;
 }
 
-/// The nest of every good matmul: cache tiles outside, a register tile of `rows` × `columns` inside, `depth` steps of
-/// k between them.
-inline Program tiledMatmul(std::int64_t m, std::int64_t n, std::int64_t k, std::int64_t rows, std::int64_t columns,
-                           LoopKind outer = LoopKind::Serial) {
+/// The nest of every good matmul: cache tiles outside, a register tile of `rows` × `columns` inside, `depth`
+/// steps of k between them.
+inline Program tiledMatmul(std::int64_t m, std::int64_t n, std::int64_t k, std::int64_t rows,
+                           std::int64_t columns, LoopKind outer = LoopKind::Serial) {
   return matmulNest(m, n, k,
                     {{"n.0", n / columns, outer, 1, columns},
                      {"m.0", m / rows, LoopKind::Serial, 0, rows},

@@ -31,7 +31,9 @@ MachineModel wideCore() {
 }
 
 Program naive(std::int64_t m, std::int64_t n, std::int64_t k) {
-  return matmulNest(m, n, k, {{"m", m, LoopKind::Serial, 0, 1}, {"n", n, LoopKind::Serial, 1, 1}, {"k", k, LoopKind::Serial, 2, 1}});
+  return matmulNest(
+      m, n, k,
+      {{"m", m, LoopKind::Serial, 0, 1}, {"n", n, LoopKind::Serial, 1, 1}, {"k", k, LoopKind::Serial, 2, 1}});
 }
 
 double secondsOf(const Program& program, const MachineModel& machine = wideCore()) {
@@ -54,7 +56,8 @@ TEST(NestFacts, ReadsStridesFootprintsAndOperationsOffTheNest) {
   EXPECT_TRUE(block.ownsReduction);
   EXPECT_TRUE(block.loops[2].reduction);
   EXPECT_EQ(NestFacts::footprint(program, block, block.accesses[2], 0), 32 * 64 * 4);
-  EXPECT_EQ(NestFacts::footprint(program, block, block.accesses[2], 2), 32 * 64) << "one line a row of the column";
+  EXPECT_EQ(NestFacts::footprint(program, block, block.accesses[2], 2), 32 * 64)
+      << "one line a row of the column";
   EXPECT_EQ(NestFacts::footprint(program, block, block.accesses[1], 2), 32 * 4);
   EXPECT_EQ(NestFacts::elements(program, block, block.accesses[2], 2), 32);
   EXPECT_EQ(workingSets(program, facts).back(), 4 * (16 * 64 + 16 * 32 + 32 * 64));
@@ -83,7 +86,8 @@ TEST(Prior, RanksTheKnownWaysOfAMatmul) {
 TEST(Prior, SaysWhatBounds) {
   const Estimate thin = estimate(tiledMatmul(256, 256, 256, 1, 32), wideCore());
   EXPECT_EQ(thin.bound, "accumulation latency");
-  EXPECT_NE(thin.words.find("2 independent accumulators where 8 hide the latency"), std::string::npos) << thin.words;
+  EXPECT_NE(thin.words.find("2 independent accumulators where 8 hide the latency"), std::string::npos)
+      << thin.words;
   const Estimate tall = estimate(tiledMatmul(28 * 8, 256, 256, 28, 16), wideCore());
   EXPECT_EQ(tall.bound, "load and store issue") << tall.words;
   const Estimate good = estimate(tiledMatmul(192, 192, 192, 8, 32), wideCore());

@@ -21,7 +21,8 @@ std::vector<TrainingSample> samplesOf(std::uint64_t seed, std::size_t count) {
     TrainingSample sample;
     for (std::size_t c = 0; c < columns; ++c) sample.features.push_back(static_cast<float>(random.uniform()));
     sample.priorSeconds = 1e-3 * (1 + random.uniform());
-    sample.seconds = sample.priorSeconds * std::exp(0.5 + (sample.features[3] > 0.5F ? 1.0 : 0.0) + sample.features[7]);
+    sample.seconds =
+        sample.priorSeconds * std::exp(0.5 + (sample.features[3] > 0.5F ? 1.0 : 0.0) + sample.features[7]);
     samples.push_back(std::move(sample));
   }
   return samples;

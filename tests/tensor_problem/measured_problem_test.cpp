@@ -26,7 +26,8 @@ std::unique_ptr<TensorProblem> measuredProblem(const std::string& layer) {
 class MeasuredProblem : public ::testing::Test {
  protected:
   void SetUp() override {
-    if (!std::filesystem::exists(ESPALIER_BINARY_DIR "/espalier-worker")) GTEST_SKIP() << "the worker is not built";
+    if (!std::filesystem::exists(ESPALIER_BINARY_DIR "/espalier-worker"))
+      GTEST_SKIP() << "the worker is not built";
   }
 };
 

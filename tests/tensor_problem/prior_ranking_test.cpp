@@ -4,6 +4,7 @@
 #include <fstream>
 #include <numeric>
 #include <sstream>
+#include <tuple>
 
 #include <gtest/gtest.h>
 
@@ -46,7 +47,8 @@ Recorded recorded(const std::string& layer) {
 std::vector<double> ranksOf(const std::vector<double>& values) {
   std::vector<std::size_t> order(values.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return values[a] < values[b]; });
+  std::sort(order.begin(), order.end(),
+            [&](std::size_t a, std::size_t b) { return std::tie(values[a], a) < std::tie(values[b], b); });
   std::vector<double> ranks(values.size());
   for (std::size_t i = 0; i < order.size(); ++i) ranks[order[i]] = static_cast<double>(i);
   return ranks;
@@ -93,7 +95,9 @@ TEST_P(PriorRanking, FollowsMeasuredTimesBeforeAnythingWasLearned) {
 }
 
 // Random members of the design space.
-INSTANTIATE_TEST_SUITE_P(Layers, PriorRanking, ::testing::Values("matmul_small", "conv_small", "mlp_small", "attention_small", "softmax_small"),
+INSTANTIATE_TEST_SUITE_P(Layers, PriorRanking,
+                         ::testing::Values("matmul_small", "conv_small", "mlp_small", "attention_small",
+                                           "softmax_small"),
                          [](const auto& layer) { return layer.param; });
 
 }  // namespace

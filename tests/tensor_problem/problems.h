@@ -14,7 +14,8 @@
 namespace espalier::testing {
 
 /// A named layer on the example machine, without a worker.
-inline std::unique_ptr<TensorProblem> offlineProblem(const std::string& layer, TensorProblemOptions options = {}) {
+inline std::unique_ptr<TensorProblem> offlineProblem(const std::string& layer,
+                                                     TensorProblemOptions options = {}) {
   auto workload = namedWorkload(layer);
   EXPECT_TRUE(workload.has_value()) << layer;
   options.sheet = exampleHardwareSheet();

@@ -30,16 +30,18 @@ std::vector<Tensor> exactArguments(const Program& program, std::uint64_t seed) {
   for (const BufferId id : argumentsOf(program)) {
     const Buffer& buffer = program.buffer(id);
     Tensor tensor = Tensor::zeros(buffer.type, logicalShape(buffer));
-    for (std::int64_t i = 0; i < tensor.elements(); ++i) tensor.set(i, static_cast<double>(random.between(-8, 8)) / 8);
+    for (std::int64_t i = 0; i < tensor.elements(); ++i)
+      tensor.set(i, static_cast<double>(random.between(-8, 8)) / 8);
     arguments.push_back(std::move(tensor));
   }
   return arguments;
 }
 
 TEST(RulesProposer, WritesALegalScheduleThatIsMuchFasterForEveryKindOfKernel) {
-  for (const std::string layer : {"matmul_small", "conv_small", "mlp_small", "softmax_small", "attention_small",
-                                  "matmul_127x251x509", "deepseek_r1_moe", "llama3_8b_attention_core", "flux_conv",
-                                  "depthwise_conv", "matvec_4096", "batch_matmul_64", "layer_norm"}) {
+  for (const std::string layer :
+       {"matmul_small", "conv_small", "mlp_small", "softmax_small", "attention_small", "matmul_127x251x509",
+        "deepseek_r1_moe", "llama3_8b_attention_core", "flux_conv", "depthwise_conv", "matvec_4096",
+        "batch_matmul_64", "layer_norm"}) {
     const auto problem = offlineProblem(layer);
     RulesProposer rules(*problem);
     Random random(1);
@@ -47,7 +49,8 @@ TEST(RulesProposer, WritesALegalScheduleThatIsMuchFasterForEveryKindOfKernel) {
     ASSERT_FALSE(proposal.items.empty()) << layer;
     EXPECT_EQ(proposal.proposer, "rules");
     const Application application = problem->apply(problem->initial(), proposal.items, random);
-    for (const AppliedItem& item : application.items) EXPECT_TRUE(item.accepted) << layer << ": " << item.proposed << ": " << item.reason;
+    for (const AppliedItem& item : application.items)
+      EXPECT_TRUE(item.accepted) << layer << ": " << item.proposed << ": " << item.reason;
     const std::vector<State> states = {problem->initial(), application.state};
     const std::vector<Prediction> predictions = problem->predict(states);
     EXPECT_LT(3 * predictions[1].seconds, predictions[0].seconds) << layer;
@@ -63,7 +66,8 @@ TEST(RulesProposer, KeepsTheMeaning) {
     interpret(problem->initialProgram(), expected);
     for (int i = 0; i < 3; ++i) {
       const Proposal proposal = rules.propose(contextAt(*problem, problem->initial()), random, {});
-      const Program program = problem->programOf(problem->apply(problem->initial(), proposal.items, random).state);
+      const Program program =
+          problem->programOf(problem->apply(problem->initial(), proposal.items, random).state);
       std::vector<Tensor> actual = exactArguments(program, 11);
       interpret(program, actual);
       for (std::size_t a = 0; a < expected.size(); ++a) EXPECT_EQ(actual[a].data, expected[a].data) << layer;
@@ -113,9 +117,9 @@ TEST(RulesProposer, UsesBothThreadsWhereThereAreTwo) {
     Random random(1);
     const Proposal proposal = rules.propose(contextAt(*problem, problem->initial()), random, {});
     const State state = problem->apply(problem->initial(), proposal.items, random).state;
-    EXPECT_TRUE(std::any_of(state.trace.begin(), state.trace.end(),
-                            [](const std::string& step) { return step.rfind("Parallel", 0) == 0; }))
-        << layer;
+    EXPECT_TRUE(std::any_of(state.trace.begin(), state.trace.end(), [](const std::string& step) {
+      return step.rfind("Parallel", 0) == 0;
+    })) << layer;
   }
 }
 

@@ -25,8 +25,8 @@ Application applied(const TensorProblem& problem, const State& from, const std::
 TEST(TensorProblem, AppliesWhatIsLegalAndSaysWhyTheRestIsNot) {
   const auto problem = offlineProblem("matmul_small");
   const Application application = applied(*problem, problem->initial(),
-                                          {"TileSize(block=C, loop=n, factors=[4, 32])", "Vectorize(loop=k)", "Frobnicate(loop=m)",
-                                           "TileSize(block=", "Vectorize(loop=n.1)"});
+                                          {"TileSize(block=C, loop=n, factors=[4, 32])", "Vectorize(loop=k)",
+                                           "Frobnicate(loop=m)", "TileSize(block=", "Vectorize(loop=n.1)"});
   ASSERT_EQ(application.items.size(), 5U);
   EXPECT_TRUE(application.items[0].accepted);
   EXPECT_FALSE(application.items[1].accepted);
@@ -41,18 +41,22 @@ TEST(TensorProblem, AppliesWhatIsLegalAndSaysWhyTheRestIsNot) {
 
 TEST(TensorProblem, DecidesAnEarlierTileAnew) {
   const auto problem = offlineProblem("matmul_small");
-  const State tiled =
-      applied(*problem, problem->initial(), {"TileSize(block=C, loop=n, factors=[4, 32])", "Vectorize(loop=n.1)"}).state;
+  const State tiled = applied(*problem, problem->initial(),
+                              {"TileSize(block=C, loop=n, factors=[4, 32])", "Vectorize(loop=n.1)"})
+                          .state;
   const Application again = applied(*problem, tiled, {"TileSize(block=C, loop=n, factors=[8, 16])"});
   ASSERT_TRUE(again.items[0].accepted) << again.items[0].reason;
   EXPECT_EQ(again.state.trace[0], "TileSize(block=C, loop=n, factors=[8, 16])");
   EXPECT_EQ(again.state.trace.size(), 2U);
-  const State direct =
-      applied(*problem, problem->initial(), {"TileSize(block=C, loop=n, factors=[8, 16])", "Vectorize(loop=n.1)"}).state;
+  const State direct = applied(*problem, problem->initial(),
+                               {"TileSize(block=C, loop=n, factors=[8, 16])", "Vectorize(loop=n.1)"})
+                           .state;
   EXPECT_EQ(again.state, direct);
 
-  EXPECT_EQ(applied(*problem, tiled, {"TileSize(block=C, loop=n, factors=[4, 32])"}).items[0].refusalCode, "unchanged");
-  EXPECT_EQ(applied(*problem, tiled, {"TileSize(block=C, loop=n, factors=[4, 8, 4])"}).items[0].refusalCode, "factor-count");
+  EXPECT_EQ(applied(*problem, tiled, {"TileSize(block=C, loop=n, factors=[4, 32])"}).items[0].refusalCode,
+            "unchanged");
+  EXPECT_EQ(applied(*problem, tiled, {"TileSize(block=C, loop=n, factors=[4, 8, 4])"}).items[0].refusalCode,
+            "factor-count");
 }
 
 TEST(TensorProblem, UnderstandsThePapersBareNames) {
@@ -61,7 +65,8 @@ TEST(TensorProblem, UnderstandsThePapersBareNames) {
   bool extended = false;
   for (std::uint64_t seed = 1; seed <= 30; ++seed) {
     const Application application =
-        applied(*problem, problem->initial(), {"TileSize", "TileSize", "ComputeLocation", "Parallel", "Unroll", "Unroll"}, seed);
+        applied(*problem, problem->initial(),
+                {"TileSize", "TileSize", "ComputeLocation", "Parallel", "Unroll", "Unroll"}, seed);
     EXPECT_TRUE(application.changed());
     EXPECT_TRUE(application.items[0].accepted) << application.items[0].reason;
     // Whatever came out replays from its text alone.
@@ -87,12 +92,14 @@ TEST(TensorProblem, RefusesForeignTracesInWords) {
 
 TEST(TensorProblem, GivesOneHashToOneProgramReachedOnTwoWays) {
   const auto problem = offlineProblem("matmul_small");
-  const State first = applied(*problem, problem->initial(),
-                              {"TileSize(block=C, loop=n, factors=[4, 32])", "TileSize(block=C, loop=m, factors=[16, 8])"})
-                          .state;
-  const State second = applied(*problem, problem->initial(),
-                               {"TileSize(block=C, loop=m, factors=[16, 8])", "TileSize(block=C, loop=n, factors=[4, 32])"})
-                           .state;
+  const State first =
+      applied(*problem, problem->initial(),
+              {"TileSize(block=C, loop=n, factors=[4, 32])", "TileSize(block=C, loop=m, factors=[16, 8])"})
+          .state;
+  const State second =
+      applied(*problem, problem->initial(),
+              {"TileSize(block=C, loop=m, factors=[16, 8])", "TileSize(block=C, loop=n, factors=[4, 32])"})
+          .state;
   EXPECT_EQ(first.hash, second.hash);
   EXPECT_NE(first.trace, second.trace);
 }
@@ -135,7 +142,8 @@ TEST(TensorProblem, PredictsByThePriorUntilItLearned) {
 
 TEST(TensorProblem, DescribesAStateInSections) {
   const auto problem = offlineProblem("matmul_small");
-  const State state = applied(*problem, problem->initial(), {"TileSize(block=C, loop=n, factors=[4, 32])"}).state;
+  const State state =
+      applied(*problem, problem->initial(), {"TileSize(block=C, loop=n, factors=[4, 32])"}).state;
   const std::vector<Section> sections = problem->describe(state);
   const auto text = [&](const std::string& key) {
     for (const Section& section : sections)
@@ -147,7 +155,8 @@ TEST(TensorProblem, DescribesAStateInSections) {
   EXPECT_THAT(text("bottleneck"), HasSubstr("bound by"));
   EXPECT_THAT(text("bottleneck"), HasSubstr("% of the roofline"));
   const std::vector<LegalAction> actions = problem->legalActions(state);
-  const auto vectorize = std::find_if(actions.begin(), actions.end(), [](const auto& a) { return a.name == "Vectorize"; });
+  const auto vectorize =
+      std::find_if(actions.begin(), actions.end(), [](const auto& a) { return a.name == "Vectorize"; });
   ASSERT_NE(vectorize, actions.end());
   EXPECT_THAT(vectorize->arguments, HasSubstr("n.1"));
   Random random(1);
@@ -199,7 +208,8 @@ TEST(ProgramCache, ReplaysWhatItDropped) {
   auto workload = namedWorkload("matmul_small");
   ASSERT_TRUE(workload.has_value());
   ProgramCache cache(workload->program, 3);
-  std::vector<std::string> trace = {"TileSize(block=C, loop=n, factors=[4, 32])", "TileSize(block=C, loop=m, factors=[16, 8])",
+  std::vector<std::string> trace = {"TileSize(block=C, loop=n, factors=[4, 32])",
+                                    "TileSize(block=C, loop=m, factors=[16, 8])",
                                     "TileSize(block=C, loop=k, factors=[4, 32])", "Vectorize(loop=n.1)"};
   const auto first = cache.at(trace);
   ASSERT_TRUE(first.has_value());
