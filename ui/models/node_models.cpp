@@ -93,6 +93,9 @@ QVariant NodeTable::data(const QModelIndex& index, int role) const {
 }
 
 QVariant NodeTable::headerData(int section, Qt::Orientation orientation, int role) const {
+  if (orientation == Qt::Horizontal && role == Qt::TextAlignmentRole)
+    return QVariant(section == Step || section == Source ? Qt::AlignLeft | Qt::AlignVCenter
+                                                         : Qt::AlignRight | Qt::AlignVCenter);
   if (orientation != Qt::Horizontal || role != Qt::DisplayRole) return {};
   switch (section) {
     case Number: return tr("Node");

@@ -48,7 +48,7 @@ void SearchTree::apply(const Event& event) {
                  [&](const Backpropagated& reward) {
                    for (NodeId id = reward.node; contains(id); id = nodes_[id].parent) {
                      nodes_[id].value += static_cast<float>(reward.value);
-                     if (reward.cause != "measurement") ++nodes_[id].visits;
+                     ++nodes_[id].visits;
                    }
                  },
                  [&](const ValuesRefreshed& refreshed) {

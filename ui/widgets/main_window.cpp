@@ -260,6 +260,8 @@ void MainWindow::applyTheme() {
   start_->setTheme(theme_);
   messages_->setTheme(theme_);
   for (Panel* panel : panels_) panel->setTheme(theme_);
+  dressIcons();
+  updateActions();
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {

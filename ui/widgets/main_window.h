@@ -18,6 +18,7 @@
 #include "models/history.h"
 #include "session/session_store.h"
 #include "widgets/engine.h"
+#include "widgets/icons.h"
 #include "widgets/message_bar.h"
 #include "widgets/services.h"
 #include "widgets/settings.h"
@@ -75,6 +76,8 @@ class MainWindow : public QMainWindow {
   QAction* treeAction(const char* id, const QString& text, const QKeySequence& keys, std::function<void()> carryOut);
   [[nodiscard]] QAction* actionNamed(const char* id) const;
   void updateActions();
+  [[nodiscard]] QIcon symbol(Symbol symbol) const;
+  void dressIcons();
   void showNodeMenu(NodeId node, const QPoint& where);
   void showKeys();
   // main_window_steering.cpp

@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QMenu>
 #include <QMenuBar>
-#include <QStyle>
 
 #include "models/figures.h"
 #include "widgets/charts_panel.h"
+#include "widgets/icons.h"
 #include "widgets/main_window.h"
 #include "widgets/node_lists.h"
 #include "widgets/palette.h"
@@ -62,13 +62,10 @@ void MainWindow::makeActions() {
     table_->focusQuery();
   });
 
-  QAction* pause = treeAction("pause", tr("&Pause"), QKeySequence(Qt::Key_Space), [this] { togglePause(); });
-  pause->setIcon(style()->standardIcon(QStyle::SP_MediaPause));
-  QAction* step = treeAction("step", tr("&Step one iteration"), QKeySequence(Qt::Key_Period), [this] { steer(StepCommand{false}); });
-  step->setIcon(style()->standardIcon(QStyle::SP_MediaSeekForward));
+  treeAction("pause", tr("&Pause"), QKeySequence(Qt::Key_Space), [this] { togglePause(); });
+  treeAction("step", tr("&Step one iteration"), QKeySequence(Qt::Key_Period), [this] { steer(StepCommand{false}); });
   treeAction("step-stage", tr("Step one stage"), QKeySequence(Qt::Key_Comma), [this] { steer(StepCommand{true}); });
-  QAction* stop = action("stop", tr("S&top"), {}, [this] { steer(StopCommand{}); });
-  stop->setIcon(style()->standardIcon(QStyle::SP_MediaStop));
+  action("stop", tr("S&top"), {}, [this] { steer(StopCommand{}); });
   action("resume-run", tr("Go &on with this session"), {}, [this] { resumeRun(); });
 
   treeAction("expand", tr("E&xpand here"), QKeySequence(Qt::Key_Return), [this, selected] { steer(ExpandCommand{selected()}); });
@@ -200,6 +197,18 @@ void MainWindow::fillRecent() {
   if (recentMenu_->isEmpty()) recentMenu_->addAction(tr("None yet"))->setEnabled(false);
 }
 
+QIcon MainWindow::symbol(Symbol symbol) const {
+  return icon(symbol, theme_.color(Ink::Text), theme_.color(Ink::Border));
+}
+
+void MainWindow::dressIcons() {
+  actionNamed("step")->setIcon(symbol(Symbol::Step));
+  actionNamed("stop")->setIcon(symbol(Symbol::Stop));
+  actionNamed("resume-run")->setIcon(symbol(Symbol::Play));
+  play_->setIcon(symbol(Symbol::Play));
+  toEnd_->setIcon(symbol(Symbol::ToEnd));
+}
+
 void MainWindow::updateActions() {
   const bool session = history_.size() > 0;
   const bool live = engine_.active();
@@ -216,7 +225,7 @@ void MainWindow::updateActions() {
     actionNamed(id)->setEnabled(session);
   const bool paused = history_.fold().state() == RunState::Paused;
   actionNamed("pause")->setText(paused ? tr("&Resume") : tr("&Pause"));
-  actionNamed("pause")->setIcon(style()->standardIcon(paused ? QStyle::SP_MediaPlay : QStyle::SP_MediaPause));
+  actionNamed("pause")->setIcon(symbol(paused ? Symbol::Play : Symbol::Pause));
   const bool pruned = chosen && history_.tree().node(node).has(kPruned);
   const bool pinned = chosen && history_.tree().node(node).has(kPinned);
   actionNamed("prune")->setText(pruned ? tr("Unpr&une") : tr("Pr&une"));

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QHBoxLayout>
 #include <QStatusBar>
-#include <QStyle>
 #include <QVBoxLayout>
 
 #include "widgets/charts_panel.h"
@@ -65,7 +64,6 @@ void MainWindow::makeScrubber(QWidget* parent) {
   play_ = new QToolButton(parent);
   play_->setAutoRaise(true);
   play_->setCheckable(true);
-  play_->setIcon(style()->standardIcon(QStyle::SP_MediaPlay));
   play_->setToolTip(tr("Play the search from the chosen moment"));
   play_->setAccessibleName(play_->toolTip());
   scrubber_ = new QSlider(Qt::Horizontal, parent);
@@ -77,7 +75,6 @@ void MainWindow::makeScrubber(QWidget* parent) {
   time_->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
   toEnd_ = new QToolButton(parent);
   toEnd_->setAutoRaise(true);
-  toEnd_->setIcon(style()->standardIcon(QStyle::SP_MediaSkipForward));
   toEnd_->setToolTip(tr("Back to now"));
   toEnd_->setAccessibleName(toEnd_->toolTip());
   row->addWidget(play_);

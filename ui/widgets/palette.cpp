@@ -73,16 +73,18 @@ void CommandPalette::narrow() {
   };
   std::vector<Match> matches;
   for (QAction* action : actions_)
-    if (const auto score = matchScore(line_->text(), plain(action->text())); action->isEnabled() && score)
+    if (const auto score = matchScore(line_->text(), plain(action->text())); score)
       matches.push_back({*score, action});
   std::stable_sort(matches.begin(), matches.end(), [](const Match& a, const Match& b) { return a.score > b.score; });
   if (line_->text().isEmpty())
     std::stable_sort(matches.begin(), matches.end(),
                      [](const Match& a, const Match& b) { return plain(a.action->text()) < plain(b.action->text()); });
+  std::stable_partition(matches.begin(), matches.end(), [](const Match& match) { return match.action->isEnabled(); });
   for (const Match& match : matches) {
     const QString keys = match.action->shortcut().toString(QKeySequence::NativeText);
     auto* item = new QListWidgetItem(plain(match.action->text()) + (keys.isEmpty() ? QString() : QStringLiteral("     ") + keys), list_);
     item->setData(Qt::UserRole, QVariant::fromValue<QObject*>(match.action));
+    if (!match.action->isEnabled()) item->setForeground(palette().brush(QPalette::PlaceholderText));
   }
   if (list_->count() > 0) list_->setCurrentRow(0);
 }
@@ -99,7 +101,7 @@ void CommandPalette::carryOut() {
     return;
   }
   if (item == nullptr) return;
-  if (auto* action = qobject_cast<QAction*>(item->data(Qt::UserRole).value<QObject*>())) action->trigger();
+  if (auto* action = qobject_cast<QAction*>(item->data(Qt::UserRole).value<QObject*>())) action->trigger();   // nothing if it is disabled
 }
 
 bool CommandPalette::eventFilter(QObject* watched, QEvent* event) {
