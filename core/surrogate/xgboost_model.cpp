@@ -20,6 +20,7 @@ namespace {
 constexpr char kMagic[] = "espalier surrogate 1";
 constexpr int kMostRounds = 200;
 constexpr int kPatience = 12;
+constexpr double kHalfTrust = 12;  ///< samples at which the trees count half
 constexpr double kFailureFactor =
     4;  ///< a failed candidate counts as this much slower than the slowest success
 
@@ -213,10 +214,12 @@ std::vector<Correction> XgboostModel::predict(std::span<const std::vector<float>
       squares[i] += static_cast<double>(values[i]) * values[i] / kMembers;
     }
   }
+  // Few samples fit many trees: what the trees say counts in full only once there are many.
+  const double trust = static_cast<double>(samples_) / (static_cast<double>(samples_) + kHalfTrust);
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const double variance = std::max(0.0, squares[i] - corrections[i].logRatio * corrections[i].logRatio);
     corrections[i].uncertainty = std::sqrt(variance + heldOutError_ * heldOutError_);
-    corrections[i].logRatio += bias_;
+    corrections[i].logRatio = bias_ + trust * corrections[i].logRatio;
   }
   return corrections;
 }

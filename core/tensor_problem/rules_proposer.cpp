@@ -212,6 +212,16 @@ void RulesProposer::varyWidths(const State& from, std::vector<Variant>& variants
   }
 }
 
+void RulesProposer::rememberAttempts(const ProposalContext& context) {
+  for (const Attempt& attempt : context.attempts) {
+    std::vector<std::string> applied;
+    for (const AppliedItem& item : attempt.items)
+      if (item.accepted) applied.push_back(item.applied);
+    Random unused(0);
+    proposed_.insert(problem_.apply(context.node.state, applied, unused).state.hash);
+  }
+}
+
 Proposal RulesProposer::propose(const ProposalContext& context, Random& random, const ProposalControl&) {
   Proposal proposal;
   proposal.proposer = name();
@@ -230,6 +240,7 @@ Proposal RulesProposer::propose(const ProposalContext& context, Random& random, 
   } else {
     variants = otherDecisions(from);
   }
+  rememberAttempts(context);
   const std::size_t considered = variants.size();
   std::erase_if(variants, [&](const Variant& variant) { return proposed_.contains(variant.state.hash); });
   std::sort(variants.begin(), variants.end(), [](const Variant& a, const Variant& b) {

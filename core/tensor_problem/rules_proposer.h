@@ -44,6 +44,8 @@ class RulesProposer final : public Proposer {
   /// seconds.
   double vary(const Draft& draft, const State& from, std::size_t perBlock,
               std::vector<Variant>& variants) const;
+  /// Counts what was tried from the node, by whomever, as proposed: a resumed run does not begin anew.
+  void rememberAttempts(const ProposalContext& context);
   /// Adds other widths for the loops that are tiled for lanes alone.
   void varyWidths(const State& from, std::vector<Variant>& variants) const;
   [[nodiscard]] std::string describeChoice(const BlockShape& shape, const ContractionChoice& choice) const;

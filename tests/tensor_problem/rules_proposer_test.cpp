@@ -108,6 +108,20 @@ TEST(RulesProposer, ProposesAnotherProgramEachTimeAndTheSameOnesForTheSameSeed) 
   EXPECT_NE(run(2), first);
 }
 
+TEST(RulesProposer, SkipsWhatWasTriedBeforeItWasMade) {
+  const auto problem = offlineProblem("matmul_small");
+  Random random(1);
+  ProposalContext context = contextAt(*problem, problem->initial());
+  const Proposal first = RulesProposer(*problem).propose(context, random, {});
+  Attempt attempt;
+  attempt.items = problem->apply(problem->initial(), first.items, random).items;
+  context.attempts.push_back(attempt);
+  Random same(1);
+  const Proposal second = RulesProposer(*problem).propose(context, same, {});
+  EXPECT_NE(problem->apply(problem->initial(), first.items, random).state.hash,
+            problem->apply(problem->initial(), second.items, random).state.hash);
+}
+
 TEST(RulesProposer, UsesBothThreadsWhereThereAreTwo) {
   TensorProblemOptions options;
   options.threads = 2;

@@ -59,6 +59,25 @@ TEST(TensorProblem, DecidesAnEarlierTileAnew) {
             "factor-count");
 }
 
+TEST(TensorProblem, DecidesLayoutsAndCopiesAnew) {
+  const auto problem = offlineProblem("matmul_small");
+  const State state = applied(*problem, problem->initial(),
+                              {"TransformLayout(buffer=B, tiles=[0, 32], order=[1.0, 0, 1.1])",
+                               "TileSize(block=C, loop=k, factors=[4, 32])",
+                               "CacheRead(block=C, buffer=A, loop=root, order=[0, 1], panel=32)"})
+                          .state;
+  ASSERT_EQ(state.trace.size(), 3U);
+  const Application again = applied(*problem, state,
+                                    {"TransformLayout(buffer=B, tiles=[0, 64], order=[1.0, 0, 1.1])",
+                                     "CacheRead(block=C, buffer=A, loop=root, order=[1, 0], panel=16)"});
+  EXPECT_TRUE(again.items[0].accepted) << again.items[0].reason;
+  EXPECT_TRUE(again.items[1].accepted) << again.items[1].reason;
+  EXPECT_EQ(again.state.trace.size(), 3U);
+  EXPECT_THAT(again.state.trace[0], HasSubstr("tiles=[0, 64]"));
+  EXPECT_THAT(again.state.trace[2], HasSubstr("panel=16"));
+  EXPECT_THAT(again.items[1].reason, HasSubstr("step 3"));
+}
+
 TEST(TensorProblem, UnderstandsThePapersBareNames) {
   const auto problem = offlineProblem("matmul_small");
   bool redecided = false;

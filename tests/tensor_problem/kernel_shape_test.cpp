@@ -1,0 +1,86 @@
+// SPDX-FileCopyrightText: 2026 Espalier developers
+// SPDX-License-Identifier: Apache-2.0
+#include "tensor_problem/kernel_shape.h"
+
+#include <gtest/gtest.h>
+
+#include "tensor_problem/contraction_choice.h"
+#include "tensor_problem/problems.h"
+
+namespace espalier {
+namespace {
+
+BlockShape shapeNamed(const std::string& layer, const std::string& block) {
+  const auto workload = namedWorkload(layer);
+  EXPECT_TRUE(workload.has_value()) << layer;
+  for (BlockShape& shape : kernelShapes(workload->program))
+    if (shape.name == block) return std::move(shape);
+  ADD_FAILURE() << layer << " has no block " << block;
+  return {};
+}
+
+std::string axisName(const BlockShape& shape, std::optional<std::size_t> axis) {
+  return axis ? shape.axes[*axis].loopName : "-";
+}
+
+TEST(KernelShape, TellsContractionsRowReductionsAndElementWiseBlocksApart) {
+  EXPECT_EQ(shapeNamed("matmul_small", "C").kind, BlockKind::Contraction);
+  EXPECT_EQ(shapeNamed("conv_small", "O").kind, BlockKind::Contraction);
+  EXPECT_EQ(shapeNamed("depthwise_conv", "O").kind, BlockKind::Contraction);
+  EXPECT_EQ(shapeNamed("matvec_4096", "Y").kind, BlockKind::RowReduction);
+  EXPECT_EQ(shapeNamed("softmax_small", "Top").kind, BlockKind::RowReduction);
+  EXPECT_EQ(shapeNamed("softmax_small", "E").kind, BlockKind::Elementwise);
+  EXPECT_EQ(shapeNamed("attention_small", "S").kind, BlockKind::Contraction);
+  EXPECT_EQ(shapeNamed("attention_small", "PV").kind, BlockKind::Contraction);
+}
+
+TEST(KernelShape, ChoosesLanesAlongTheOutputAndRowsAcrossTheStreamedOperand) {
+  const BlockShape matmul = shapeNamed("matmul_small", "C");
+  EXPECT_EQ(axisName(matmul, matmul.vectorAxis), "n");
+  EXPECT_EQ(axisName(matmul, matmul.rowAxis), "m");
+  EXPECT_EQ(axisName(matmul, matmul.depthAxis), "k");
+  EXPECT_TRUE(matmul.transposedOperands.empty());
+  const BlockShape convolution = shapeNamed("flux_conv", "O");
+  EXPECT_EQ(axisName(convolution, convolution.vectorAxis), "w");
+  EXPECT_EQ(axisName(convolution, convolution.rowAxis), "f");
+  EXPECT_EQ(axisName(convolution, convolution.depthAxis), "c");
+  // K is read across its rows, so the scores need a transposed copy of it.
+  const BlockShape scores = shapeNamed("attention_small", "S");
+  EXPECT_EQ(axisName(scores, scores.vectorAxis), "n");
+  ASSERT_EQ(scores.transposedOperands.size(), 1U);
+  EXPECT_EQ(scores.operands[scores.transposedOperands[0]].name, "K");
+}
+
+TEST(ContractionChoices, FitTheRegistersAndHideTheLatencyOnEveryMachine) {
+  MachineModel wide;
+  wide.vectorBits = 512;
+  wide.vectorRegisters = 32;
+  const MachineModel narrow;  // 16 registers of 256 bits
+  for (const MachineModel& machine : {wide, narrow})
+    for (const std::string layer : {"matmul_512", "deepseek_r1_moe", "flux_conv", "matmul_127x251x509"}) {
+      const BlockShape shape = shapeNamed(layer, layer == "flux_conv" ? "O" : "C");
+      const auto choices = contractionChoices(shape, machine, 40);
+      ASSERT_FALSE(choices.empty());
+      EXPECT_LE(choices.size(), 40U);
+      for (const ContractionChoice& choice : choices) {
+        const auto lanes = machine.lanes(4);
+        const std::int64_t vectors = (choice.tileColumns + lanes - 1) / lanes;
+        EXPECT_LE(choice.tileRows * vectors + vectors + 1, machine.vectorRegisters) << layer;
+        const ContractionFactors factors = factorsOf(shape, choice);
+        const auto covers = [](const std::vector<std::int64_t>& sizes, std::int64_t extent) {
+          return sizes[0] * sizes[1] * sizes[2] >= extent && (sizes[0] - 1) * sizes[1] * sizes[2] < extent;
+        };
+        EXPECT_TRUE(covers(factors.lanes, shape.extentOf(shape.vectorAxis))) << layer;
+        EXPECT_TRUE(covers(factors.rows, shape.extentOf(shape.rowAxis))) << layer;
+        EXPECT_TRUE(covers(factors.depth, shape.extentOf(shape.depthAxis))) << layer;
+      }
+      const ContractionChoice& best = choices.front();
+      const std::int64_t accumulators =
+          best.tileRows * ((best.tileColumns + machine.lanes(4) - 1) / machine.lanes(4));
+      EXPECT_GE(static_cast<double>(accumulators), machine.multiplyAddLatency * machine.multiplyAddsPerCycle)
+          << layer;
+    }
+}
+
+}  // namespace
+}  // namespace espalier
