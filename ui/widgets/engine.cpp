@@ -11,12 +11,13 @@ constexpr int kBatchEveryMilliseconds = 33;
 
 }  // namespace
 
-/// What both threads touch, each for a moment only.
+/// What both threads touch, each for a moment only. Two locks, since a run may answer a command with events at once.
 struct Engine::Inbox {
-  std::mutex mutex;
+  std::mutex eventsMutex;
   std::vector<Event> events;
-  std::vector<Command> early;                     ///< posted before the run stood
-  RunController* run = nullptr;                   ///< while it may be posted to
+  std::mutex runMutex;
+  std::vector<Command> early;      ///< posted before the run stood
+  RunController* run = nullptr;    ///< while it may be posted to
   bool quit = false;
 };
 
@@ -27,7 +28,7 @@ Engine::Engine(QObject* parent) : QObject(parent) {
 
 Engine::~Engine() {
   if (inbox_) {
-    const std::lock_guard lock(inbox_->mutex);
+    const std::lock_guard lock(inbox_->runMutex);
     inbox_->quit = true;
     if (inbox_->run != nullptr) inbox_->run->post(StopCommand{});
   }
@@ -47,18 +48,18 @@ void Engine::work(const RunStarter& starter, const std::shared_ptr<Inbox>& inbox
   QString trouble;
   try {
     auto run = starter([inbox](std::span<const Event> events) {
-      const std::lock_guard lock(inbox->mutex);
+      const std::lock_guard lock(inbox->eventsMutex);
       inbox->events.insert(inbox->events.end(), events.begin(), events.end());
     });
     if (run) {
       {
-        const std::lock_guard lock(inbox->mutex);
+        const std::lock_guard lock(inbox->runMutex);
         inbox->run = run->get();
         for (const Command& command : inbox->early) inbox->run->post(command);
         if (inbox->quit) inbox->run->post(StopCommand{});
       }
       if (const auto ended = (*run)->wait(); !ended) trouble = QString::fromStdString(ended.error().text());
-      const std::lock_guard lock(inbox->mutex);
+      const std::lock_guard lock(inbox->runMutex);
       inbox->run = nullptr;
     } else {
       trouble = QString::fromStdString(run.error().text());
@@ -78,7 +79,7 @@ void Engine::ended(const QString& trouble) {
 
 void Engine::post(const Command& command) {
   if (!inbox_) return;
-  const std::lock_guard lock(inbox_->mutex);
+  const std::lock_guard lock(inbox_->runMutex);
   if (inbox_->run != nullptr) {
     inbox_->run->post(command);
   } else {
@@ -89,7 +90,7 @@ void Engine::post(const Command& command) {
 void Engine::deliver() {
   std::vector<Event> events;
   {
-    const std::lock_guard lock(inbox_->mutex);
+    const std::lock_guard lock(inbox_->eventsMutex);
     events.swap(inbox_->events);
   }
   if (!events.empty()) Q_EMIT eventsArrived(events);

@@ -56,6 +56,7 @@ void MainWindow::makeCentre() {
   });
   connect(tree_, &TreeView::contextMenuRequested, this, &MainWindow::showNodeMenu);
   connect(steerBar_, &SteerBar::commandWanted, this, &MainWindow::steer);
+  connect(steerBar_, &SteerBar::closed, tree_, qOverload<>(&QWidget::setFocus));
 }
 
 void MainWindow::makeScrubber(QWidget* parent) {
@@ -64,6 +65,7 @@ void MainWindow::makeScrubber(QWidget* parent) {
   play_ = new QToolButton(parent);
   play_->setAutoRaise(true);
   play_->setCheckable(true);
+  play_->setFocusPolicy(Qt::TabFocus);
   play_->setToolTip(tr("Play the search from the chosen moment"));
   play_->setAccessibleName(play_->toolTip());
   scrubber_ = new QSlider(Qt::Horizontal, parent);
@@ -75,6 +77,7 @@ void MainWindow::makeScrubber(QWidget* parent) {
   time_->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
   toEnd_ = new QToolButton(parent);
   toEnd_->setAutoRaise(true);
+  toEnd_->setFocusPolicy(Qt::TabFocus);
   toEnd_->setToolTip(tr("Back to now"));
   toEnd_->setAccessibleName(toEnd_->toolTip());
   row->addWidget(play_);

@@ -202,6 +202,11 @@ bool SteerBar::eventFilter(QObject* watched, QEvent* event) {
   return QFrame::eventFilter(watched, event);
 }
 
+void SteerBar::hideEvent(QHideEvent* event) {
+  QFrame::hideEvent(event);
+  Q_EMIT closed();
+}
+
 void SteerBar::paintEvent(QPaintEvent*) {
   QPainter painter(this);
   painter.fillRect(rect(), palette().color(QPalette::Window));

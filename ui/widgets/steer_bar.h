@@ -28,10 +28,13 @@ class SteerBar : public QFrame {
 
  Q_SIGNALS:
   void commandWanted(const espalier::Command& command);
+  /// The keyboard is free again.
+  void closed();
 
  protected:
   bool eventFilter(QObject* watched, QEvent* event) override;
   void paintEvent(QPaintEvent* event) override;
+  void hideEvent(QHideEvent* event) override;
 
  private:
   void send();
