@@ -212,7 +212,7 @@ void MainWindow::updateStatus() {
   switch (fold.state()) {
     case RunState::Empty: break;
     case RunState::Running: state = engine_.active() ? tr("Running") : (followTimer_.isActive() ? tr("Following") : tr("Interrupted")); break;
-    case RunState::Paused: state = tr("Paused"); break;
+    case RunState::Paused: state = engine_.active() ? tr("Paused") : tr("Interrupted while paused"); break;
     case RunState::Finished: state = tr("Finished"); break;
   }
   if (!history_.atEnd()) state = tr("In the past");
