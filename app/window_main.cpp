@@ -34,9 +34,11 @@ int render(const QCommandLineParser& parser) {
   if (parser.positionalArguments().size() != 1) return complain("--render needs one session file.", kUsage);
   static const QRegularExpression pattern(QStringLiteral("^(\\d{2,5})x(\\d{2,5})$"));
   const auto match = pattern.match(parser.value(QStringLiteral("size")));
-  if (!match.hasMatch()) return complain("--size is of the form WIDTHxHEIGHT, for instance 1600x900.", kUsage);
+  if (!match.hasMatch())
+    return complain("--size is of the form WIDTHxHEIGHT, for instance 1600x900.", kUsage);
   const QSize size(match.captured(1).toInt(), match.captured(2).toInt());
-  const auto theme = parser.isSet(QStringLiteral("dark")) ? espalier::ui::Theme::dark() : espalier::ui::Theme::light();
+  const auto theme =
+      parser.isSet(QStringLiteral("dark")) ? espalier::ui::Theme::dark() : espalier::ui::Theme::light();
   const auto written =
       espalier::ui::renderSession(parser.positionalArguments().constFirst().toStdString(),
                                   parser.value(QStringLiteral("render")).toStdString(), size, theme);
@@ -56,12 +58,17 @@ int main(int argc, char** argv) {
   QApplication::setWindowIcon(QIcon(QStringLiteral(":/espalier/espalier.svg")));
 
   QCommandLineParser parser;
-  parser.setApplicationDescription(QStringLiteral("Watches, questions and steers the search for fast tensor programs."));
+  parser.setApplicationDescription(
+      QStringLiteral("Watches, questions and steers the search for fast tensor programs."));
   parser.addHelpOption();
   parser.addVersionOption();
-  parser.addPositionalArgument(QStringLiteral("FILE"), QStringLiteral("A session to open."), QStringLiteral("[FILE]"));
-  parser.addOption({QStringLiteral("render"), QStringLiteral("Writes a picture of the tree (.png, .svg, .pdf) and ends."), QStringLiteral("OUT")});
-  parser.addOption({QStringLiteral("size"), QStringLiteral("Size of the picture."), QStringLiteral("WxH"), QStringLiteral("1600x900")});
+  parser.addPositionalArgument(QStringLiteral("FILE"), QStringLiteral("A session to open."),
+                               QStringLiteral("[FILE]"));
+  parser.addOption({QStringLiteral("render"),
+                    QStringLiteral("Writes a picture of the tree (.png, .svg, .pdf) and ends."),
+                    QStringLiteral("OUT")});
+  parser.addOption({QStringLiteral("size"), QStringLiteral("Size of the picture."), QStringLiteral("WxH"),
+                    QStringLiteral("1600x900")});
   parser.addOption({QStringLiteral("dark"), QStringLiteral("Draws the picture in the dark colours.")});
   parser.process(application);
   if (parser.isSet(QStringLiteral("render"))) return render(parser);

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 Espalier developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// Frame times of the tree view with synthetic searches of 10^4, 10^5 and 10^6 nodes, raster engine, 1600x900, no display.
+// Frame times of the tree view with synthetic searches of 10^4, 10^5 and 10^6 nodes, raster engine, 1600x900,
+// no display.
 #include <QApplication>
 #include <QElapsedTimer>
 #include <QImage>
@@ -31,9 +32,11 @@ void grow(SearchTree& tree, NodeId nodes, Random& random) {
       // Two children at most, the younger half preferred: deep and wide as a search is.
       do {
         const auto size = static_cast<std::int64_t>(tree.size());
-        added.parent = static_cast<NodeId>(random.below(2) == 0 ? random.below(static_cast<std::uint64_t>(size))
-                                                                : static_cast<std::uint64_t>(size - 1) -
-                                                                      random.below(static_cast<std::uint64_t>(std::min<std::int64_t>(size, 64))));
+        added.parent = static_cast<NodeId>(
+            random.below(2) == 0
+                ? random.below(static_cast<std::uint64_t>(size))
+                : static_cast<std::uint64_t>(size - 1) -
+                      random.below(static_cast<std::uint64_t>(std::min<std::int64_t>(size, 64))));
       } while (tree.node(added.parent).children >= 2);
     }
     tree.apply({tree.size() + 1, 0, added});
@@ -50,7 +53,8 @@ void grow(SearchTree& tree, NodeId nodes, Random& random) {
 void report(const char* what, std::vector<double> milliseconds) {
   std::sort(milliseconds.begin(), milliseconds.end());
   const double median = milliseconds[milliseconds.size() / 2];
-  std::printf("  %-6s median %7.2f ms (%5.0f fps)   worst %7.2f ms\n", what, median, 1000 / median, milliseconds.back());
+  std::printf("  %-6s median %7.2f ms (%5.0f fps)   worst %7.2f ms\n", what, median, 1000 / median,
+              milliseconds.back());
 }
 
 std::vector<double> frames(TreeView& view, const std::function<void(int)>& move) {
@@ -77,7 +81,7 @@ void measure(NodeId nodes) {
   grow(tree, nodes, random);
   TreeView view;
   view.resize(kSize);
-  view.show();   // offscreen; only a shown view has its size
+  view.show();  // offscreen; only a shown view has its size
   QApplication::processEvents();
   view.setTree(&tree);
   QElapsedTimer timer;
@@ -94,7 +98,8 @@ void measure(NodeId nodes) {
   while (view.viewportState().columnWidth < 10)
     view.zoom(1.4, QPointF(view.viewportState().width / 2, view.viewportState().height / 2));
   report("pan", frames(view, [&](int) {
-           view.scrollTo(view.viewportState().left + 20 / view.viewportState().columnWidth, view.viewportState().top);
+           view.scrollTo(view.viewportState().left + 20 / view.viewportState().columnWidth,
+                         view.viewportState().top);
          }));
   view.fit();
   // A thousand nodes a second at sixty frames a second.

@@ -79,8 +79,9 @@ class TunerRun final : public ui::RunController {
   Tuner tuner_;
 };
 
-Result<std::unique_ptr<ui::RunController>> startTuner(std::unique_ptr<TensorProblem> problem, cli::SearchOptions search,
-                                                      TuneOptions options, std::unique_ptr<SessionStore> session,
+Result<std::unique_ptr<ui::RunController>> startTuner(std::unique_ptr<TensorProblem> problem,
+                                                      cli::SearchOptions search, TuneOptions options,
+                                                      std::unique_ptr<SessionStore> session,
                                                       ui::RunSink sink) {
   options.host = toJson(problem->sheet());
   options.software = "espalier " ESPALIER_VERSION;
@@ -123,7 +124,8 @@ Result<std::unique_ptr<ui::RunController>> begin(const ui::NewRun& run, ui::RunS
 
 /// A finished budget would end the run at once, so another as large is added.
 void raiseBudget(TuneOptions& options, const SessionFold& fold) {
-  if (options.samples > 0 && fold.totals().samples >= options.samples) options.samples += fold.totals().samples;
+  if (options.samples > 0 && fold.totals().samples >= options.samples)
+    options.samples += fold.totals().samples;
 }
 
 Result<std::unique_ptr<ui::RunController>> goOn(const std::string& path, ui::RunSink sink) {
@@ -168,7 +170,8 @@ ui::TextService::Factory TensorServices::textsOf(const RunStarted& run) const {
   };
 }
 
-Result<std::vector<std::string>> TensorServices::exportNode(const std::string& session, NodeId node, const std::string& format,
+Result<std::vector<std::string>> TensorServices::exportNode(const std::string& session, NodeId node,
+                                                            const std::string& format,
                                                             const std::string& path) const {
   const auto kind = exportFormat(format);
   if (!kind) return tl::unexpected(kind.error());

@@ -25,7 +25,8 @@ std::string joined(const std::vector<DiffLine>& lines, DiffLine::Kind leftOut) {
 std::string randomText(std::mt19937& random) {
   std::string text;
   const auto lines = random() % 30;
-  for (unsigned line = 0; line < lines; ++line) text += "line " + std::to_string(random() % 6) + " of " + std::to_string(random() % 3) + "\n";
+  for (unsigned line = 0; line < lines; ++line)
+    text += "line " + std::to_string(random() % 6) + " of " + std::to_string(random() % 3) + "\n";
   return text;
 }
 
@@ -85,7 +86,8 @@ TEST(TreeLayoutProperties, NoOverlapOrderKeptParentsCentred) {
       double first = 0;
       double last = 0;
       bool any = false;
-      for (std::uint32_t child = place.firstChild; child != LayoutInput::kNone; child = layout->places[child].nextSibling) {
+      for (std::uint32_t child = place.firstChild; child != LayoutInput::kNone;
+           child = layout->places[child].nextSibling) {
         const double column = layout->places[child].column;
         if (any) {
           EXPECT_GE(column - last, 1 - 1e-6) << "seed " << seed;
@@ -102,7 +104,8 @@ TEST(TreeLayoutProperties, NoOverlapOrderKeptParentsCentred) {
     }
     for (auto& row : rows) {
       std::sort(row.begin(), row.end());
-      for (std::size_t i = 1; i < row.size(); ++i) EXPECT_GE(row[i] - row[i - 1], 1 - 1e-6) << "seed " << seed;
+      for (std::size_t i = 1; i < row.size(); ++i)
+        EXPECT_GE(row[i] - row[i - 1], 1 - 1e-6) << "seed " << seed;
     }
   }
 }
@@ -114,12 +117,17 @@ TEST(TreeLayoutProperties, HitTestingFindsEveryNode) {
   view.width = 1000;
   view.height = 800;
   for (std::uint32_t node = 0; node < 200; ++node)
-    EXPECT_EQ(nodeAt(*layout, view, view.x(layout->places[node].column), view.y(layout->places[node].row), 12), node);
+    EXPECT_EQ(
+        nodeAt(*layout, view, view.x(layout->places[node].column), view.y(layout->places[node].row), 12),
+        node);
 }
 
 class Recorder {
  public:
-  void add(EventBody body) { events.push_back({events.size() + 1, 1700000000000 + static_cast<std::int64_t>(events.size()), std::move(body)}); }
+  void add(EventBody body) {
+    events.push_back(
+        {events.size() + 1, 1700000000000 + static_cast<std::int64_t>(events.size()), std::move(body)});
+  }
   std::vector<Event> events;
 };
 
@@ -197,7 +205,8 @@ TEST(NodeQuery, ChoosesNodes) {
 }
 
 TEST(NodeQuery, SaysWhatItDoesNotUnderstand) {
-  for (const char* query : {"speed > 3", "speedup", "speedup > fast", "(failed", "failed failed", "has", "not"})
+  for (const char* query :
+       {"speed > 3", "speedup", "speedup > fast", "(failed", "failed failed", "has", "not"})
     EXPECT_FALSE(parseNodeQuery(query)) << query;
 }
 

@@ -77,7 +77,8 @@ std::vector<Event> chain(NodeId nodes, bool finished) {
   return events;
 }
 
-/// A run that does what it is told and nothing else: every command comes back as an event with what it changed.
+/// A run that does what it is told and nothing else: every command comes back as an event with what it
+/// changed.
 class EchoRun final : public RunController {
  public:
   explicit EchoRun(RunSink sink) : sink_(std::move(sink)) {
@@ -90,8 +91,10 @@ class EchoRun final : public RunController {
     CommandReceived received;
     received.command = command;
     say(received);
-    if (const auto* prune = std::get_if<PruneCommand>(&command)) say(NodeMarked{prune->node, NodeMark::Pruned});
-    if (const auto* unprune = std::get_if<UnpruneCommand>(&command)) say(NodeMarked{unprune->node, NodeMark::Unpruned});
+    if (const auto* prune = std::get_if<PruneCommand>(&command))
+      say(NodeMarked{prune->node, NodeMark::Pruned});
+    if (const auto* unprune = std::get_if<UnpruneCommand>(&command))
+      say(NodeMarked{unprune->node, NodeMark::Unpruned});
     if (std::holds_alternative<PauseCommand>(command)) say(RunPaused{});
     if (std::holds_alternative<ResumeCommand>(command)) say(RunContinued{});
     if (std::holds_alternative<StopCommand>(command)) {
@@ -125,23 +128,32 @@ class PlainTexts final : public NodeTexts {
     return "program of " + std::to_string(state.trace.size()) + " steps\n";
   }
   Result<std::vector<Section>> describe(const State&) override { return std::vector<Section>{}; }
-  Result<Application> tryItems(const State& state, const std::vector<std::string>&) override { return Application{state, {}}; }
+  Result<Application> tryItems(const State& state, const std::vector<std::string>&) override {
+    return Application{state, {}};
+  }
   Result<std::vector<LegalAction>> legalActions(const State&) override { return std::vector<LegalAction>{}; }
 };
 
 class TestServices final : public Services {
  public:
-  std::vector<WorkloadChoice> workloads() const override { return {{QStringLiteral("chain"), QStringLiteral("A chain"), true}}; }
+  std::vector<WorkloadChoice> workloads() const override {
+    return {{QStringLiteral("chain"), QStringLiteral("A chain"), true}};
+  }
   RunStarter newRun(const NewRun&) const override {
-    return [](RunSink sink) -> Result<std::unique_ptr<RunController>> { return std::make_unique<EchoRun>(std::move(sink)); };
+    return [](RunSink sink) -> Result<std::unique_ptr<RunController>> {
+      return std::make_unique<EchoRun>(std::move(sink));
+    };
   }
   RunStarter resumeRun(const std::string&) const override {
-    return [](RunSink) -> Result<std::unique_ptr<RunController>> { return inputError("It cannot go on.", "Start anew."); };
+    return [](RunSink) -> Result<std::unique_ptr<RunController>> {
+      return inputError("It cannot go on.", "Start anew.");
+    };
   }
   TextService::Factory textsOf(const RunStarted&) const override {
     return []() -> Result<std::unique_ptr<NodeTexts>> { return std::make_unique<PlainTexts>(); };
   }
-  Result<std::vector<std::string>> exportNode(const std::string&, NodeId, const std::string&, const std::string&) const override {
+  Result<std::vector<std::string>> exportNode(const std::string&, NodeId, const std::string&,
+                                              const std::string&) const override {
     return std::vector<std::string>{};
   }
 };
@@ -169,11 +181,14 @@ class WindowTest : public testing::Test {
     ASSERT_TRUE(QTest::qWaitFor([this] { return window_.tree().treeLayout().places.size() == 6; }));
     window_.tree().setFocus();
   }
-  void key(Qt::Key code, Qt::KeyboardModifiers modifiers = Qt::NoModifier) { QTest::keyClick(&window_.tree(), code, modifiers); }
+  void key(Qt::Key code, Qt::KeyboardModifiers modifiers = Qt::NoModifier) {
+    QTest::keyClick(&window_.tree(), code, modifiers);
+  }
   bool lastCommandIs(std::string_view kind) {
     return QTest::qWaitFor([this, kind] {
       for (auto at = window_.history().events().rbegin(); at != window_.history().events().rend(); ++at)
-        if (const auto* received = std::get_if<CommandReceived>(&at->body)) return kindOf(received->command) == kind;
+        if (const auto* received = std::get_if<CommandReceived>(&at->body))
+          return kindOf(received->command) == kind;
       return false;
     });
   }
@@ -202,7 +217,8 @@ TEST_F(WindowTest, AClickSelectsANode) {
   ASSERT_TRUE(QTest::qWaitFor([this] { return window_.tree().treeLayout().places.size() == 5; }));
   const auto& view = window_.tree().viewportState();
   const auto& place = window_.tree().treeLayout().places[2];
-  QTest::mouseClick(window_.tree().viewport(), Qt::LeftButton, {}, QPointF(view.x(place.column), view.y(place.row)).toPoint());
+  QTest::mouseClick(window_.tree().viewport(), Qt::LeftButton, {},
+                    QPointF(view.x(place.column), view.y(place.row)).toPoint());
   EXPECT_EQ(window_.tree().selected(), 2U);
 }
 
@@ -309,18 +325,22 @@ TEST(Render, WritesEveryFormat) {
   }
   const QImage image(folder.filePath(QStringLiteral("t.png")));
   EXPECT_EQ(image.size(), QSize(800, 600));
-  EXPECT_FALSE(renderSession(session, folder.filePath(QStringLiteral("t.gif")).toStdString(), QSize(400, 300), Theme::light()));
+  EXPECT_FALSE(renderSession(session, folder.filePath(QStringLiteral("t.gif")).toStdString(), QSize(400, 300),
+                             Theme::light()));
   EXPECT_FALSE(renderSession("/nowhere/a.espalier", "/nowhere/a.png", QSize(400, 300), Theme::light()));
 }
 
 TEST(Palette, FindsByLettersInOrder) {
   EXPECT_TRUE(matchScore(QStringLiteral("ghb"), QStringLiteral("Go to the best node")));
   EXPECT_FALSE(matchScore(QStringLiteral("xyz"), QStringLiteral("Go to the best node")));
-  EXPECT_GT(*matchScore(QStringLiteral("pru"), QStringLiteral("Prune")), *matchScore(QStringLiteral("pru"), QStringLiteral("Export the picture of the tree")));
+  EXPECT_GT(*matchScore(QStringLiteral("pru"), QStringLiteral("Prune")),
+            *matchScore(QStringLiteral("pru"), QStringLiteral("Export the picture of the tree")));
 }
 
 void failOnWarning(QtMsgType type, const QMessageLogContext&, const QString& message) {
-  if (message.contains(QStringLiteral("XDG_RUNTIME_DIR")) || message.contains(QStringLiteral("propagateSizeHints"))) return;
+  if (message.contains(QStringLiteral("XDG_RUNTIME_DIR")) ||
+      message.contains(QStringLiteral("propagateSizeHints")))
+    return;
   if (type != QtDebugMsg && type != QtInfoMsg) ADD_FAILURE() << message.toStdString();
 }
 

@@ -49,7 +49,8 @@ void History::applyLive(const Event& event) {
 
 void History::apply(const Event& event) {
   tree_.apply(event);
-  if (const auto applied = fold_.apply(event); !applied && trouble_.empty()) trouble_ = applied.error().text();
+  if (const auto applied = fold_.apply(event); !applied && trouble_.empty())
+    trouble_ = applied.error().text();
   if (std::holds_alternative<ValuesRefreshed>(event.body)) tree_.takeValues(fold_.tree());
   if (std::holds_alternative<RunFinished>(event.body)) live_.clear();
 }

@@ -23,8 +23,9 @@ struct LiveCall {
   std::string reply;
 };
 
-/// A session as the window holds it: all of its events, and what those up to a chosen one make together. At the end of the list
-/// it follows what arrives; further back it shows the past while the list goes on growing.
+/// A session as the window holds it: all of its events, and what those up to a chosen one make together. At
+/// the end of the list it follows what arrives; further back it shows the past while the list goes on
+/// growing.
 class History {
  public:
   /// Takes events in order; those that are live only are folded into liveCalls().

@@ -43,7 +43,8 @@ void NodeTable::update() {
     endResetModel();
     return;
   }
-  if (!rows_.empty()) Q_EMIT dataChanged(index(0, 0), index(static_cast<int>(rows_.size()) - 1, kColumns - 1));
+  if (!rows_.empty())
+    Q_EMIT dataChanged(index(0, 0), index(static_cast<int>(rows_.size()) - 1, kColumns - 1));
 }
 
 void NodeTable::setTest(NodeTest test) {
@@ -58,7 +59,9 @@ int NodeTable::rowOf(NodeId node) const {
   return at != rows_.end() && *at == node ? static_cast<int>(at - rows_.begin()) : -1;
 }
 
-int NodeTable::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : static_cast<int>(rows_.size()); }
+int NodeTable::rowCount(const QModelIndex& parent) const {
+  return parent.isValid() ? 0 : static_cast<int>(rows_.size());
+}
 int NodeTable::columnCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : kColumns; }
 
 QVariant NodeTable::data(const QModelIndex& index, int role) const {
@@ -79,7 +82,9 @@ QVariant NodeTable::data(const QModelIndex& index, int role) const {
     case Speedup:
       if (sorting) return tree.speedup(node);
       return facts.status == NodeStatus::Failed ? tr("failed") : speedupText(tree.speedup(node));
-    case Measured: return sorting ? QVariant(static_cast<double>(facts.seconds)) : QVariant(duration(static_cast<double>(facts.seconds)));
+    case Measured:
+      return sorting ? QVariant(static_cast<double>(facts.seconds))
+                     : QVariant(duration(static_cast<double>(facts.seconds)));
     case Predicted:
       return sorting ? QVariant(static_cast<double>(facts.predictedSeconds))
                      : QVariant(duration(static_cast<double>(facts.predictedSeconds)));
@@ -112,7 +117,8 @@ QVariant NodeTable::headerData(int section, Qt::Orientation orientation, int rol
   }
 }
 
-NodeOutline::NodeOutline(const History& history, QObject* parent) : QAbstractItemModel(parent), history_(history) {}
+NodeOutline::NodeOutline(const History& history, QObject* parent)
+    : QAbstractItemModel(parent), history_(history) {}
 
 void NodeOutline::update() {
   const SearchTree& tree = history_.tree();
@@ -144,7 +150,8 @@ NodeId NodeOutline::nodeAt(const QModelIndex& index) {
 
 QModelIndex NodeOutline::index(int row, int column, const QModelIndex& parent) const {
   if (row < 0 || column < 0 || column >= columnCount() || row >= rowCount(parent)) return {};
-  const NodeId node = parent.isValid() ? items_[nodeAt(parent)].children[static_cast<std::size_t>(row)] : kRootNode;
+  const NodeId node =
+      parent.isValid() ? items_[nodeAt(parent)].children[static_cast<std::size_t>(row)] : kRootNode;
   return createIndex(row, column, static_cast<quintptr>(node));
 }
 

@@ -17,7 +17,7 @@ class NodeTable : public QAbstractTableModel {
 
  public:
   enum Column { Number, Step, Speedup, Measured, Predicted, Visits, Value, Depth, Sample, Source, kColumns };
-  static constexpr int kSortRole = Qt::UserRole;       ///< a number or a text to sort by
+  static constexpr int kSortRole = Qt::UserRole;  ///< a number or a text to sort by
   static constexpr int kNodeRole = Qt::UserRole + 1;
 
   explicit NodeTable(const History& history, QObject* parent = nullptr);

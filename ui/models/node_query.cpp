@@ -35,7 +35,8 @@ std::vector<std::string> tokensOf(std::string_view text) {
     };
     if (word(text[i])) {
       while (end < text.size() && word(text[end])) ++end;
-    } else if (std::string_view("<>!=").find(text[i]) != std::string_view::npos && end < text.size() && text[end] == '=') {
+    } else if (std::string_view("<>!=").find(text[i]) != std::string_view::npos && end < text.size() &&
+               text[end] == '=') {
       ++end;
     }
     tokens.push_back(lower(text.substr(i, end - i)));
@@ -83,7 +84,8 @@ class Parser {
 
   Result<NodeTest> run() {
     auto test = alternatives();
-    if (test && at_ < tokens_.size()) return inputError("`" + tokens_[at_] + "` is not expected here.", "Join conditions by and, or.");
+    if (test && at_ < tokens_.size())
+      return inputError("`" + tokens_[at_] + "` is not expected here.", "Join conditions by and, or.");
     return test;
   }
 
@@ -129,15 +131,17 @@ class Parser {
     const std::string word = tokens_[at_++];
     if (word == "has") {
       if (at_ >= tokens_.size()) return inputError("`has` needs a word.", "For instance: has Vectorize");
-      return NodeTest([sought = tokens_[at_++]](const History& h, NodeId n) { return hasWord(h, n, sought); });
+      return NodeTest(
+          [sought = tokens_[at_++]](const History& h, NodeId n) { return hasWord(h, n, sought); });
     }
     for (const auto& [name, test] : kStates)
       if (word == name) return NodeTest(test);
     for (const auto& [name, figure] : kFigures)
       if (word == name) return comparison(figure, word);
-    return inputError("`" + word + "` is not known.",
-                      "Known are speedup, predicted, visits, depth, value, sample, node, ms, has WORD, measured, failed, "
-                      "verified, fallback, pinned, pruned, hinted and best.");
+    return inputError(
+        "`" + word + "` is not known.",
+        "Known are speedup, predicted, visits, depth, value, sample, node, ms, has WORD, measured, failed, "
+        "verified, fallback, pinned, pruned, hinted and best.");
   }
 
   Result<NodeTest> comparison(Figure figure, const std::string& name) {

@@ -53,11 +53,13 @@ void SearchTree::apply(const Event& event) {
                  },
                  [&](const ValuesRefreshed& refreshed) {
                    for (const auto& entry : refreshed.predictions)
-                     if (contains(entry.node)) nodes_[entry.node].predictedSeconds = static_cast<float>(entry.seconds);
+                     if (contains(entry.node))
+                       nodes_[entry.node].predictedSeconds = static_cast<float>(entry.seconds);
                  },
                  [&](const NodeMarked& marked) { mark(marked); },
                  [&](const CommandReceived& received) {
-                   if (const auto* hint = std::get_if<HintCommand>(&received.command); hint != nullptr && received.accepted)
+                   if (const auto* hint = std::get_if<HintCommand>(&received.command);
+                       hint != nullptr && received.accepted)
                      setFlag(hint->node, kHinted, !hint->text.empty());
                  },
                  [](const auto&) {},
@@ -66,12 +68,13 @@ void SearchTree::apply(const Event& event) {
 }
 
 void SearchTree::takeValues(const Tree& tree) {
-  for (NodeId id = 0; contains(id) && tree.contains(id); ++id) nodes_[id].value = static_cast<float>(tree[id].totalValue);
+  for (NodeId id = 0; contains(id) && tree.contains(id); ++id)
+    nodes_[id].value = static_cast<float>(tree[id].totalValue);
   ++version_;
 }
 
 void SearchTree::add(const NodeAdded& added, std::uint64_t sequence) {
-  if (added.node != nodes_.size()) return;   // a repeated or missing event: the tree stays consistent
+  if (added.node != nodes_.size()) return;  // a repeated or missing event: the tree stays consistent
   NodeFacts facts;
   facts.parent = added.parent;
   facts.label = intern(labelOf(added));

@@ -15,19 +15,19 @@ namespace espalier::ui {
 
 /// How far a node has come.
 enum class NodeStatus : std::uint8_t {
-  Predicted,   ///< in the tree, never on the hardware
-  InFlight,    ///< being built or measured
-  Measured,    ///< valid
-  Failed,      ///< a failed sample
+  Predicted,  ///< in the tree, never on the hardware
+  InFlight,   ///< being built or measured
+  Measured,   ///< valid
+  Failed,     ///< a failed sample
 };
 
 enum NodeFlag : std::uint8_t {
   kPinned = 1,
   kPruned = 2,
-  kHandMade = 4,    ///< a person's proposal
+  kHandMade = 4,  ///< a person's proposal
   kHinted = 8,
-  kFallback = 16,   ///< a random step, since nothing proposed was valid
-  kAsking = 32,     ///< a proposer is working on it
+  kFallback = 16,  ///< a random step, since nothing proposed was valid
+  kAsking = 32,    ///< a proposer is working on it
   kVerified = 64,
   kBookmarked = 128,
 };
@@ -37,15 +37,15 @@ struct NodeFacts {
   NodeId parent = kNoNode;
   std::uint32_t depth = 0;
   std::uint32_t visits = 0;
-  std::uint32_t sample = 0;       ///< number of its measurement, 0 = none
+  std::uint32_t sample = 0;  ///< number of its measurement, 0 = none
   std::uint32_t children = 0;
-  std::uint32_t label = 0;        ///< of SearchTree::label
-  std::uint32_t source = 0;       ///< likewise
-  float value = 0;                ///< W, the sum of rewards
-  float seconds = 0;              ///< measured; 0 = not, or failed
-  float predictedSeconds = 0;     ///< 0 = not predicted
-  float bestBelow = 0;            ///< smallest measured seconds in the subtree; 0 = none
-  std::uint64_t sequence = 0;     ///< of the event that added it
+  std::uint32_t label = 0;     ///< of SearchTree::label
+  std::uint32_t source = 0;    ///< likewise
+  float value = 0;             ///< W, the sum of rewards
+  float seconds = 0;           ///< measured; 0 = not, or failed
+  float predictedSeconds = 0;  ///< 0 = not predicted
+  float bestBelow = 0;         ///< smallest measured seconds in the subtree; 0 = none
+  std::uint64_t sequence = 0;  ///< of the event that added it
   NodeStatus status = NodeStatus::Predicted;
   std::uint8_t flags = 0;
 
@@ -68,7 +68,9 @@ class SearchTree {
 
   [[nodiscard]] NodeId best() const { return best_; }
   [[nodiscard]] double baselineSeconds() const { return baselineSeconds_; }
-  [[nodiscard]] double bestSeconds() const { return best_ == kNoNode ? 0 : static_cast<double>(nodes_[best_].seconds); }
+  [[nodiscard]] double bestSeconds() const {
+    return best_ == kNoNode ? 0 : static_cast<double>(nodes_[best_].seconds);
+  }
   /// Baseline / measured; 0 where nothing valid was measured.
   [[nodiscard]] double speedup(NodeId id) const;
   [[nodiscard]] double predictedSpeedup(NodeId id) const;

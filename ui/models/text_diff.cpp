@@ -8,8 +8,8 @@
 namespace espalier::ui {
 namespace {
 
-constexpr std::size_t kMostEdits = 1500;   ///< the memory of the search grows with the square of the edits
-constexpr std::size_t kMostWords = 400;    ///< of a line that is compared word by word
+constexpr std::size_t kMostEdits = 1500;  ///< the memory of the search grows with the square of the edits
+constexpr std::size_t kMostWords = 400;   ///< of a line that is compared word by word
 
 enum class Edit : std::uint8_t { Keep, Remove, Add };
 
@@ -30,7 +30,9 @@ std::vector<Edit> editScript(const std::vector<std::string_view>& a, const std::
     for (std::ptrdiff_t k = -edits; k <= edits; k += 2) {
       const bool down = k == -edits || (k != edits && at(k - 1) < at(k + 1));
       std::ptrdiff_t x = down ? at(k + 1) : at(k - 1) + 1;
-      while (x < n && x - k < m && x - k >= 0 && a[static_cast<std::size_t>(x)] == b[static_cast<std::size_t>(x - k)]) ++x;
+      while (x < n && x - k < m && x - k >= 0 &&
+             a[static_cast<std::size_t>(x)] == b[static_cast<std::size_t>(x - k)])
+        ++x;
       at(k) = x;
       if (x < n || x - k < m) continue;
 
@@ -68,7 +70,8 @@ std::vector<std::string_view> linesOf(std::string_view text) {
 /// Runs of letters and digits, and everything else character by character.
 std::vector<std::string_view> wordsOf(std::string_view line) {
   const auto partOfWord = [](char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || (static_cast<unsigned char>(c) & 0x80U) != 0;
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' ||
+           (static_cast<unsigned char>(c) & 0x80U) != 0;
   };
   std::vector<std::string_view> words;
   for (std::size_t begin = 0; begin < line.size();) {
@@ -120,8 +123,10 @@ void markWords(DiffLine& removed, DiffLine& added) {
 void markChange(std::vector<DiffLine>& lines, std::size_t begin, std::size_t end) {
   std::vector<std::size_t> removed;
   std::vector<std::size_t> added;
-  for (std::size_t i = begin; i < end; ++i) (lines[i].kind == DiffLine::Kind::Removed ? removed : added).push_back(i);
-  for (std::size_t i = 0; i < std::min(removed.size(), added.size()); ++i) markWords(lines[removed[i]], lines[added[i]]);
+  for (std::size_t i = begin; i < end; ++i)
+    (lines[i].kind == DiffLine::Kind::Removed ? removed : added).push_back(i);
+  for (std::size_t i = 0; i < std::min(removed.size(), added.size()); ++i)
+    markWords(lines[removed[i]], lines[added[i]]);
 }
 
 }  // namespace
@@ -148,7 +153,8 @@ std::vector<DiffLine> diffTexts(std::string_view before, std::string_view after)
     switch (edit) {
       case Edit::Keep:
         close();
-        lines.push_back({DiffLine::Kind::Same, static_cast<int>(++i), static_cast<int>(++j), std::string(b[j - 1]), {}});
+        lines.push_back(
+            {DiffLine::Kind::Same, static_cast<int>(++i), static_cast<int>(++j), std::string(b[j - 1]), {}});
         changeBegin = lines.size();
         break;
       case Edit::Remove:

@@ -79,7 +79,8 @@ QColor Theme::heat(double value) const {
   const auto index = std::min<std::size_t>(static_cast<std::size_t>(position), kHeat.size() - 2);
   const double share = position - static_cast<double>(index);
   const auto mix = [&](std::size_t channel) {
-    return static_cast<int>(std::lround(kHeat[index][channel] * (1 - share) + kHeat[index + 1][channel] * share));
+    return static_cast<int>(
+        std::lround(kHeat[index][channel] * (1 - share) + kHeat[index + 1][channel] * share));
   };
   return QColor(mix(0), mix(1), mix(2));
 }

@@ -9,32 +9,32 @@ namespace espalier::ui {
 
 /// Colours by meaning. Nothing else in the window names a colour.
 enum class Ink {
-  Canvas,          ///< behind the tree and the charts
-  Surface,         ///< panels, cards
-  SurfaceRaised,   ///< headers, hovered rows
+  Canvas,         ///< behind the tree and the charts
+  Surface,        ///< panels, cards
+  SurfaceRaised,  ///< headers, hovered rows
   Border,
   Text,
   TextFaint,
-  Accent,          ///< selection, focus, links
-  AccentText,      ///< on Accent
-  Edge,            ///< of the tree
-  EdgeBest,        ///< on the path to the best node
+  Accent,      ///< selection, focus, links
+  AccentText,  ///< on Accent
+  Edge,        ///< of the tree
+  EdgeBest,    ///< on the path to the best node
   NodeOutline,
-  NodeEmpty,       ///< fill of a node without a value
-  Ring,            ///< promising: better than its visits suggest
+  NodeEmpty,  ///< fill of a node without a value
+  Ring,       ///< promising: better than its visits suggest
   Failure,
   Warning,
   Success,
-  Added,           ///< background of added lines in a diff
+  Added,  ///< background of added lines in a diff
   AddedWord,
   Removed,
   RemovedWord,
-  Changed,         ///< gutter of lines that a step changed
-  Keyword,         ///< of program text
+  Changed,  ///< gutter of lines that a step changed
+  Keyword,  ///< of program text
   Number,
   Name,
   Comment,
-  Series1,         ///< of charts, in this order
+  Series1,  ///< of charts, in this order
   Series2,
   Series3,
   Series4,

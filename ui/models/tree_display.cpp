@@ -11,14 +11,15 @@ namespace espalier::ui {
 namespace {
 
 constexpr std::uint32_t kNone = LayoutInput::kNone;
-constexpr double kCollapseBelow = 2;      ///< a subtree narrower than this many pixels becomes a bar
-constexpr double kDotSpacing = 6;         ///< below: dots and hairlines
-constexpr double kFigureSpacing = 44;     ///< from here: the speedup under each node, if rows are far enough apart
+constexpr double kCollapseBelow = 2;  ///< a subtree narrower than this many pixels becomes a bar
+constexpr double kDotSpacing = 6;     ///< below: dots and hairlines
+constexpr double kFigureSpacing =
+    44;  ///< from here: the speedup under each node, if rows are far enough apart
 constexpr double kFigureRow = 44;
-constexpr double kCardSpacing = 120;      ///< from here: cards with text
+constexpr double kCardSpacing = 120;  ///< from here: cards with text
 constexpr double kCardRow = 86;
 constexpr double kMaximumRadius = 13;
-constexpr double kMargin = 40;            ///< pixels around the viewport that are still drawn
+constexpr double kMargin = 40;  ///< pixels around the viewport that are still drawn
 
 std::string figure(double speedup) {
   std::array<char, 32> text{};
@@ -29,7 +30,8 @@ std::string figure(double speedup) {
 
 class Builder {
  public:
-  Builder(const SearchTree& tree, const TreeLayout& layout, const Viewport& viewport, const DisplayOptions& options)
+  Builder(const SearchTree& tree, const TreeLayout& layout, const Viewport& viewport,
+          const DisplayOptions& options)
       : tree_(tree), layout_(layout), view_(viewport), options_(options) {
     const double visits = tree.size() == 0 ? 1 : std::max<double>(1, tree.node(layout.root).visits);
     logVisits_ = std::log1p(visits);
@@ -136,7 +138,8 @@ class Builder {
     glyph.emphasised = onBestPath(id);
     glyph.ring = promising(facts);
     list_.glyphs.push_back(glyph);
-    if (options_.cards && view_.columnWidth >= kFigureSpacing) card(id, x, y + static_cast<double>(glyph.radius));
+    if (options_.cards && view_.columnWidth >= kFigureSpacing)
+      card(id, x, y + static_cast<double>(glyph.radius));
   }
 
   /// Better on average than its parent, yet visited less than a fair share.
@@ -167,7 +170,8 @@ class Builder {
     list_.cards.push_back(std::move(card));
   }
 
-  /// The best path and what the person marked are drawn whatever the scale, last and at a size that can be hit.
+  /// The best path and what the person marked are drawn whatever the scale, last and at a size that can be
+  /// hit.
   void guarantee() {
     if (view_.columnWidth >= kDotSpacing) return;
     const auto show = [&](NodeId id) {
@@ -179,7 +183,8 @@ class Builder {
       list_.glyphs.back().radius = std::max(list_.glyphs.back().radius, id == tree_.best() ? 7.0F : 3.5F);
     };
     for (std::size_t i = 1; i < bestPath_.size(); ++i)
-      if (layout_.shows(bestPath_[i]) && layout_.shows(bestPath_[i - 1])) edge(bestPath_[i - 1], bestPath_[i]);
+      if (layout_.shows(bestPath_[i]) && layout_.shows(bestPath_[i - 1]))
+        edge(bestPath_[i - 1], bestPath_[i]);
     for (const NodeId id : bestPath_) show(id);
     for (const NodeId id : options_.always) show(id);
   }
@@ -206,11 +211,11 @@ double heatOf(const SearchTree& tree, NodeId node, Metric metric) {
   switch (metric) {
     case Metric::Speedup: return ofSpeedup(static_cast<double>(facts.seconds));
     case Metric::Predicted: return ofSpeedup(static_cast<double>(facts.predictedSeconds));
-    case Metric::Visits:
-      return std::log1p(facts.visits) / std::max(std::log1p(tree.node(0).visits), 1e-9);
+    case Metric::Visits: return std::log1p(facts.visits) / std::max(std::log1p(tree.node(0).visits), 1e-9);
     case Metric::Value: return facts.visits == 0 ? -1 : std::clamp(facts.mean(), 0.0, 1.0);
     case Metric::Depth: return std::min(1.0, facts.depth / 12.0);
-    case Metric::Age: return tree.size() < 2 ? 0 : static_cast<double>(node) / static_cast<double>(tree.size() - 1);
+    case Metric::Age:
+      return tree.size() < 2 ? 0 : static_cast<double>(node) / static_cast<double>(tree.size() - 1);
   }
   return -1;
 }
@@ -220,7 +225,8 @@ DisplayList display(const SearchTree& tree, const TreeLayout& layout, const View
   return Builder(tree, layout, viewport, options).build();
 }
 
-std::optional<NodeId> nodeAt(const TreeLayout& layout, const Viewport& viewport, double x, double y, double reach) {
+std::optional<NodeId> nodeAt(const TreeLayout& layout, const Viewport& viewport, double x, double y,
+                             double reach) {
   if (!layout.shows(layout.root)) return std::nullopt;
   std::optional<NodeId> nearest;
   double smallest = reach * reach;

@@ -13,7 +13,8 @@
 
 namespace espalier::ui {
 
-/// Which part of the layout is seen, and how large. Screen x = (column − left) · columnWidth, y = (row − top) · rowHeight.
+/// Which part of the layout is seen, and how large. Screen x = (column − left) · columnWidth, y = (row − top)
+/// · rowHeight.
 struct Viewport {
   double left = 0;          ///< column at the left edge
   double top = 0;           ///< row at the upper edge
@@ -29,8 +30,8 @@ struct Viewport {
 /// What fills a node's colour and size.
 enum class Metric : std::uint8_t { Speedup, Predicted, Visits, Value, Depth, Age };
 
-/// Shape says the status without any colour: a circle was measured, a dashed circle is only predicted, a crossed
-/// square failed, a star is the best, a hatched lozenge was pruned, a dotted circle is in flight.
+/// Shape says the status without any colour: a circle was measured, a dashed circle is only predicted, a
+/// crossed square failed, a star is the best, a hatched lozenge was pruned, a dotted circle is in flight.
 enum class Shape : std::uint8_t { Circle, DashedCircle, CrossedSquare, Star, Lozenge, DottedCircle };
 
 struct Glyph {
@@ -38,11 +39,11 @@ struct Glyph {
   float x = 0;
   float y = 0;
   float radius = 0;
-  float heat = 0;         ///< 0 … 1 on the perceptual scale; < 0 = no value
+  float heat = 0;  ///< 0 … 1 on the perceptual scale; < 0 = no value
   Shape shape = Shape::Circle;
-  std::uint8_t flags = 0; ///< NodeFlag
-  bool ring = false;      ///< value better than its visits suggest
-  bool emphasised = false;   ///< on the best path
+  std::uint8_t flags = 0;   ///< NodeFlag
+  bool ring = false;        ///< value better than its visits suggest
+  bool emphasised = false;  ///< on the best path
 };
 
 /// A subtree too small to show: a bar from its root down, as tall as it is deep.
@@ -59,21 +60,21 @@ struct Edge {
   float y1 = 0;
   float x2 = 0;
   float y2 = 0;
-  float weight = 1;       ///< pixels
+  float weight = 1;  ///< pixels
   bool emphasised = false;
 };
 
 struct Card {
   NodeId node = kNoNode;
-  float x = 0;            ///< centre
-  float y = 0;            ///< top
+  float x = 0;  ///< centre
+  float y = 0;  ///< top
   std::string title;
-  std::string figure;     ///< `12.4×`, `predicted 8.1×`, `failed`
-  std::string detail;     ///< `17 visits`
+  std::string figure;  ///< `12.4×`, `predicted 8.1×`, `failed`
+  std::string detail;  ///< `17 visits`
 };
 
-/// Everything a painter needs, in pixels, in order of painting. How much of it there is follows from the size of the
-/// picture, not from the size of the tree.
+/// Everything a painter needs, in pixels, in order of painting. How much of it there is follows from the size
+/// of the picture, not from the size of the tree.
 struct DisplayList {
   std::vector<Edge> edges;
   std::vector<Collapsed> collapsed;
@@ -84,7 +85,7 @@ struct DisplayList {
 struct DisplayOptions {
   Metric colour = Metric::Speedup;
   Metric size = Metric::Visits;
-  std::span<const NodeId> always;   ///< shown at any scale: selection, pins, bookmarks
+  std::span<const NodeId> always;  ///< shown at any scale: selection, pins, bookmarks
   bool cards = true;
 };
 
@@ -92,7 +93,8 @@ struct DisplayOptions {
                                   const DisplayOptions& options);
 
 /// The node drawn nearest to a point of the screen, within `reach` pixels; descends by subtree bounds.
-[[nodiscard]] std::optional<NodeId> nodeAt(const TreeLayout& layout, const Viewport& viewport, double x, double y, double reach);
+[[nodiscard]] std::optional<NodeId> nodeAt(const TreeLayout& layout, const Viewport& viewport, double x,
+                                           double y, double reach);
 
 /// A viewport that shows the whole layout with a margin; wide trees end up with narrow columns.
 [[nodiscard]] Viewport fitting(const TreeLayout& layout, double width, double height);

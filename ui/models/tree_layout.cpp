@@ -19,9 +19,9 @@ struct Work {
   double change = 0;
   std::uint32_t leftThread = kNone;
   std::uint32_t rightThread = kNone;
-  std::uint32_t extremeLeft = kNone;   ///< deepest node of the left contour
+  std::uint32_t extremeLeft = kNone;  ///< deepest node of the left contour
   std::uint32_t extremeRight = kNone;
-  double sumLeft = 0;   ///< sum of modifiers down to extremeLeft
+  double sumLeft = 0;  ///< sum of modifiers down to extremeLeft
   double sumRight = 0;
   std::uint32_t lastChild = kNone;
   std::uint32_t children = 0;
@@ -29,7 +29,8 @@ struct Work {
 
 class TidyTree {
  public:
-  TidyTree(const LayoutInput& input, const std::atomic<bool>* cancelled) : input_(input), cancelled_(cancelled) {}
+  TidyTree(const LayoutInput& input, const std::atomic<bool>* cancelled)
+      : input_(input), cancelled_(cancelled) {}
 
   std::optional<TreeLayout> run() {
     if (input_.parents.empty()) return TreeLayout{};
@@ -57,7 +58,8 @@ class TidyTree {
     for (std::uint32_t node = input_.root; node < count; ++node) {
       if (stopped(node)) return false;
       const std::uint32_t parent = node == input_.root ? kNone : input_.parents[node];
-      const bool hangs = node == input_.root || (parent != kNone && parent >= input_.root && place(parent).below > 0);
+      const bool hangs =
+          node == input_.root || (parent != kNone && parent >= input_.root && place(parent).below > 0);
       if (!hangs || (!input_.hidden.empty() && input_.hidden[node] != 0 && node != input_.root)) continue;
       Place& here = place(node);
       here.below = 1;
@@ -236,7 +238,7 @@ class TidyTree {
   TreeLayout layout_;
   std::vector<Work> work_;
   std::vector<Step> steps_;
-  std::vector<std::uint32_t> siblings_;   ///< children joined so far
+  std::vector<std::uint32_t> siblings_;  ///< children joined so far
 };
 
 }  // namespace

@@ -13,36 +13,40 @@ namespace espalier::ui {
 struct LayoutInput {
   static constexpr std::uint32_t kNone = 0xffffffffU;
   std::vector<std::uint32_t> parents;
-  std::vector<std::uint8_t> hidden;   ///< not 0: the node and all below it take no room; empty = nothing hidden
-  std::uint32_t root = 0;             ///< where the drawing starts (a hoisted subtree)
+  std::vector<std::uint8_t>
+      hidden;              ///< not 0: the node and all below it take no room; empty = nothing hidden
+  std::uint32_t root = 0;  ///< where the drawing starts (a hoisted subtree)
 };
 
 /// Where every node stands. Columns are in units of one sibling distance, rows are depths below the root.
 struct TreeLayout {
   struct Place {
-    double column = 0;        ///< of the node itself
-    float left = 0;           ///< leftmost column of the subtree, relative to `column` (≤ 0)
-    float right = 0;          ///< rightmost, relative to `column` (≥ 0)
+    double column = 0;  ///< of the node itself
+    float left = 0;     ///< leftmost column of the subtree, relative to `column` (≤ 0)
+    float right = 0;    ///< rightmost, relative to `column` (≥ 0)
     std::uint32_t row = 0;
-    std::uint32_t lastRow = 0;   ///< deepest row of the subtree
-    std::uint32_t below = 0;     ///< visible nodes in the subtree, itself included; 0 = not laid out
-    std::uint32_t firstChild = LayoutInput::kNone;   ///< visible ones, in order of their numbers
+    std::uint32_t lastRow = 0;  ///< deepest row of the subtree
+    std::uint32_t below = 0;    ///< visible nodes in the subtree, itself included; 0 = not laid out
+    std::uint32_t firstChild = LayoutInput::kNone;  ///< visible ones, in order of their numbers
     std::uint32_t nextSibling = LayoutInput::kNone;
     std::uint32_t parent = LayoutInput::kNone;
   };
-  std::vector<Place> places;   ///< one a node
+  std::vector<Place> places;  ///< one a node
   std::uint32_t root = 0;
-  double width = 0;            ///< columns from leftmost to rightmost
+  double width = 0;  ///< columns from leftmost to rightmost
   double leftmost = 0;
   std::uint32_t rows = 0;
 
-  [[nodiscard]] bool shows(std::uint32_t node) const { return node < places.size() && places[node].below > 0; }
+  [[nodiscard]] bool shows(std::uint32_t node) const {
+    return node < places.size() && places[node].below > 0;
+  }
 };
 
-/// Layered tidy tree in linear time: no two nodes of a row closer than 1, children in order, parents centred over their
-/// first and last child, middle siblings spread evenly (van der Ploeg, "Drawing non-layered tidy trees in linear time",
-/// Software: Practice and Experience 2013, with all heights equal). Iterative: depth does not matter. Answers nothing if `cancelled`
-/// became true on the way.
-[[nodiscard]] std::optional<TreeLayout> layOut(const LayoutInput& input, const std::atomic<bool>* cancelled = nullptr);
+/// Layered tidy tree in linear time: no two nodes of a row closer than 1, children in order, parents centred
+/// over their first and last child, middle siblings spread evenly (van der Ploeg, "Drawing non-layered tidy
+/// trees in linear time", Software: Practice and Experience 2013, with all heights equal). Iterative: depth
+/// does not matter. Answers nothing if `cancelled` became true on the way.
+[[nodiscard]] std::optional<TreeLayout> layOut(const LayoutInput& input,
+                                               const std::atomic<bool>* cancelled = nullptr);
 
 }  // namespace espalier::ui

@@ -11,9 +11,9 @@
 namespace espalier::ui {
 namespace {
 
-constexpr int kHeatSteps = 24;        ///< fills are quantised so that small glyphs can be drawn in batches
-constexpr float kDotRadius = 2.2F;    ///< below: squares without outline
-constexpr double kCardWidth = 112;   ///< pixels; what does not fit is cut
+constexpr int kHeatSteps = 24;      ///< fills are quantised so that small glyphs can be drawn in batches
+constexpr float kDotRadius = 2.2F;  ///< below: squares without outline
+constexpr double kCardWidth = 112;  ///< pixels; what does not fit is cut
 
 class Painting {
  public:
@@ -94,13 +94,23 @@ class Painting {
   void large(const Glyph& glyph) {
     const QPointF centre(glyph.x, glyph.y);
     const double r = glyph.radius;
-    QPen outline(theme_.color(glyph.emphasised ? Ink::EdgeBest : Ink::NodeOutline), glyph.emphasised ? 1.8 : 1.0);
+    QPen outline(theme_.color(glyph.emphasised ? Ink::EdgeBest : Ink::NodeOutline),
+                 glyph.emphasised ? 1.8 : 1.0);
     QColor inside = glyph.heat < 0 ? theme_.color(Ink::NodeEmpty) : heat_[heatClass(glyph.heat)];
     switch (glyph.shape) {
       case Shape::Circle: break;
-      case Shape::DashedCircle: outline.setStyle(Qt::DashLine); inside = theme_.color(Ink::NodeEmpty); break;
-      case Shape::DottedCircle: outline.setStyle(Qt::DotLine); inside = theme_.color(Ink::NodeEmpty); break;
-      case Shape::CrossedSquare: outline.setColor(theme_.color(Ink::Failure)); inside = theme_.color(Ink::Surface); break;
+      case Shape::DashedCircle:
+        outline.setStyle(Qt::DashLine);
+        inside = theme_.color(Ink::NodeEmpty);
+        break;
+      case Shape::DottedCircle:
+        outline.setStyle(Qt::DotLine);
+        inside = theme_.color(Ink::NodeEmpty);
+        break;
+      case Shape::CrossedSquare:
+        outline.setColor(theme_.color(Ink::Failure));
+        inside = theme_.color(Ink::Surface);
+        break;
       case Shape::Lozenge: outline.setColor(theme_.color(Ink::TextFaint)); break;
       case Shape::Star: break;
     }
@@ -124,8 +134,8 @@ class Painting {
       }
       case Shape::Lozenge: {
         painter_.setBrush(QBrush(theme_.color(Ink::TextFaint), Qt::BDiagPattern));
-        painter_.drawPolygon(QPolygonF({centre + QPointF(0, -r), centre + QPointF(r, 0), centre + QPointF(0, r),
-                                        centre + QPointF(-r, 0)}));
+        painter_.drawPolygon(QPolygonF({centre + QPointF(0, -r), centre + QPointF(r, 0),
+                                        centre + QPointF(0, r), centre + QPointF(-r, 0)}));
         break;
       }
       case Shape::Star: painter_.drawPath(star(centre, r * 1.35)); break;
@@ -206,7 +216,9 @@ class Painting {
     int row = 0;
     if (!card.title.empty()) centred(row++, QString::fromStdString(card.title), font_, Ink::Text);
     const bool lone = card.title.empty() && card.detail.empty();
-    if (!card.figure.empty()) centred(row++, QString::fromStdString(card.figure), lone ? small_ : bold, lone ? Ink::TextFaint : Ink::Text);
+    if (!card.figure.empty())
+      centred(row++, QString::fromStdString(card.figure), lone ? small_ : bold,
+              lone ? Ink::TextFaint : Ink::Text);
     if (!card.detail.empty()) centred(row, QString::fromStdString(card.detail), font_, Ink::TextFaint);
   }
 
@@ -220,7 +232,8 @@ class Painting {
 
 }  // namespace
 
-void paintTree(QPainter& painter, const DisplayList& list, const Theme& theme, const QFont& font, const PaintState& state) {
+void paintTree(QPainter& painter, const DisplayList& list, const Theme& theme, const QFont& font,
+               const PaintState& state) {
   Painting(painter, theme, font, state).run(list);
 }
 

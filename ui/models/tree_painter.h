@@ -13,12 +13,14 @@ namespace espalier::ui {
 
 struct PaintState {
   NodeId selected = kNoNode;
-  NodeId second = kNoNode;    ///< the other side of a comparison
+  NodeId second = kNoNode;  ///< the other side of a comparison
   NodeId hovered = kNoNode;
-  bool focused = false;       ///< the keyboard is here
+  bool focused = false;  ///< the keyboard is here
 };
 
-/// Paints a display list: the one painter of the screen, PNG, PDF and SVG. Assumes an untransformed painter in logical pixels.
-void paintTree(QPainter& painter, const DisplayList& list, const Theme& theme, const QFont& font, const PaintState& state);
+/// Paints a display list: the one painter of the screen, PNG, PDF and SVG. Assumes an untransformed painter
+/// in logical pixels.
+void paintTree(QPainter& painter, const DisplayList& list, const Theme& theme, const QFont& font,
+               const PaintState& state);
 
 }  // namespace espalier::ui

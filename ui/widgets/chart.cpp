@@ -19,7 +19,7 @@
 namespace espalier::ui {
 namespace {
 
-constexpr qsizetype kMostPoints = 4000;   ///< of a series; more than there are pixels is only slow
+constexpr qsizetype kMostPoints = 4000;  ///< of a series; more than there are pixels is only slow
 
 QList<QPointF> thinned(const QList<QPointF>& points) {
   if (points.size() <= kMostPoints) return points;
@@ -134,20 +134,24 @@ void Chart::rebuild() {
     made->setName(series.name);
     made->replace(points);
     if (!series.nodes.empty()) {
-      connect(made, &QXYSeries::clicked, this, [this, where = series.points, nodes = series.nodes](const QPointF& at) {
-        std::size_t nearest = 0;
-        double least = 1e300;
-        for (std::size_t i = 0; i < nodes.size() && i < static_cast<std::size_t>(where.size()); ++i) {
-          const QPointF apart = where[static_cast<qsizetype>(i)] - at;
-          if (const double distance = QPointF::dotProduct(apart, apart); distance < least) {
-            least = distance;
-            nearest = i;
-          }
-        }
-        Q_EMIT nodeWanted(nodes[nearest]);
-      });
+      connect(made, &QXYSeries::clicked, this,
+              [this, where = series.points, nodes = series.nodes](const QPointF& at) {
+                std::size_t nearest = 0;
+                double least = 1e300;
+                for (std::size_t i = 0; i < nodes.size() && i < static_cast<std::size_t>(where.size()); ++i) {
+                  const QPointF apart = where[static_cast<qsizetype>(i)] - at;
+                  if (const double distance = QPointF::dotProduct(apart, apart); distance < least) {
+                    least = distance;
+                    nearest = i;
+                  }
+                }
+                Q_EMIT nodeWanted(nodes[nearest]);
+              });
       connect(made, &QXYSeries::hovered, this, [this, name = series.name](const QPointF& at, bool on) {
-        if (on) QToolTip::showText(QCursor::pos(), QStringLiteral("%1: %2, %3").arg(name).arg(at.x(), 0, 'g', 4).arg(at.y(), 0, 'g', 4));
+        if (on)
+          QToolTip::showText(
+              QCursor::pos(),
+              QStringLiteral("%1: %2, %3").arg(name).arg(at.x(), 0, 'g', 4).arg(at.y(), 0, 'g', 4));
       });
     }
     all.append(made);

@@ -22,14 +22,14 @@ struct ChartSeries {
   Ink ink = Ink::Series1;
   Look look = Look::Line;
   QList<QPointF> points;
-  std::vector<NodeId> nodes;   ///< of each point, so that a click selects it; may be empty
+  std::vector<NodeId> nodes;  ///< of each point, so that a click selects it; may be empty
 };
 
 struct ChartContent {
-  QString horizontal;   ///< titles of the axes, with units
+  QString horizontal;  ///< titles of the axes, with units
   QString vertical;
-  bool logarithmic = false;   ///< both axes; points that are not positive are left out
-  bool diagonal = false;      ///< a line where both are equal
+  bool logarithmic = false;  ///< both axes; points that are not positive are left out
+  bool diagonal = false;     ///< a line where both are equal
   std::vector<ChartSeries> series;
 };
 

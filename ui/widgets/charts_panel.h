@@ -10,8 +10,8 @@
 
 namespace espalier::ui {
 
-/// Curves of the run: the best speedup against samples, time, tokens and cost, together with other sessions; and how well the
-/// model predicts, how deep the tree is, how often proposals failed.
+/// Curves of the run: the best speedup against samples, time, tokens and cost, together with other sessions;
+/// and how well the model predicts, how deep the tree is, how often proposals failed.
 class ChartsPanel : public Panel {
   Q_OBJECT
 
@@ -38,7 +38,7 @@ class ChartsPanel : public Panel {
 
   QComboBox* kind_;
   Chart* chart_;
-  QTimer timer_;   ///< charts are replaced at most ten times a second
+  QTimer timer_;  ///< charts are replaced at most ten times a second
   std::vector<Other> others_;
 };
 

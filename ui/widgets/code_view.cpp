@@ -21,7 +21,9 @@ class CodeView::Gutter : public QWidget {
 };
 
 CodeView::CodeView(QWidget* parent)
-    : QPlainTextEdit(parent), gutter_(new Gutter(this)), highlighter_(new CodeHighlighter(document(), theme_)) {
+    : QPlainTextEdit(parent),
+      gutter_(new Gutter(this)),
+      highlighter_(new CodeHighlighter(document(), theme_)) {
   setReadOnly(true);
   setLineWrapMode(NoWrap);
   setFrameShape(NoFrame);
@@ -97,7 +99,8 @@ void CodeView::markLines(const std::vector<DiffLine>& lines) {
       marks.append(whole);
       for (const DiffSpan& span : line.words) {
         const auto position = [&](std::size_t byte) {
-          return block.position() + static_cast<int>(QString::fromStdString(line.text.substr(0, byte)).size());
+          return block.position() +
+                 static_cast<int>(QString::fromStdString(line.text.substr(0, byte)).size());
         };
         QTextEdit::ExtraSelection word;
         word.cursor = QTextCursor(document());
@@ -143,7 +146,8 @@ void CodeView::paintGutter(QPaintEvent* event) {
         painter.fillRect(0, y, gutter_->width(), height,
                          theme_.color(line.kind == DiffLine::Kind::Added ? Ink::Added : Ink::Removed));
       if (line.before > 0) draw(0, digits * digit + 4, QString::number(line.before), Ink::TextFaint);
-      if (line.after > 0) draw(digits * digit + digit, digits * digit + 4, QString::number(line.after), Ink::TextFaint);
+      if (line.after > 0)
+        draw(digits * digit + digit, digits * digit + 4, QString::number(line.after), Ink::TextFaint);
       if (line.kind != DiffLine::Kind::Same)
         draw(gutter_->width() - 2 * digit - 2, 2 * digit - 2,
              line.kind == DiffLine::Kind::Added ? QStringLiteral("+") : QStringLiteral("−"), Ink::Text);

@@ -11,8 +11,8 @@
 
 namespace espalier::ui {
 
-/// Read-only program text with line numbers and a gutter that marks changes: a bar beside changed lines, or + and − in a
-/// comparison.
+/// Read-only program text with line numbers and a gutter that marks changes: a bar beside changed lines, or +
+/// and − in a comparison.
 class CodeView : public QPlainTextEdit {
   Q_OBJECT
 
@@ -51,7 +51,7 @@ class CodeView : public QPlainTextEdit {
   Theme theme_ = Theme::light();
   std::vector<Line> lines_;
   std::vector<DiffLine> diff_;
-  std::vector<int> changes_;   ///< first line of each change
+  std::vector<int> changes_;  ///< first line of each change
   bool comparing_ = false;
 };
 

@@ -11,13 +11,14 @@ constexpr int kBatchEveryMilliseconds = 33;
 
 }  // namespace
 
-/// What both threads touch, each for a moment only. Two locks, since a run may answer a command with events at once.
+/// What both threads touch, each for a moment only. Two locks, since a run may answer a command with events
+/// at once.
 struct Engine::Inbox {
   std::mutex eventsMutex;
   std::vector<Event> events;
   std::mutex runMutex;
-  std::vector<Command> early;      ///< posted before the run stood
-  RunController* run = nullptr;    ///< while it may be posted to
+  std::vector<Command> early;    ///< posted before the run stood
+  RunController* run = nullptr;  ///< while it may be posted to
   bool quit = false;
 };
 

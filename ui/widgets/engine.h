@@ -26,17 +26,18 @@ using RunSink = std::function<void(std::span<const Event>)>;
 class RunController {
  public:
   virtual ~RunController() = default;
-  virtual void post(Command command) = 0;   ///< from the window's thread
+  virtual void post(Command command) = 0;  ///< from the window's thread
   [[nodiscard]] virtual bool running() const = 0;
   /// Waits for the end; why it had to be given up, if it had.
   [[nodiscard]] virtual Result<void> wait() = 0;
 };
 
-/// Starts a run that sends its events to the sink. Called on a thread of its own, since opening a problem may take seconds.
+/// Starts a run that sends its events to the sink. Called on a thread of its own, since opening a problem may
+/// take seconds.
 using RunStarter = std::function<Result<std::unique_ptr<RunController>>(RunSink)>;
 
-/// Runs a search beside the window: events arrive on the window's thread in batches, at most one every 33 ms; commands go the
-/// other way. Neither side waits for the other.
+/// Runs a search beside the window: events arrive on the window's thread in batches, at most one every 33 ms;
+/// commands go the other way. Neither side waits for the other.
 class Engine : public QObject {
   Q_OBJECT
 

@@ -8,7 +8,7 @@
 namespace espalier::ui {
 namespace {
 
-constexpr int kSide = 64;   ///< pixels; the symbols are drawn in a square of 16
+constexpr int kSide = 64;  ///< pixels; the symbols are drawn in a square of 16
 
 QPixmap drawn(Symbol symbol, const QColor& colour) {
   QPixmap pixmap(kSide, kSide);

@@ -29,7 +29,7 @@ void LayoutWorker::request(LayoutInput input) {
     if (!layout) return;
     auto result = std::make_shared<TreeLayout>(std::move(*layout));
     QMetaObject::invokeMethod(this, [this, result, cancelled] {
-      if (cancelled != cancelled_) return;   // a newer request is on its way
+      if (cancelled != cancelled_) return;  // a newer request is on its way
       cancelled_.reset();
       Q_EMIT finished(result);
     });

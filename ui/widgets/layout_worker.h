@@ -11,8 +11,8 @@
 
 namespace espalier::ui {
 
-/// Lays trees out on a thread of its own. A newer request cancels and replaces the one at work; only the newest
-/// result is delivered, on the owner's thread.
+/// Lays trees out on a thread of its own. A newer request cancels and replaces the one at work; only the
+/// newest result is delivered, on the owner's thread.
 class LayoutWorker : public QObject {
   Q_OBJECT
 
@@ -28,7 +28,7 @@ class LayoutWorker : public QObject {
 
  private:
   QThread thread_;
-  QObject* executor_;   ///< lives on the thread; deleted by it
+  QObject* executor_;  ///< lives on the thread; deleted by it
   std::shared_ptr<std::atomic<bool>> cancelled_;
 };
 

@@ -92,7 +92,8 @@ void MainWindow::beginSession(const QString& path) {
 
 void MainWindow::openSession(const QString& path) {
   if (engine_.active()) {
-    messages_->show(tr("A search is running. Stop it before another session is opened."), MessageBar::Severity::Warning);
+    messages_->show(tr("A search is running. Stop it before another session is opened."),
+                    MessageBar::Severity::Warning);
     return;
   }
   const QString file = QFileInfo(path).absoluteFilePath();
@@ -107,7 +108,8 @@ void MainWindow::openSession(const QString& path) {
     followed_ = std::move(*store);
     followTimer_.start();
   }
-  if (!history_.trouble().empty()) messages_->show(fromUtf8(history_.trouble()), MessageBar::Severity::Failure);
+  if (!history_.trouble().empty())
+    messages_->show(fromUtf8(history_.trouble()), MessageBar::Severity::Failure);
   if (history_.tree().contains(history_.tree().best())) tree_->select(history_.tree().best());
 }
 
@@ -164,7 +166,8 @@ void MainWindow::tellNotices(const std::vector<Event>& events) {
                                                             : MessageBar::Severity::Information;
       messages_->show(fromUtf8(notice->text), severity);
     }
-    if (const auto* received = std::get_if<CommandReceived>(&event.body); received != nullptr && !received->accepted)
+    if (const auto* received = std::get_if<CommandReceived>(&event.body);
+        received != nullptr && !received->accepted)
       messages_->show(fromUtf8(received->words), MessageBar::Severity::Warning);
   }
 }
@@ -194,8 +197,9 @@ void MainWindow::updateScrubber() {
   scrubber_->setPageStep(std::max(1, static_cast<int>(history_.size() / 20)));
   scrubber_->setValue(static_cast<int>(history_.position()));
   time_->setText(history_.atEnd() ? tr("%1 events").arg(grouped(static_cast<std::int64_t>(history_.size())))
-                                  : tr("event %1 of %2").arg(grouped(static_cast<std::int64_t>(history_.position())),
-                                                             grouped(static_cast<std::int64_t>(history_.size()))));
+                                  : tr("event %1 of %2")
+                                        .arg(grouped(static_cast<std::int64_t>(history_.position())),
+                                             grouped(static_cast<std::int64_t>(history_.size()))));
   toEnd_->setEnabled(!history_.atEnd());
 }
 
@@ -211,13 +215,17 @@ void MainWindow::updateStatus() {
   QString state;
   switch (fold.state()) {
     case RunState::Empty: break;
-    case RunState::Running: state = engine_.active() ? tr("Running") : (followTimer_.isActive() ? tr("Following") : tr("Interrupted")); break;
+    case RunState::Running:
+      state =
+          engine_.active() ? tr("Running") : (followTimer_.isActive() ? tr("Following") : tr("Interrupted"));
+      break;
     case RunState::Paused: state = engine_.active() ? tr("Paused") : tr("Interrupted while paused"); break;
     case RunState::Finished: state = tr("Finished"); break;
   }
   if (!history_.atEnd()) state = tr("In the past");
   stateLabel_->setText(QStringLiteral("<b>%1</b>").arg(state));
-  const double best = fold.tree().best() == kNoNode ? 0 : fold.tree().baselineSeconds() / fold.tree().bestSeconds();
+  const double best =
+      fold.tree().best() == kNoNode ? 0 : fold.tree().baselineSeconds() / fold.tree().bestSeconds();
   figuresLabel_->setText(tr("%1 · %2 samples, %3 failed · %4 nodes · best %5 (%6)")
                              .arg(fromUtf8(fold.run()->problem.name))
                              .arg(fold.totals().samples)
@@ -225,9 +233,10 @@ void MainWindow::updateStatus() {
                              .arg(grouped(static_cast<std::int64_t>(fold.tree().size())), speedupText(best),
                                   duration(fold.tree().bestSeconds())));
   const RunTotals& totals = fold.totals();
-  costLabel_->setText(tr("%1 calls · %2 tokens · %3")
-                          .arg(totals.calls)
-                          .arg(grouped(totals.usage.prompt + totals.usage.completion), money(totals.costUsd)));
+  costLabel_->setText(
+      tr("%1 calls · %2 tokens · %3")
+          .arg(totals.calls)
+          .arg(grouped(totals.usage.prompt + totals.usage.completion), money(totals.costUsd)));
 }
 
 void MainWindow::select(NodeId node) {
@@ -235,26 +244,29 @@ void MainWindow::select(NodeId node) {
 }
 
 void MainWindow::chooseFile() {
-  const QString path =
-      QFileDialog::getOpenFileName(this, tr("Open a session"), QString(), tr("Sessions (*.espalier);;All files (*)"));
+  const QString path = QFileDialog::getOpenFileName(this, tr("Open a session"), QString(),
+                                                    tr("Sessions (*.espalier);;All files (*)"));
   if (!path.isEmpty()) openSession(path);
 }
 
 void MainWindow::setTheme(ThemeChoice choice) {
   const Theme system = Theme::matching(QApplication::style()->standardPalette());
-  theme_ = choice == ThemeChoice::System ? system : (choice == ThemeChoice::Dark ? Theme::dark() : Theme::light());
+  theme_ =
+      choice == ThemeChoice::System ? system : (choice == ThemeChoice::Dark ? Theme::dark() : Theme::light());
   applyTheme();
 }
 
 void MainWindow::applyTheme() {
   QApplication::setPalette(theme_.palette());
   const auto name = [this](Ink ink) { return theme_.color(ink).name(); };
-  setStyleSheet(QStringLiteral("QMainWindow::separator { width: 5px; height: 5px; background: %1; }"
-                               "QToolBar { border: none; border-bottom: 1px solid %2; padding: 3px; spacing: 3px; }"
-                               "QStatusBar { border-top: 1px solid %2; } QStatusBar::item { border: none; }"
-                               "QHeaderView::section { background: %1; border: none; border-bottom: 1px solid %2; padding: 3px 6px; }"
-                               "QDockWidget::title { padding: 5px 8px; background: %1; }")
-                    .arg(name(Ink::SurfaceRaised), name(Ink::Border)));
+  setStyleSheet(
+      QStringLiteral("QMainWindow::separator { width: 5px; height: 5px; background: %1; }"
+                     "QToolBar { border: none; border-bottom: 1px solid %2; padding: 3px; spacing: 3px; }"
+                     "QStatusBar { border-top: 1px solid %2; } QStatusBar::item { border: none; }"
+                     "QHeaderView::section { background: %1; border: none; border-bottom: 1px solid %2; "
+                     "padding: 3px 6px; }"
+                     "QDockWidget::title { padding: 5px 8px; background: %1; }")
+          .arg(name(Ink::SurfaceRaised), name(Ink::Border)));
   tree_->setTheme(theme_);
   minimap_->setTheme(theme_);
   start_->setTheme(theme_);

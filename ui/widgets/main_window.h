@@ -72,8 +72,10 @@ class MainWindow : public QMainWindow {
   void makeActions();
   void makeTools();
   void makeMenus();
-  QAction* action(const char* id, const QString& text, const QKeySequence& keys, std::function<void()> carryOut);
-  QAction* treeAction(const char* id, const QString& text, const QKeySequence& keys, std::function<void()> carryOut);
+  QAction* action(const char* id, const QString& text, const QKeySequence& keys,
+                  std::function<void()> carryOut);
+  QAction* treeAction(const char* id, const QString& text, const QKeySequence& keys,
+                      std::function<void()> carryOut);
   [[nodiscard]] QAction* actionNamed(const char* id) const;
   void updateActions();
   [[nodiscard]] QIcon symbol(Symbol symbol) const;
@@ -113,12 +115,12 @@ class MainWindow : public QMainWindow {
   Engine engine_;
   TextService texts_;
   QString path_;
-  std::unique_ptr<SessionStore> followed_;   ///< a session that another process may be writing
+  std::unique_ptr<SessionStore> followed_;  ///< a session that another process may be writing
   QTimer followTimer_;
   QTimer playTimer_;
   QUndoStack undo_;
   std::uint64_t rebuilds_ = 0;
-  bool stored_ = false;          ///< what is shown has texts to ask for
+  bool stored_ = false;  ///< what is shown has texts to ask for
   QByteArray defaultDocks_;
 
   QStackedWidget* pages_ = nullptr;

@@ -13,7 +13,8 @@
 
 namespace espalier::ui {
 
-QAction* MainWindow::action(const char* id, const QString& text, const QKeySequence& keys, std::function<void()> carryOut) {
+QAction* MainWindow::action(const char* id, const QString& text, const QKeySequence& keys,
+                            std::function<void()> carryOut) {
   auto* made = new QAction(text, this);
   made->setObjectName(QString::fromUtf8(id));
   made->setShortcut(keys);
@@ -24,7 +25,8 @@ QAction* MainWindow::action(const char* id, const QString& text, const QKeySeque
 }
 
 /// Its key works in the tree only, so that text fields keep their letters.
-QAction* MainWindow::treeAction(const char* id, const QString& text, const QKeySequence& keys, std::function<void()> carryOut) {
+QAction* MainWindow::treeAction(const char* id, const QString& text, const QKeySequence& keys,
+                                std::function<void()> carryOut) {
   QAction* made = action(id, text, keys, std::move(carryOut));
   made->setShortcutContext(Qt::WidgetWithChildrenShortcut);
   removeAction(made);
@@ -38,7 +40,8 @@ void MainWindow::makeActions() {
   const auto selected = [this] { return tree_->selected(); };
   action("start-page", tr("&Start page"), QKeySequence::New, [this] { showStart(); });
   action("open", tr("&Open a session…"), QKeySequence::Open, [this] { chooseFile(); });
-  action("export-node", tr("&Export the selected program…"), QKeySequence(Qt::CTRL | Qt::Key_E), [this] { exportNode(); });
+  action("export-node", tr("&Export the selected program…"), QKeySequence(Qt::CTRL | Qt::Key_E),
+         [this] { exportNode(); });
   action("export-tree", tr("Export the &picture of the tree…"), {}, [this] { exportTree(); });
   action("compare", tr("&Compare with another session…"), {}, [this] { compareSession(); });
   action("compare-nothing", tr("Remove compared sessions"), {}, [this] { charts_->clearOthers(); });
@@ -63,13 +66,17 @@ void MainWindow::makeActions() {
   });
 
   treeAction("pause", tr("&Pause"), QKeySequence(Qt::Key_Space), [this] { togglePause(); });
-  treeAction("step", tr("&Step one iteration"), QKeySequence(Qt::Key_Period), [this] { steer(StepCommand{false}); });
-  treeAction("step-stage", tr("Step one stage"), QKeySequence(Qt::Key_Comma), [this] { steer(StepCommand{true}); });
+  treeAction("step", tr("&Step one iteration"), QKeySequence(Qt::Key_Period),
+             [this] { steer(StepCommand{false}); });
+  treeAction("step-stage", tr("Step one stage"), QKeySequence(Qt::Key_Comma),
+             [this] { steer(StepCommand{true}); });
   action("stop", tr("S&top"), {}, [this] { steer(StopCommand{}); });
   action("resume-run", tr("Go &on with this session"), {}, [this] { resumeRun(); });
 
-  treeAction("expand", tr("E&xpand here"), QKeySequence(Qt::Key_Return), [this, selected] { steer(ExpandCommand{selected()}); });
-  treeAction("measure", tr("&Measure here"), QKeySequence(Qt::Key_M), [this, selected] { steer(MeasureCommand{selected()}); });
+  treeAction("expand", tr("E&xpand here"), QKeySequence(Qt::Key_Return),
+             [this, selected] { steer(ExpandCommand{selected()}); });
+  treeAction("measure", tr("&Measure here"), QKeySequence(Qt::Key_M),
+             [this, selected] { steer(MeasureCommand{selected()}); });
   treeAction("pin", tr("&Pin"), QKeySequence(Qt::Key_P), [this] { togglePin(); });
   treeAction("prune", tr("Pr&une"), QKeySequence(Qt::Key_Delete), [this] { togglePrune(); });
   treeAction("focus", tr("&Focus the search below"), QKeySequence(Qt::Key_O), [this] { toggleFocus(); });
@@ -87,10 +94,14 @@ void MainWindow::makeActions() {
   });
 
   action("fit", tr("Show the &whole tree"), QKeySequence(Qt::CTRL | Qt::Key_0), [this] { tree_->fit(); });
-  action("zoom-in", tr("Zoom &in"), QKeySequence::ZoomIn, [this] { tree_->zoom(1.25, tree_->viewport()->rect().center()); });
-  action("zoom-out", tr("Zoom &out"), QKeySequence::ZoomOut, [this] { tree_->zoom(0.8, tree_->viewport()->rect().center()); });
-  action("go-best", tr("Go to the &best node"), QKeySequence(Qt::CTRL | Qt::Key_B), [this] { select(history_.tree().best()); });
-  action("hide-failed", tr("Hide &failed nodes"), {}, [this] { tree_->setHideFailed(!tree_->hidesFailed()); });
+  action("zoom-in", tr("Zoom &in"), QKeySequence::ZoomIn,
+         [this] { tree_->zoom(1.25, tree_->viewport()->rect().center()); });
+  action("zoom-out", tr("Zoom &out"), QKeySequence::ZoomOut,
+         [this] { tree_->zoom(0.8, tree_->viewport()->rect().center()); });
+  action("go-best", tr("Go to the &best node"), QKeySequence(Qt::CTRL | Qt::Key_B),
+         [this] { select(history_.tree().best()); });
+  action("hide-failed", tr("Hide &failed nodes"), {},
+         [this] { tree_->setHideFailed(!tree_->hidesFailed()); });
   action("fold", tr("F&old or unfold"), {}, [this, selected] { tree_->toggleFolded(selected()); });
   action("hoist", tr("Show only this su&btree"), {},
          [this, selected] { tree_->hoist(tree_->hoisted() == kRootNode ? selected() : kRootNode); });
@@ -101,7 +112,8 @@ void MainWindow::makeActions() {
     palette_->open(all);
   });
   action("default-layout", tr("&Restore the default layout"), {}, [this] { restoreLayout({}); });
-  action("full-screen", tr("F&ull screen"), QKeySequence(Qt::Key_F11), [this] { isFullScreen() ? showNormal() : showFullScreen(); });
+  action("full-screen", tr("F&ull screen"), QKeySequence(Qt::Key_F11),
+         [this] { isFullScreen() ? showNormal() : showFullScreen(); });
   action("keys", tr("&Keys"), QKeySequence::HelpContents, [this] { showKeys(); });
   const auto theme = [this](const char* id, const QString& text, ThemeChoice choice) {
     QAction* made = action(id, text, {}, [this, choice] {
@@ -142,7 +154,9 @@ void MainWindow::makeTools() {
   follow_->setAccessibleName(tr("What the view follows"));
   tools_->addWidget(follow_);
   colour_ = new QComboBox(tools_);
-  const auto metric = [this](const QString& name, Metric value) { colour_->addItem(name, static_cast<int>(value)); };
+  const auto metric = [this](const QString& name, Metric value) {
+    colour_->addItem(name, static_cast<int>(value));
+  };
   metric(tr("Colour: speedup"), Metric::Speedup);
   metric(tr("Colour: prediction"), Metric::Predicted);
   metric(tr("Colour: visits"), Metric::Visits);
@@ -160,20 +174,23 @@ void MainWindow::makeTools() {
 void MainWindow::makeMenus() {
   const auto menu = [this](const QString& title, std::initializer_list<const char*> ids) {
     QMenu* made = menuBar()->addMenu(title);
-    for (const char* id : ids) *id == '\0' ? made->addSeparator() : (made->addAction(actionNamed(id)), nullptr);
+    for (const char* id : ids)
+      *id == '\0' ? made->addSeparator() : (made->addAction(actionNamed(id)), nullptr);
     return made;
   };
   QMenu* session = menu(tr("&Session"), {"start-page", "open"});
   recentMenu_ = session->addMenu(tr("Open &recent"));
   session->addSeparator();
-  for (const char* id : {"export-node", "export-tree", "compare", "compare-nothing"}) session->addAction(actionNamed(id));
+  for (const char* id : {"export-node", "export-tree", "compare", "compare-nothing"})
+    session->addAction(actionNamed(id));
   session->addSeparator();
   session->addAction(actionNamed("quit"));
   connect(recentMenu_, &QMenu::aboutToShow, this, &MainWindow::fillRecent);
   menu(tr("&Edit"), {"undo", "redo", "", "find", "palette"});
-  menu(tr("Sea&rch"), {"pause", "step", "step-stage", "stop", "resume-run", "", "expand", "measure", "add", "hint", "ask",
-                       "answer", "", "pin", "prune", "focus"});
-  QMenu* view = menu(tr("&View"), {"fit", "zoom-in", "zoom-out", "go-best", "", "fold", "hoist", "hide-failed", ""});
+  menu(tr("Sea&rch"), {"pause", "step", "step-stage", "stop", "resume-run", "", "expand", "measure", "add",
+                       "hint", "ask", "answer", "", "pin", "prune", "focus"});
+  QMenu* view =
+      menu(tr("&View"), {"fit", "zoom-in", "zoom-out", "go-best", "", "fold", "hoist", "hide-failed", ""});
   QMenu* panels = view->addMenu(tr("&Panels"));
   int number = 0;
   for (QDockWidget* dock : docks_) {
@@ -221,7 +238,8 @@ void MainWindow::updateActions() {
   actionNamed("resume-run")->setVisible(!live);
   for (const char* id : {"pause", "step", "stop"}) actionNamed(id)->setVisible(live);
   for (const char* id : {"export-node", "fold", "hoist"}) actionNamed(id)->setEnabled(chosen);
-  for (const char* id : {"export-tree", "compare", "compare-nothing", "fit", "zoom-in", "zoom-out", "go-best", "hide-failed", "find"})
+  for (const char* id : {"export-tree", "compare", "compare-nothing", "fit", "zoom-in", "zoom-out", "go-best",
+                         "hide-failed", "find"})
     actionNamed(id)->setEnabled(session);
   const bool paused = history_.fold().state() == RunState::Paused;
   actionNamed("pause")->setText(paused ? tr("&Resume") : tr("&Pause"));
@@ -236,19 +254,27 @@ void MainWindow::updateActions() {
 
 void MainWindow::showNodeMenu(NodeId, const QPoint& where) {
   QMenu menu(this);
-  for (const char* id : {"expand", "measure", "add", "hint", "ask", "", "pin", "prune", "focus", "", "fold", "hoist", "export-node"})
+  for (const char* id : {"expand", "measure", "add", "hint", "ask", "", "pin", "prune", "focus", "", "fold",
+                         "hoist", "export-node"})
     *id == '\0' ? menu.addSeparator() : (menu.addAction(actionNamed(id)), nullptr);
   menu.exec(where);
 }
 
 void MainWindow::showKeys() {
-  const QString tree = tr("In the tree: arrows walk, R root, C centre, Z whole tree, N next best, H fold, Shift+H only this subtree, "
-                          "F hide failed, U unfold all, + and − zoom. Wheel zooms at the pointer, dragging moves, a double click folds, "
-                          "Ctrl+click compares.");
-  const QString search = tr("Search: Space pause, . one iteration, , one stage, Return expand, M measure, A add, T hint, ? ask again, "
-                            "P pin, Delete prune, O focus.");
-  const QString window = tr("Window: Ctrl+Shift+P all commands, Ctrl+F filter, Ctrl+B best, Ctrl+Z undo, Ctrl+1 … 9 panels.");
-  messages_->show(tree + QLatin1Char('\n') + search + QLatin1Char('\n') + window, MessageBar::Severity::Information);
+  const QString tree =
+      tr("In the tree: arrows walk, R root, C centre, Z whole tree, N next best, H fold, Shift+H only this "
+         "subtree, "
+         "F hide failed, U unfold all, + and − zoom. Wheel zooms at the pointer, dragging moves, a double "
+         "click folds, "
+         "Ctrl+click compares.");
+  const QString search =
+      tr("Search: Space pause, . one iteration, , one stage, Return expand, M measure, A add, T hint, ? ask "
+         "again, "
+         "P pin, Delete prune, O focus.");
+  const QString window =
+      tr("Window: Ctrl+Shift+P all commands, Ctrl+F filter, Ctrl+B best, Ctrl+Z undo, Ctrl+1 … 9 panels.");
+  messages_->show(tree + QLatin1Char('\n') + search + QLatin1Char('\n') + window,
+                  MessageBar::Severity::Information);
 }
 
 }  // namespace espalier::ui

@@ -146,11 +146,13 @@ void MainWindow::makePanels() {
   addPanel<OutlinePanel>("outline", tr("Outline"), Qt::BottomDockWidgetArea);
   arrange();
   defaultDocks_ = saveState();
-  connect(run_, &RunPanel::parameterWanted, this, [this](const QString& name, const QString& value, const QString& before) {
-    const SetParameterCommand forward{name.toStdString(), value.toStdString()};
-    if (before.isEmpty()) return steer(forward);
-    steerUndoably(tr("set %1 to %2").arg(name, value), forward, SetParameterCommand{name.toStdString(), before.toStdString()});
-  });
+  connect(run_, &RunPanel::parameterWanted, this,
+          [this](const QString& name, const QString& value, const QString& before) {
+            const SetParameterCommand forward{name.toStdString(), value.toStdString()};
+            if (before.isEmpty()) return steer(forward);
+            steerUndoably(tr("set %1 to %2").arg(name, value), forward,
+                          SetParameterCommand{name.toStdString(), before.toStdString()});
+          });
 }
 
 /// Program and diff above, what is said about the node below; curves and lists under the tree.

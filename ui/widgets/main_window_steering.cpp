@@ -33,7 +33,8 @@ class SteeringAct : public QUndoCommand {
 
 void MainWindow::steer(const Command& command) {
   if (!engine_.active()) {
-    messages_->show(tr("No search is running. Go on with the session first."), MessageBar::Severity::Information);
+    messages_->show(tr("No search is running. Go on with the session first."),
+                    MessageBar::Severity::Information);
     return;
   }
   if (const auto* hint = std::get_if<HintCommand>(&command)) {
@@ -83,10 +84,14 @@ void MainWindow::exportNode() {
   const NodeId node = tree_->selected();
   if (path_.isEmpty() || !history_.tree().contains(node)) return;
   const QList<QPair<QString, QString>> formats{
-      {tr("Object file with C header (*.o)"), QStringLiteral("object")}, {tr("C (*.c)"), QStringLiteral("c")},
-      {tr("Trace (*.trace)"), QStringLiteral("trace")},                  {tr("LLVM IR (*.ll)"), QStringLiteral("llvm")},
-      {tr("Assembly (*.s)"), QStringLiteral("asm")},                     {tr("TVMScript (*.py)"), QStringLiteral("tvm")},
-      {tr("Report (*.html)"), QStringLiteral("html")},                   {tr("Curve (*.csv)"), QStringLiteral("csv")},
+      {tr("Object file with C header (*.o)"), QStringLiteral("object")},
+      {tr("C (*.c)"), QStringLiteral("c")},
+      {tr("Trace (*.trace)"), QStringLiteral("trace")},
+      {tr("LLVM IR (*.ll)"), QStringLiteral("llvm")},
+      {tr("Assembly (*.s)"), QStringLiteral("asm")},
+      {tr("TVMScript (*.py)"), QStringLiteral("tvm")},
+      {tr("Report (*.html)"), QStringLiteral("html")},
+      {tr("Curve (*.csv)"), QStringLiteral("csv")},
       {tr("JSON (*.json)"), QStringLiteral("json")}};
   QStringList filters;
   for (const auto& format : formats) filters << format.first;
@@ -100,23 +105,24 @@ void MainWindow::exportNode() {
     if (each.first == filter) format = each.second.toStdString();
   messages_->show(tr("Exporting node %1…").arg(node), MessageBar::Severity::Information);
   const QPointer<MainWindow> window(this);
-  QThreadPool::globalInstance()->start([window, services = &services_, session = path_.toStdString(), node, format,
-                                        target = path.toStdString()] {
+  QThreadPool::globalInstance()->start([window, services = &services_, session = path_.toStdString(), node,
+                                        format, target = path.toStdString()] {
     const auto written = services->exportNode(session, node, format, target);
     QString words = written ? tr("Written:") : fromUtf8(written.error().text());
     if (written)
       for (const std::string& file : *written) words += QLatin1Char(' ') + fromUtf8(file);
     QMetaObject::invokeMethod(QCoreApplication::instance(), [window, words, good = written.has_value()] {
       if (window != nullptr)
-        window->messages_->show(words, good ? MessageBar::Severity::Information : MessageBar::Severity::Failure);
+        window->messages_->show(words,
+                                good ? MessageBar::Severity::Information : MessageBar::Severity::Failure);
     });
   });
 }
 
 void MainWindow::exportTree() {
   const QString proposal = QFileInfo(path_).completeBaseName() + QStringLiteral(".png");
-  const QString path =
-      QFileDialog::getSaveFileName(this, tr("Picture of the tree"), proposal, tr("Pictures (*.png *.svg *.pdf)"));
+  const QString path = QFileDialog::getSaveFileName(this, tr("Picture of the tree"), proposal,
+                                                    tr("Pictures (*.png *.svg *.pdf)"));
   if (path.isEmpty()) return;
   const auto written = exportPicture(*tree_, path.toStdString(), tree_->viewport()->size(), false);
   messages_->show(written ? tr("Written: %1").arg(path) : fromUtf8(written.error().text()),
@@ -124,7 +130,8 @@ void MainWindow::exportTree() {
 }
 
 void MainWindow::compareSession() {
-  const QString path = QFileDialog::getOpenFileName(this, tr("Another session"), QString(), tr("Sessions (*.espalier)"));
+  const QString path =
+      QFileDialog::getOpenFileName(this, tr("Another session"), QString(), tr("Sessions (*.espalier)"));
   if (path.isEmpty()) return;
   History other;
   if (const auto read = readHistory(path.toStdString(), other); !read) {

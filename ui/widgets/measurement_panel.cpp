@@ -26,13 +26,14 @@ double quantile(std::vector<double> sorted, double share) {
 
 }  // namespace
 
-/// All repeats of all samples as dots over a logarithmic axis of time, with lines for the figure that counts, the
-/// prediction, the initial program and the roofline.
+/// All repeats of all samples as dots over a logarithmic axis of time, with lines for the figure that counts,
+/// the prediction, the initial program and the roofline.
 class MeasurementPanel::RepeatsPlot : public QWidget {
  public:
   explicit RepeatsPlot(QWidget* parent) : QWidget(parent) { setFixedHeight(132); }
 
-  void show(const std::vector<double>& repeats, double seconds, double predicted, double baseline, double roofline) {
+  void show(const std::vector<double>& repeats, double seconds, double predicted, double baseline,
+            double roofline) {
     repeats_ = repeats;
     marks_ = {{seconds, tr("measured"), Ink::Series1},
               {predicted, tr("predicted"), Ink::Series2},
@@ -63,7 +64,9 @@ class MeasurementPanel::RepeatsPlot : public QWidget {
     const double to = std::log(std::max(*most * 1.25, *least * 2));
     const double left = 14;
     const double right = width() - 14.0;
-    const auto x = [&](double seconds) { return left + (std::log(seconds) - from) / (to - from) * (right - left); };
+    const auto x = [&](double seconds) {
+      return left + (std::log(seconds) - from) / (to - from) * (right - left);
+    };
     const double axis = height() - 24.0;
     painter.setPen(theme_.color(Ink::Border));
     painter.drawLine(QPointF(left, axis), QPointF(right, axis));
@@ -101,7 +104,8 @@ class MeasurementPanel::RepeatsPlot : public QWidget {
   template <class X>
   void labels(QPainter& painter, double axis, const X& x) {
     // Names stand in rows so that they do not cover each other.
-    std::sort(marks_.begin(), marks_.end(), [](const Mark& a, const Mark& b) { return a.seconds < b.seconds; });
+    std::sort(marks_.begin(), marks_.end(),
+              [](const Mark& a, const Mark& b) { return a.seconds < b.seconds; });
     const double line = fontMetrics().height();
     std::array<double, 3> ends{-1e9, -1e9, -1e9};
     std::vector<std::pair<QRectF, const Mark*>> names;
@@ -156,40 +160,49 @@ QString MeasurementPanel::facts() const {
     const Measurement& measured = sample.measurement;
     const QString title = tr("Sample %1").arg(sample.sample);
     if (!measured.valid) {
-      html += row(title, QStringLiteral("<span class=\"bad\">") + tr("failed: %1").arg(escaped(measured.failure)) +
-                             QStringLiteral("</span><br>") + escaped(measured.detail));
+      html += row(title, QStringLiteral("<span class=\"bad\">") +
+                             tr("failed: %1").arg(escaped(measured.failure)) + QStringLiteral("</span><br>") +
+                             escaped(measured.detail));
       continue;
     }
-    html += row(title, QStringLiteral("<b>%1</b> · %2").arg(duration(measured.seconds), speedupText(baseline / measured.seconds)));
+    html += row(title, QStringLiteral("<b>%1</b> · %2")
+                           .arg(duration(measured.seconds), speedupText(baseline / measured.seconds)));
     if (!measured.repeats.empty())
-      html += row(tr("repeats"), tr("%1, from %2 to %3, median %4")
-                                     .arg(measured.repeats.size())
-                                     .arg(duration(quantile(measured.repeats, 0)), duration(quantile(measured.repeats, 1)),
-                                          duration(quantile(measured.repeats, 0.5))));
+      html += row(tr("repeats"),
+                  tr("%1, from %2 to %3, median %4")
+                      .arg(measured.repeats.size())
+                      .arg(duration(quantile(measured.repeats, 0)), duration(quantile(measured.repeats, 1)),
+                           duration(quantile(measured.repeats, 0.5))));
     html += row(tr("verified"), (measured.verified ? QStringLiteral("<span class=\"good\">✓</span> ")
-                                                   : QStringLiteral("<span class=\"warn\">") + tr("not compared") +
-                                                         QStringLiteral("</span> ")) +
+                                                   : QStringLiteral("<span class=\"warn\">") +
+                                                         tr("not compared") + QStringLiteral("</span> ")) +
                                     escaped(measured.verification));
     if (sample.predictedSeconds > 0)
-      html += row(tr("predicted then"), tr("%1, %2 of what was measured")
-                                            .arg(duration(sample.predictedSeconds),
-                                                 QString::number(sample.predictedSeconds / measured.seconds * 100, 'f', 0) +
-                                                     QStringLiteral(" %")));
+      html += row(tr("predicted then"),
+                  tr("%1, %2 of what was measured")
+                      .arg(duration(sample.predictedSeconds),
+                           QString::number(sample.predictedSeconds / measured.seconds * 100, 'f', 0) +
+                               QStringLiteral(" %")));
     if (problem != nullptr && problem->rooflineSeconds > 0)
-      html += row(tr("of the roofline"), QStringLiteral("%1 %").arg(
-                                             QString::number(problem->rooflineSeconds / measured.seconds * 100, 'f', 1)));
+      html += row(tr("of the roofline"), QStringLiteral("%1 %").arg(QString::number(
+                                             problem->rooflineSeconds / measured.seconds * 100, 'f', 1)));
     if (problem != nullptr && problem->operations > 0)
-      html += row(tr("rate"), tr("%1 GFLOP/s").arg(QString::number(problem->operations / measured.seconds * 1e-9, 'f', 1)));
+      html +=
+          row(tr("rate"),
+              tr("%1 GFLOP/s").arg(QString::number(problem->operations / measured.seconds * 1e-9, 'f', 1)));
     html += row(tr("build"), duration(measured.buildSeconds));
   }
   if (record.samples.empty()) html += row(tr("Measured"), tr("not yet"));
   if (place.predictedSeconds > 0) html += row(tr("Predicted now"), duration(place.predictedSeconds));
   if (const auto& confirmed = fold.confirmation(); confirmed && confirmed->node == node())
-    html += row(tr("In a fresh process"), QStringLiteral("<b>%1</b>").arg(duration(confirmed->measurement.seconds)));
-  html += row(tr("Visits"), tr("%1, mean value %2").arg(place.visits).arg(fixedText(fold.tree().meanOf(node()), 3)));
+    html += row(tr("In a fresh process"),
+                QStringLiteral("<b>%1</b>").arg(duration(confirmed->measurement.seconds)));
+  html += row(tr("Visits"),
+              tr("%1, mean value %2").arg(place.visits).arg(fixedText(fold.tree().meanOf(node()), 3)));
   html += QStringLiteral("</table>");
   if (record.prediction && !record.prediction->words.empty())
-    html += QStringLiteral("<h3>%1</h3><p>%2</p>").arg(tr("What the model of the machine says"), escaped(record.prediction->words));
+    html += QStringLiteral("<h3>%1</h3><p>%2</p>")
+                .arg(tr("What the model of the machine says"), escaped(record.prediction->words));
   return html;
 }
 
@@ -211,13 +224,16 @@ void MeasurementPanel::refresh() {
   if (described_ != node()) {
     described_ = node();
     sections_.clear();
-    texts().describe(fold.tree().stateOf(node()), this, [this, asked = node()](const Result<std::vector<Section>>& sections) {
-      if (asked != node() || !sections) return;
-      for (const Section& section : *sections)
-        if (section.key == "bottleneck" || section.key == "costs" || section.key == "cost")
-          sections_ += QStringLiteral("<h3>%1</h3><pre style=\"white-space: pre-wrap\">%2</pre>").arg(escaped(section.title), escaped(section.text));
-      if (hasNode()) text_->showHtml(facts() + sections_);
-    });
+    texts().describe(fold.tree().stateOf(node()), this,
+                     [this, asked = node()](const Result<std::vector<Section>>& sections) {
+                       if (asked != node() || !sections) return;
+                       for (const Section& section : *sections)
+                         if (section.key == "bottleneck" || section.key == "costs" || section.key == "cost")
+                           sections_ +=
+                               QStringLiteral("<h3>%1</h3><pre style=\"white-space: pre-wrap\">%2</pre>")
+                                   .arg(escaped(section.title), escaped(section.text));
+                       if (hasNode()) text_->showHtml(facts() + sections_);
+                     });
   }
   text_->showHtml(facts() + sections_);
 }

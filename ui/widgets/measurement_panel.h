@@ -6,7 +6,8 @@
 
 namespace espalier::ui {
 
-/// What the hardware and the model say of the selected node: every repeat, spread, prediction, verification, roofline, bottleneck.
+/// What the hardware and the model say of the selected node: every repeat, spread, prediction, verification,
+/// roofline, bottleneck.
 class MeasurementPanel : public Panel {
   Q_OBJECT
 
@@ -23,7 +24,7 @@ class MeasurementPanel : public Panel {
 
   RepeatsPlot* plot_;
   RichText* text_;
-  QString sections_;   ///< what the problem says of described_
+  QString sections_;  ///< what the problem says of described_
   NodeId described_ = kNoNode;
 };
 

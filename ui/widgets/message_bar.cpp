@@ -39,9 +39,11 @@ void MessageBar::dress() {
   const Ink ink = severity_ == Severity::Failure   ? Ink::Failure
                   : severity_ == Severity::Warning ? Ink::Warning
                                                    : Ink::Accent;
-  setStyleSheet(QStringLiteral("espalier--ui--MessageBar { background: %1; border: none; border-left: 4px solid %2; "
-                               "border-bottom: 1px solid %3; }")
-                    .arg(theme_.color(Ink::Surface).name(), theme_.color(ink).name(), theme_.color(Ink::Border).name()));
+  setStyleSheet(
+      QStringLiteral("espalier--ui--MessageBar { background: %1; border: none; border-left: 4px solid %2; "
+                     "border-bottom: 1px solid %3; }")
+          .arg(theme_.color(Ink::Surface).name(), theme_.color(ink).name(),
+               theme_.color(Ink::Border).name()));
 }
 
 }  // namespace espalier::ui

@@ -12,8 +12,8 @@ namespace espalier::ui {
 
 class TreeView;
 
-/// The whole tree, small, in a corner of the view, with a frame around the part in sight. Shown only where there is more than
-/// that part.
+/// The whole tree, small, in a corner of the view, with a frame around the part in sight. Shown only where
+/// there is more than that part.
 class Minimap : public QWidget {
   Q_OBJECT
 
@@ -35,7 +35,7 @@ class Minimap : public QWidget {
   TreeView* view_;
   Theme theme_ = Theme::light();
   QPixmap picture_;
-  QTimer timer_;   ///< the picture is drawn anew at most four times a second
+  QTimer timer_;  ///< the picture is drawn anew at most four times a second
 };
 
 }  // namespace espalier::ui

@@ -57,9 +57,10 @@ TablePanel::TablePanel(const History& history, TextService& texts, QWidget* pare
   timer_.setInterval(kEveryMilliseconds);
   connect(&timer_, &QTimer::timeout, this, &TablePanel::updateNow);
   connect(query_, &QLineEdit::textChanged, this, &TablePanel::applyQuery);
-  connect(view_->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this](const QModelIndex& index) {
-    if (!selecting_ && index.isValid()) Q_EMIT nodeWanted(index.data(NodeTable::kNodeRole).toUInt());
-  });
+  connect(view_->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
+          [this](const QModelIndex& index) {
+            if (!selecting_ && index.isValid()) Q_EMIT nodeWanted(index.data(NodeTable::kNodeRole).toUInt());
+          });
 }
 
 void TablePanel::focusQuery() {
@@ -93,7 +94,8 @@ void TablePanel::selectRow() {
   if (row < 0) return view_->clearSelection();
   const QModelIndex index = sorted_->mapFromSource(model_->index(row, 0));
   if (view_->currentIndex().row() == index.row()) return;
-  view_->selectionModel()->setCurrentIndex(index, QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
+  view_->selectionModel()->setCurrentIndex(index,
+                                           QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
 }
 
 OutlinePanel::OutlinePanel(const History& history, TextService& texts, QWidget* parent)
@@ -109,9 +111,10 @@ OutlinePanel::OutlinePanel(const History& history, TextService& texts, QWidget* 
   timer_.setSingleShot(true);
   timer_.setInterval(kEveryMilliseconds);
   connect(&timer_, &QTimer::timeout, this, &OutlinePanel::updateNow);
-  connect(view_->selectionModel(), &QItemSelectionModel::currentChanged, this, [this](const QModelIndex& index) {
-    if (!selecting_ && index.isValid()) Q_EMIT nodeWanted(NodeOutline::nodeAt(index));
-  });
+  connect(view_->selectionModel(), &QItemSelectionModel::currentChanged, this,
+          [this](const QModelIndex& index) {
+            if (!selecting_ && index.isValid()) Q_EMIT nodeWanted(NodeOutline::nodeAt(index));
+          });
 }
 
 void OutlinePanel::refresh() {

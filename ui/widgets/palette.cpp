@@ -35,7 +35,8 @@ std::optional<int> matchScore(const QString& letters, const QString& text) {
   return score * 100 - static_cast<int>(text.size());
 }
 
-CommandPalette::CommandPalette(QWidget* window) : QFrame(window), line_(new QLineEdit(this)), list_(new QListWidget(this)) {
+CommandPalette::CommandPalette(QWidget* window)
+    : QFrame(window), line_(new QLineEdit(this)), list_(new QListWidget(this)) {
   setFrameShape(StyledPanel);
   setAutoFillBackground(true);
   auto* column = new QVBoxLayout(this);
@@ -75,14 +76,18 @@ void CommandPalette::narrow() {
   for (QAction* action : actions_)
     if (const auto score = matchScore(line_->text(), plain(action->text())); score)
       matches.push_back({*score, action});
-  std::stable_sort(matches.begin(), matches.end(), [](const Match& a, const Match& b) { return a.score > b.score; });
+  std::stable_sort(matches.begin(), matches.end(),
+                   [](const Match& a, const Match& b) { return a.score > b.score; });
   if (line_->text().isEmpty())
-    std::stable_sort(matches.begin(), matches.end(),
-                     [](const Match& a, const Match& b) { return plain(a.action->text()) < plain(b.action->text()); });
-  std::stable_partition(matches.begin(), matches.end(), [](const Match& match) { return match.action->isEnabled(); });
+    std::stable_sort(matches.begin(), matches.end(), [](const Match& a, const Match& b) {
+      return plain(a.action->text()) < plain(b.action->text());
+    });
+  std::stable_partition(matches.begin(), matches.end(),
+                        [](const Match& match) { return match.action->isEnabled(); });
   for (const Match& match : matches) {
     const QString keys = match.action->shortcut().toString(QKeySequence::NativeText);
-    auto* item = new QListWidgetItem(plain(match.action->text()) + (keys.isEmpty() ? QString() : QStringLiteral("     ") + keys), list_);
+    auto* item = new QListWidgetItem(
+        plain(match.action->text()) + (keys.isEmpty() ? QString() : QStringLiteral("     ") + keys), list_);
     item->setData(Qt::UserRole, QVariant::fromValue<QObject*>(match.action));
     if (!match.action->isEnabled()) item->setForeground(palette().brush(QPalette::PlaceholderText));
   }
@@ -101,16 +106,22 @@ void CommandPalette::carryOut() {
     return;
   }
   if (item == nullptr) return;
-  if (auto* action = qobject_cast<QAction*>(item->data(Qt::UserRole).value<QObject*>())) action->trigger();   // nothing if it is disabled
+  if (auto* action = qobject_cast<QAction*>(item->data(Qt::UserRole).value<QObject*>()))
+    action->trigger();  // nothing if it is disabled
 }
 
 bool CommandPalette::eventFilter(QObject* watched, QEvent* event) {
   if (event->type() == QEvent::KeyPress) {
     switch (static_cast<QKeyEvent*>(event)->key()) {
-      case Qt::Key_Escape: hide(); parentWidget()->setFocus(); return true;
+      case Qt::Key_Escape:
+        hide();
+        parentWidget()->setFocus();
+        return true;
       case Qt::Key_Return:
       case Qt::Key_Enter: carryOut(); return true;
-      case Qt::Key_Down: list_->setCurrentRow(std::min(list_->currentRow() + 1, list_->count() - 1)); return true;
+      case Qt::Key_Down:
+        list_->setCurrentRow(std::min(list_->currentRow() + 1, list_->count() - 1));
+        return true;
       case Qt::Key_Up: list_->setCurrentRow(std::max(list_->currentRow() - 1, 0)); return true;
       default: break;
     }

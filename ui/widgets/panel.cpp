@@ -66,10 +66,12 @@ void RichText::showHtml(const QString& body) {
   QString style = QStringLiteral(
       "h2 { font-size: large; margin: 0 0 2px 0; } "
       "h3 { font-size: small; margin: 12px 0 3px 0; color: %1; } "
-      "p { margin: 3px 0; } td, th { padding: 2px 10px 2px 0; } th { text-align: left; color: %1; font-weight: normal; } "
+      "p { margin: 3px 0; } td, th { padding: 2px 10px 2px 0; } th { text-align: left; color: %1; "
+      "font-weight: normal; } "
       ".faint { color: %1; } .good { color: %2; } .bad { color: %3; } .warn { color: %4; } "
       ".code { font-family: monospace; } a { color: %5; text-decoration: none; } ");
-  style = style.arg(name(Ink::TextFaint), name(Ink::Success), name(Ink::Failure), name(Ink::Warning), name(Ink::Accent));
+  style = style.arg(name(Ink::TextFaint), name(Ink::Success), name(Ink::Failure), name(Ink::Warning),
+                    name(Ink::Accent));
   const int scrolled = verticalScrollBar()->value();
   document()->setDefaultStyleSheet(style);
   setHtml(body);

@@ -12,7 +12,8 @@ namespace espalier::ui {
 
 class TextService;
 
-/// A part of the window that shows something of the session, mostly about the selected node. It works only while it is seen.
+/// A part of the window that shows something of the session, mostly about the selected node. It works only
+/// while it is seen.
 class Panel : public QWidget {
   Q_OBJECT
 

@@ -43,7 +43,9 @@ TextLevel levelOf(const QComboBox* box) { return static_cast<TextLevel>(box->cur
 
 QComboBox* makeLevelBox(QWidget* parent) {
   auto* box = new QComboBox(parent);
-  const auto add = [box](const QString& name, TextLevel level) { box->addItem(name, static_cast<int>(level)); };
+  const auto add = [box](const QString& name, TextLevel level) {
+    box->addItem(name, static_cast<int>(level));
+  };
   add(QObject::tr("Loop nest"), TextLevel::LoopNest);
   add(QObject::tr("Trace"), TextLevel::Trace);
   add(QObject::tr("C"), TextLevel::C);
@@ -54,7 +56,10 @@ QComboBox* makeLevelBox(QWidget* parent) {
 }
 
 ProgramPanel::ProgramPanel(const History& history, TextService& texts, QWidget* parent)
-    : Panel(history, texts, parent), level_(makeLevelBox(this)), title_(new QLabel(this)), code_(new CodeView(this)) {
+    : Panel(history, texts, parent),
+      level_(makeLevelBox(this)),
+      title_(new QLabel(this)),
+      code_(new CodeView(this)) {
   code_->setPlaceholderText(tr("Select a node of the tree to read its program."));
   code_->setAccessibleName(tr("Program of the selected node"));
   stack(this, headerOf({level_}, title_, this), code_);
@@ -76,7 +81,8 @@ void ProgramPanel::refresh() {
   }
   const TextLevel level = levelOf(level_);
   title_->setText(tr("Node %1").arg(node()));
-  if (level == TextLevel::Llvm || level == TextLevel::Assembly) title_->setText(tr("Node %1 · compiling…").arg(node()));
+  if (level == TextLevel::Llvm || level == TextLevel::Assembly)
+    title_->setText(tr("Node %1 · compiling…").arg(node()));
   const NodeId parent = tree[node()].parent;
   const State before = tree.stateOf(tree.contains(parent) ? parent : node());
   const State own = tree.stateOf(node());
@@ -136,7 +142,8 @@ void DiffPanel::setTheme(const Theme& theme) {
 NodeId DiffPanel::other() const {
   const SearchTree& tree = history().tree();
   if (second() != kNoNode && tree.contains(second()) &&
-      (static_cast<Against>(against_->currentData().toInt()) == Against::Second || against_->currentIndex() == 0))
+      (static_cast<Against>(against_->currentData().toInt()) == Against::Second ||
+       against_->currentIndex() == 0))
     return second();
   switch (static_cast<Against>(against_->currentData().toInt())) {
     case Against::Parent: return node() == kRootNode ? kRootNode : tree.node(node()).parent;
@@ -161,16 +168,19 @@ void DiffPanel::refresh() {
   const QString pair = tr("%1 → %2").arg(from).arg(node());
   title_->setText(pair);
   const State own = tree.stateOf(node());
-  texts().text(tree.stateOf(from), level, this, [this, question, own, level, pair](const Result<std::string>& before) {
-    if (question != asked_) return;
-    if (!before) return code_->showText(fromUtf8(before.error().text()), TextLevel::Trace);
-    texts().text(own, level, this, [this, question, level, pair, from = *before](const Result<std::string>& after) {
-      if (question != asked_) return;
-      if (!after) return code_->showText(fromUtf8(after.error().text()), TextLevel::Trace);
-      code_->showDiff(diffTexts(from, *after), level);
-      title_->setText(pair + QStringLiteral(" · ") + tr("changes: %1").arg(code_->changeCount()));
-    });
-  });
+  texts().text(
+      tree.stateOf(from), level, this, [this, question, own, level, pair](const Result<std::string>& before) {
+        if (question != asked_) return;
+        if (!before) return code_->showText(fromUtf8(before.error().text()), TextLevel::Trace);
+        texts().text(
+            own, level, this,
+            [this, question, level, pair, from = *before](const Result<std::string>& after) {
+              if (question != asked_) return;
+              if (!after) return code_->showText(fromUtf8(after.error().text()), TextLevel::Trace);
+              code_->showDiff(diffTexts(from, *after), level);
+              title_->setText(pair + QStringLiteral(" · ") + tr("changes: %1").arg(code_->changeCount()));
+            });
+      });
 }
 
 }  // namespace espalier::ui

@@ -17,7 +17,9 @@ QString paragraphs(const std::string& text) {
   return QStringLiteral("<p>") + html + QStringLiteral("</p>");
 }
 
-QString heading(const QString& words) { return QStringLiteral("<h3>") + words.toHtmlEscaped() + QStringLiteral("</h3>"); }
+QString heading(const QString& words) {
+  return QStringLiteral("<h3>") + words.toHtmlEscaped() + QStringLiteral("</h3>");
+}
 
 QPlainTextEdit* plainText(QWidget* parent, const QString& placeholder) {
   auto* text = new QPlainTextEdit(parent);
@@ -33,7 +35,8 @@ void replaceText(QPlainTextEdit* edit, const QString& text) {
 }
 
 QString usageWords(const TokenUsage& usage) {
-  QString words = ReasoningPanel::tr("%1 tokens in, %2 out").arg(grouped(usage.prompt), grouped(usage.completion));
+  QString words =
+      ReasoningPanel::tr("%1 tokens in, %2 out").arg(grouped(usage.prompt), grouped(usage.completion));
   if (usage.cached > 0) words += ReasoningPanel::tr(" (%1 cached)").arg(grouped(usage.cached));
   if (usage.estimated) words += ReasoningPanel::tr(" (estimated)");
   return words;
@@ -43,7 +46,8 @@ QString rejectionHtml(const ProposalRejected& rejected) {
   QString html = QStringLiteral("<p><span class=\"warn\">%1</span> <span class=\"faint\">%2</span></p>")
                      .arg(escaped(rejected.cause), escaped(rejected.source));
   if (rejected.duplicateOf != kNoNode)
-    html += QStringLiteral("<p>") + ReasoningPanel::tr("The same program as node %1.").arg(nodeLink(rejected.duplicateOf)) +
+    html += QStringLiteral("<p>") +
+            ReasoningPanel::tr("The same program as node %1.").arg(nodeLink(rejected.duplicateOf)) +
             QStringLiteral("</p>");
   return html + itemsHtml(rejected.items);
 }
@@ -102,12 +106,15 @@ QString ReasoningPanel::overview() const {
   const SessionFold& fold = history().fold();
   if (!hasNode() || !fold.tree().contains(node())) return tr("Select a node of the tree.");
   const NodeRecord& record = fold.record(node());
-  QString html = QStringLiteral("<h2>") + (node() == kRootNode ? tr("The initial program") : tr("Node %1").arg(node())) +
+  QString html = QStringLiteral("<h2>") +
+                 (node() == kRootNode ? tr("The initial program") : tr("Node %1").arg(node())) +
                  QStringLiteral("</h2>");
   if (node() != kRootNode) {
-    html += QStringLiteral("<p class=\"faint\">") +
-            tr("proposed by %1 for node %2").arg(escaped(record.source), nodeLink(fold.tree()[node()].parent));
-    if (record.fallback) html += QStringLiteral(" · ") + tr("nothing proposed was valid, so a random step was taken");
+    html +=
+        QStringLiteral("<p class=\"faint\">") +
+        tr("proposed by %1 for node %2").arg(escaped(record.source), nodeLink(fold.tree()[node()].parent));
+    if (record.fallback)
+      html += QStringLiteral(" · ") + tr("nothing proposed was valid, so a random step was taken");
     html += QStringLiteral("</p>");
   }
   for (const Event* event : history().ofRequest(record.request)) {
@@ -115,8 +122,8 @@ QString ReasoningPanel::overview() const {
     if (reply == nullptr) continue;
     const Exchange& exchange = reply->exchange;
     html += QStringLiteral("<p class=\"faint\">") + escaped(exchange.model) + QStringLiteral(" · ") +
-            usageWords(exchange.usage) + QStringLiteral(" · ") + money(exchange.costUsd) + QStringLiteral(" · ") +
-            duration(exchange.latencySeconds) + QStringLiteral("</p>");
+            usageWords(exchange.usage) + QStringLiteral(" · ") + money(exchange.costUsd) +
+            QStringLiteral(" · ") + duration(exchange.latencySeconds) + QStringLiteral("</p>");
     if (exchange.outcome != "ok")
       html += QStringLiteral("<p class=\"bad\">") + escaped(exchange.outcome) + QStringLiteral(": ") +
               escaped(exchange.words) + QStringLiteral("</p>");
@@ -141,7 +148,8 @@ void ReasoningPanel::showCalls() {
   QString replies;
   if (hasNode() && history().fold().tree().contains(node())) {
     for (const Event* event : history().ofRequest(history().fold().record(node()).request)) {
-      if (const auto* sent = std::get_if<PromptSent>(&event->body)) prompts += fromUtf8(sent->prompt) + QLatin1Char('\n');
+      if (const auto* sent = std::get_if<PromptSent>(&event->body))
+        prompts += fromUtf8(sent->prompt) + QLatin1Char('\n');
       if (const auto* reply = std::get_if<ReplyFinished>(&event->body)) {
         if (!reply->exchange.thinking.empty())
           replies += tr("--- thinking ---\n%1\n--- answer ---\n").arg(fromUtf8(reply->exchange.thinking));
@@ -179,23 +187,27 @@ QString WhyPanel::html() const {
   const NodeSelected* selected = nullptr;
   for (const Event* event : history().ofRequest(record.request))
     if (const auto* body = std::get_if<NodeSelected>(&event->body)) selected = body;
-  if (selected == nullptr) return tr("Node %1 was not selected by UCT: %2.").arg(node()).arg(escaped(record.source));
-  QString html = QStringLiteral("<h2>") + tr("Why node %1 was expanded into node %2").arg(selected->node).arg(node()) +
+  if (selected == nullptr)
+    return tr("Node %1 was not selected by UCT: %2.").arg(node()).arg(escaped(record.source));
+  QString html = QStringLiteral("<h2>") +
+                 tr("Why node %1 was expanded into node %2").arg(selected->node).arg(node()) +
                  QStringLiteral("</h2>");
   if (selected->path.empty())
     html += QStringLiteral("<p>") +
-            (selected->node == kRootNode ? tr("It was the root, and had room for another child.") : tr("A command named it.")) +
+            (selected->node == kRootNode ? tr("It was the root, and had room for another child.")
+                                         : tr("A command named it.")) +
             QStringLiteral("</p>");
   html += QStringLiteral("<p class=\"faint\">") +
-          tr("At every step the child with the largest sum of mean value and exploration is followed, until one has room "
+          tr("At every step the child with the largest sum of mean value and exploration is followed, until "
+             "one has room "
              "for another child.") +
           QStringLiteral("</p>");
   for (const SelectionStep& step : selected->path) {
     html += heading(tr("From node %1").arg(step.parent));
-    html += QStringLiteral("<table cellspacing=\"0\"><tr><th></th><th>") + tr("child") + QStringLiteral("</th><th>") +
-            tr("visits") + QStringLiteral("</th><th>") + tr("mean") + QStringLiteral("</th><th>") + tr("exploration") +
-            QStringLiteral("</th><th>") + tr("sum") + QStringLiteral("</th><th>") + tr("step") +
-            QStringLiteral("</th></tr>");
+    html += QStringLiteral("<table cellspacing=\"0\"><tr><th></th><th>") + tr("child") +
+            QStringLiteral("</th><th>") + tr("visits") + QStringLiteral("</th><th>") + tr("mean") +
+            QStringLiteral("</th><th>") + tr("exploration") + QStringLiteral("</th><th>") + tr("sum") +
+            QStringLiteral("</th><th>") + tr("step") + QStringLiteral("</th></tr>");
     std::vector<UctTerms> children = step.children;
     std::sort(children.begin(), children.end(), [](const UctTerms& a, const UctTerms& b) {
       return a.mean + a.exploration > b.mean + b.exploration;
@@ -206,12 +218,14 @@ QString WhyPanel::html() const {
       const QString label = history().tree().contains(child.child)
                                 ? escaped(history().tree().label(history().tree().node(child.child).label))
                                 : QString();
-      html += QStringLiteral("<tr%1><td class=\"good\">%2</td><td>%3</td><td>%4</td><td>%5</td><td>%6</td><td><b>%7</b></td>"
-                             "<td class=\"faint\">%8</td></tr>")
-                  .arg(child.open ? QString() : QStringLiteral(" class=\"faint\""),
-                       child.chosen ? QStringLiteral("▶") : (child.open ? QString() : tr("closed")), nodeLink(child.child),
-                       visits, fixedText(child.mean, 3), fixedText(child.exploration, 3),
-                       fixedText(child.mean + child.exploration, 3), label);
+      html +=
+          QStringLiteral(
+              "<tr%1><td class=\"good\">%2</td><td>%3</td><td>%4</td><td>%5</td><td>%6</td><td><b>%7</b></td>"
+              "<td class=\"faint\">%8</td></tr>")
+              .arg(child.open ? QString() : QStringLiteral(" class=\"faint\""),
+                   child.chosen ? QStringLiteral("▶") : (child.open ? QString() : tr("closed")),
+                   nodeLink(child.child), visits, fixedText(child.mean, 3), fixedText(child.exploration, 3),
+                   fixedText(child.mean + child.exploration, 3), label);
     }
     html += QStringLiteral("</table>");
   }

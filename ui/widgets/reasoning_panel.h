@@ -9,8 +9,8 @@
 
 namespace espalier::ui {
 
-/// Why the selected node exists: who proposed it and with which words, what was accepted and refused, the exact prompt and reply,
-/// and what they cost; live while a model is still talking.
+/// Why the selected node exists: who proposed it and with which words, what was accepted and refused, the
+/// exact prompt and reply, and what they cost; live while a model is still talking.
 class ReasoningPanel : public Panel {
   Q_OBJECT
 

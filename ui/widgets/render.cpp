@@ -14,7 +14,7 @@
 namespace espalier::ui {
 namespace {
 
-constexpr double kPngScale = 2;   ///< pixels for each logical one
+constexpr double kPngScale = 2;  ///< pixels for each logical one
 constexpr int kPdfDotsPerInch = 96;
 
 tl::unexpected<Error> cannotWrite(const std::string& path) {
@@ -69,7 +69,8 @@ Result<void> exportPicture(const TreeView& view, const std::string& path, QSize 
   return {};
 }
 
-Result<void> renderSession(const std::string& session, const std::string& path, QSize size, const Theme& theme) {
+Result<void> renderSession(const std::string& session, const std::string& path, QSize size,
+                           const Theme& theme) {
   History history;
   if (auto read = readHistory(session, history); !read) return read;
   TreeView view;

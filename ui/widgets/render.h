@@ -17,9 +17,11 @@ class TreeView;
 [[nodiscard]] Result<void> readHistory(const std::string& path, History& history);
 
 /// Draws a view's whole tree, or what it shows, into a .png, .svg or .pdf file.
-[[nodiscard]] Result<void> exportPicture(const TreeView& view, const std::string& path, QSize size, bool wholeTree);
+[[nodiscard]] Result<void> exportPicture(const TreeView& view, const std::string& path, QSize size,
+                                         bool wholeTree);
 
 /// Draws the whole tree of a session without a window.
-[[nodiscard]] Result<void> renderSession(const std::string& session, const std::string& path, QSize size, const Theme& theme);
+[[nodiscard]] Result<void> renderSession(const std::string& session, const std::string& path, QSize size,
+                                         const Theme& theme);
 
 }  // namespace espalier::ui

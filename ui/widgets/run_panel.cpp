@@ -39,7 +39,8 @@ RunPanel::RunPanel(const History& history, TextService& texts, QWidget* parent)
   };
   field("samples", tr("Samples"), tr("The run ends when this many candidates were measured."));
   field("exploration", tr("Exploration c"), tr("Weight of the exploration term of UCT."));
-  field("branching", tr("Branching"), tr("Children that a node may have before those below it are selected."));
+  field("branching", tr("Branching"),
+        tr("Children that a node may have before those below it are selected."));
   field("max-cost", tr("Most cost, $"), tr("What asking a model may cost."));
   setSteerable(false);
 }
@@ -53,9 +54,11 @@ void RunPanel::setSteerable(bool steerable) { form_->setVisible(steerable); }
 
 QString RunPanel::valueOf(const std::string& name) const {
   const SessionFold& fold = history().fold();
-  if (const auto set = fold.parameters().find(name); set != fold.parameters().end()) return fromUtf8(set->second);
+  if (const auto set = fold.parameters().find(name); set != fold.parameters().end())
+    return fromUtf8(set->second);
   if (fold.run() == nullptr) return {};
-  const QJsonObject options = QJsonDocument::fromJson(QByteArray::fromStdString(fold.run()->options)).object();
+  const QJsonObject options =
+      QJsonDocument::fromJson(QByteArray::fromStdString(fold.run()->options)).object();
   const QJsonValue value = options.value(fromUtf8(name));
   return value.isDouble() ? QString::number(value.toDouble(), 'g', 6) : value.toString();
 }
@@ -66,10 +69,12 @@ QString RunPanel::html() const {
   if (run == nullptr) return tr("No run yet.");
   const ProblemInfo& problem = run->problem;
   QString html = QStringLiteral("<h2>%1</h2><table cellspacing=\"0\">").arg(escaped(problem.name));
-  html += row(tr("State"), fold.finish() ? tr("finished: %1").arg(escaped(fold.finish()->words.empty() ? fold.finish()->reason
-                                                                                                       : fold.finish()->words))
-                           : fold.state() == RunState::Paused ? tr("paused")
-                                                              : tr("running, or interrupted"));
+  html +=
+      row(tr("State"), fold.finish() ? tr("finished: %1")
+                                           .arg(escaped(fold.finish()->words.empty() ? fold.finish()->reason
+                                                                                     : fold.finish()->words))
+                       : fold.state() == RunState::Paused ? tr("paused")
+                                                          : tr("running, or interrupted"));
   html += row(tr("Search"), tr("%1, proposer %2, preset %3, seed %4")
                                 .arg(escaped(run->strategy), escaped(run->proposer), escaped(run->preset))
                                 .arg(run->seed));
@@ -77,25 +82,34 @@ QString RunPanel::html() const {
   const double baseline = fold.tree().baselineSeconds();
   html += row(tr("Initial program"), duration(baseline));
   if (const NodeId best = fold.tree().best(); best != kNoNode) {
-    html += row(tr("Best"), tr("<b>%1</b>, %2, node %3").arg(speedupText(baseline / fold.tree().bestSeconds()),
-                                                             duration(fold.tree().bestSeconds()), nodeLink(best)));
+    html += row(tr("Best"), tr("<b>%1</b>, %2, node %3")
+                                .arg(speedupText(baseline / fold.tree().bestSeconds()),
+                                     duration(fold.tree().bestSeconds()), nodeLink(best)));
     if (problem.operations > 0)
-      html += row(tr("Rate"), tr("%1 GFLOP/s").arg(fixedText(problem.operations / fold.tree().bestSeconds() * 1e-9, 1)));
+      html += row(tr("Rate"),
+                  tr("%1 GFLOP/s").arg(fixedText(problem.operations / fold.tree().bestSeconds() * 1e-9, 1)));
     if (problem.rooflineSeconds > 0)
-      html += row(tr("Of the roofline"), QStringLiteral("%1 %").arg(fixedText(problem.rooflineSeconds / fold.tree().bestSeconds() * 100, 1)));
+      html += row(tr("Of the roofline"), QStringLiteral("%1 %").arg(fixedText(
+                                             problem.rooflineSeconds / fold.tree().bestSeconds() * 100, 1)));
   }
   const RunTotals& totals = fold.totals();
   html += row(tr("Samples"), tr("%1, %2 failed").arg(totals.samples).arg(totals.failedSamples));
-  html += row(tr("Expansions"), tr("%1, %2 fallbacks, %3 duplicates").arg(totals.expansions).arg(totals.fallbacks).arg(totals.duplicates));
+  html += row(tr("Expansions"), tr("%1, %2 fallbacks, %3 duplicates")
+                                    .arg(totals.expansions)
+                                    .arg(totals.fallbacks)
+                                    .arg(totals.duplicates));
   html += row(tr("Time"), duration(totals.elapsedSeconds));
   if (totals.calls > 0)
     html += row(tr("Model"), tr("%1 calls, %2 tokens in, %3 out, %4")
                                  .arg(totals.calls)
-                                 .arg(grouped(totals.usage.prompt), grouped(totals.usage.completion), money(totals.costUsd)));
+                                 .arg(grouped(totals.usage.prompt), grouped(totals.usage.completion),
+                                      money(totals.costUsd)));
   html += QStringLiteral("</table>");
   for (const Section& section : problem.sections)
     if (section.key == "workload" || section.key == "roofline")
-      html += QStringLiteral("<h3>%1</h3><p>%2</p>").arg(escaped(section.title), escaped(section.text).replace(QLatin1Char('\n'), QStringLiteral("<br>")));
+      html += QStringLiteral("<h3>%1</h3><p>%2</p>")
+                  .arg(escaped(section.title),
+                       escaped(section.text).replace(QLatin1Char('\n'), QStringLiteral("<br>")));
   return html;
 }
 

@@ -16,23 +16,24 @@ namespace espalier::ui {
 struct WorkloadChoice {
   QString name;
   QString title;
-  bool small = false;   ///< tunes in seconds
+  bool small = false;  ///< tunes in seconds
 };
 
 /// What a new run is to do.
 struct NewRun {
-  std::string workload;              ///< name, or path of a .tc file
-  std::vector<std::string> sizes;    ///< `M=64`, for .tc files
-  std::string session;               ///< path of the new file
-  std::string proposer = "rules";    ///< rules, llm, random
+  std::string workload;            ///< name, or path of a .tc file
+  std::vector<std::string> sizes;  ///< `M=64`, for .tc files
+  std::string session;             ///< path of the new file
+  std::string proposer = "rules";  ///< rules, llm, random
   std::string llmUrl;
   std::string llmModel;
   int samples = 64;
-  int threads = 0;                   ///< 0 = all cores
-  std::optional<double> maxCost;     ///< US dollars
+  int threads = 0;                ///< 0 = all cores
+  std::optional<double> maxCost;  ///< US dollars
 };
 
-/// What the window needs of the program around it, so that it sees no tensor program, no compiler and no hardware.
+/// What the window needs of the program around it, so that it sees no tensor program, no compiler and no
+/// hardware.
 class Services {
  public:
   virtual ~Services() = default;

@@ -7,12 +7,14 @@
 namespace espalier::ui {
 namespace {
 
-constexpr int kVersion = 1;   ///< older files are forgotten rather than misread
+constexpr int kVersion = 1;  ///< older files are forgotten rather than misread
 constexpr int kMostRecent = 10;
 
 }  // namespace
 
-Settings::Settings() : store_(QSettings::IniFormat, QSettings::UserScope, QStringLiteral("espalier"), QStringLiteral("window")) {
+Settings::Settings()
+    : store_(QSettings::IniFormat, QSettings::UserScope, QStringLiteral("espalier"),
+             QStringLiteral("window")) {
   if (store_.value(QStringLiteral("version"), kVersion).toInt() != kVersion) store_.clear();
   store_.setValue(QStringLiteral("version"), kVersion);
 }

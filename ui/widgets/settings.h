@@ -10,7 +10,8 @@ namespace espalier::ui {
 
 enum class ThemeChoice { System, Light, Dark };
 
-/// What the window remembers, typed, in one ini file under the user's configuration folder. Holds no key of any server.
+/// What the window remembers, typed, in one ini file under the user's configuration folder. Holds no key of
+/// any server.
 class Settings {
  public:
   Settings();

@@ -22,7 +22,8 @@ QLabel* title(const QString& words, QWidget* parent, double larger = 3) {
   return label;
 }
 
-/// Folder for new sessions: the one the program was started in, or the user's documents if that cannot be written.
+/// Folder for new sessions: the one the program was started in, or the user's documents if that cannot be
+/// written.
 QString sessionFolder() {
   const QString here = QDir::currentPath();
   if (QFileInfo(here).isWritable() && here != QStringLiteral("/")) return here;
@@ -33,18 +34,21 @@ QString freeName(const QString& workload) {
   const QString stem = QFileInfo(workload).completeBaseName();
   const QDir folder(sessionFolder());
   QString name = stem + QStringLiteral(".espalier");
-  for (int number = 2; folder.exists(name); ++number) name = QStringLiteral("%1-%2.espalier").arg(stem).arg(number);
+  for (int number = 2; folder.exists(name); ++number)
+    name = QStringLiteral("%1-%2.espalier").arg(stem).arg(number);
   return folder.filePath(name);
 }
 
 /// Recorded sessions that came with the program.
 QStringList demoFiles() {
   const QString beside = QCoreApplication::applicationDirPath();
-  const QStringList places{beside + QStringLiteral("/../share/espalier/sessions"), beside + QStringLiteral("/../../../sessions"),
+  const QStringList places{beside + QStringLiteral("/../share/espalier/sessions"),
+                           beside + QStringLiteral("/../../../sessions"),
                            QDir::currentPath() + QStringLiteral("/sessions")};
   for (const QString& place : places) {
     QStringList files;
-    for (const QFileInfo& info : QDir(place).entryInfoList({QStringLiteral("*.espalier")}, QDir::Files, QDir::Name))
+    for (const QFileInfo& info :
+         QDir(place).entryInfoList({QStringLiteral("*.espalier")}, QDir::Files, QDir::Name))
       files.append(info.canonicalFilePath());
     if (!files.isEmpty()) return files;
   }
@@ -71,7 +75,8 @@ StartPage::StartPage(const Services& services, Settings& settings, QWidget* pare
   auto* column = new QVBoxLayout(content);
   column->setContentsMargins(24, 28, 24, 24);
   column->addWidget(title(tr("Espalier"), content, 12));
-  auto* subtitle = new QLabel(tr("Grows a tree of schedules for a tensor program, reasons about each, measures them, and keeps the fastest."),
+  auto* subtitle = new QLabel(tr("Grows a tree of schedules for a tensor program, reasons about each, "
+                                 "measures them, and keeps the fastest."),
                               content);
   subtitle->setForegroundRole(QPalette::PlaceholderText);
   subtitle->setWordWrap(true);
@@ -102,7 +107,8 @@ QWidget* StartPage::makeForm() {
   workload_->setInsertPolicy(QComboBox::NoInsert);
   workload_->setMinimumContentsLength(24);
   for (const WorkloadChoice& choice : services_.workloads()) workload_->addItem(choice.name, choice.title);
-  if (const int first = workload_->findText(QStringLiteral("deepseek_r1_moe")); first >= 0) workload_->setCurrentIndex(first);
+  if (const int first = workload_->findText(QStringLiteral("deepseek_r1_moe")); first >= 0)
+    workload_->setCurrentIndex(first);
   auto* workloadRow = new QHBoxLayout;
   workloadRow->addWidget(workload_, 1);
   auto* browse = new QPushButton(tr("Kernel file…"), page);
@@ -163,7 +169,8 @@ QWidget* StartPage::makeForm() {
   connect(proposer_, &QComboBox::currentIndexChanged, this, &StartPage::updateForm);
   connect(start_, &QPushButton::clicked, this, &StartPage::begin);
   connect(browse, &QPushButton::clicked, this, [this] {
-    const QString path = QFileDialog::getOpenFileName(this, tr("Kernel file"), QString(), tr("Kernels (*.tc);;All files (*)"));
+    const QString path =
+        QFileDialog::getOpenFileName(this, tr("Kernel file"), QString(), tr("Kernels (*.tc);;All files (*)"));
     if (!path.isEmpty()) workload_->setEditText(path);
   });
   return page;
@@ -178,10 +185,12 @@ QWidget* StartPage::makeLists() {
     made->setFrameShape(QFrame::NoFrame);
     made->setAccessibleName(name);
     made->setSizeAdjustPolicy(QAbstractScrollArea::AdjustToContents);
-    connect(made, &QListWidget::itemActivated, this,
-            [this](const QListWidgetItem* item) { Q_EMIT sessionWanted(item->data(Qt::UserRole).toString()); });
-    connect(made, &QListWidget::itemClicked, this,
-            [this](const QListWidgetItem* item) { Q_EMIT sessionWanted(item->data(Qt::UserRole).toString()); });
+    connect(made, &QListWidget::itemActivated, this, [this](const QListWidgetItem* item) {
+      Q_EMIT sessionWanted(item->data(Qt::UserRole).toString());
+    });
+    connect(made, &QListWidget::itemClicked, this, [this](const QListWidgetItem* item) {
+      Q_EMIT sessionWanted(item->data(Qt::UserRole).toString());
+    });
     return made;
   };
   column->addWidget(title(tr("Recent sessions"), page));
@@ -216,15 +225,18 @@ void StartPage::refresh() {
 
 void StartPage::setTheme(const Theme& theme) {
   for (QListWidget* list : {recent_, demos_})
-    list->setStyleSheet(QStringLiteral("QListWidget { background: transparent; } QListWidget::item { padding: 6px 4px; color: %1; }"
-                                       "QListWidget::item:hover { background: %2; }")
-                            .arg(theme.color(Ink::Accent).name(), theme.color(Ink::SurfaceRaised).name()));
+    list->setStyleSheet(
+        QStringLiteral(
+            "QListWidget { background: transparent; } QListWidget::item { padding: 6px 4px; color: %1; }"
+            "QListWidget::item:hover { background: %2; }")
+            .arg(theme.color(Ink::Accent).name(), theme.color(Ink::SurfaceRaised).name()));
 }
 
 void StartPage::updateForm() {
   const QString workload = workload_->currentText().trimmed();
   const int index = workload_->findText(workload);
-  about_->setText(index >= 0 ? workload_->itemData(index).toString() : tr("A kernel in Tensor Comprehensions notation."));
+  about_->setText(index >= 0 ? workload_->itemData(index).toString()
+                             : tr("A kernel in Tensor Comprehensions notation."));
   sizes_->setVisible(index < 0);
   sizesLabel_->setVisible(index < 0);
   const bool llm = proposer_->currentData().toString() == QStringLiteral("llm");
@@ -237,7 +249,8 @@ void StartPage::begin() {
   NewRun run;
   run.workload = workload_->currentText().trimmed().toStdString();
   if (sizes_->isVisible())
-    for (const QString& size : sizes_->text().split(QLatin1Char(' '), Qt::SkipEmptyParts)) run.sizes.push_back(size.toStdString());
+    for (const QString& size : sizes_->text().split(QLatin1Char(' '), Qt::SkipEmptyParts))
+      run.sizes.push_back(size.toStdString());
   run.session = file_->text().toStdString();
   run.proposer = proposer_->currentData().toString().toStdString();
   run.samples = samples_->value();

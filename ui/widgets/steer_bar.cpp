@@ -88,7 +88,8 @@ void SteerBar::open(Mode mode, NodeId node, std::uint64_t request) {
   switch (mode) {
     case Mode::Hint:
       title_->setText(tr("Hint for proposals at and below node %1").arg(node));
-      text_->setPlaceholderText(tr("For instance: keep the reduction innermost, L2 is only 1 MiB. Nothing removes the hint."));
+      text_->setPlaceholderText(
+          tr("For instance: keep the reduction innermost, L2 is only 1 MiB. Nothing removes the hint."));
       send_->setText(tr("Give the hint"));
       if (history_.tree().contains(node) && !history_.fold().record(node).hints.empty())
         text_->setPlainText(fromUtf8(history_.fold().record(node).hints.back()));
@@ -103,7 +104,8 @@ void SteerBar::open(Mode mode, NodeId node, std::uint64_t request) {
       text_->setPlaceholderText(tr("Nothing: the prompt is assembled as usual."));
       send_->setText(tr("Ask again"));
       for (const Event* event : history_.ofRequest(history_.fold().record(node).request))
-        if (const auto* sent = std::get_if<PromptSent>(&event->body)) text_->setPlainText(fromUtf8(sent->prompt));
+        if (const auto* sent = std::get_if<PromptSent>(&event->body))
+          text_->setPlainText(fromUtf8(sent->prompt));
       break;
     }
     case Mode::Answer:
@@ -114,13 +116,15 @@ void SteerBar::open(Mode mode, NodeId node, std::uint64_t request) {
   }
   text_->setFixedHeight((mode == Mode::Ask ? 4 : 1) * kLines * text_->fontMetrics().lineSpacing() + 12);
   if (takesItems())
-    texts_.legalActions(history_.fold().tree().stateOf(node), this, [this](const Result<std::vector<LegalAction>>& actions) {
-      if (!actions) return;
-      QStringList examples;
-      for (const LegalAction& action : *actions) examples << fromUtf8(action.example.empty() ? action.name + "()" : action.example);
-      choices_->setStringList(examples);
-      verdict_->setText(tr("Ctrl+Space lists what is legal here; Ctrl+Return sends."));
-    });
+    texts_.legalActions(
+        history_.fold().tree().stateOf(node), this, [this](const Result<std::vector<LegalAction>>& actions) {
+          if (!actions) return;
+          QStringList examples;
+          for (const LegalAction& action : *actions)
+            examples << fromUtf8(action.example.empty() ? action.name + "()" : action.example);
+          choices_->setStringList(examples);
+          verdict_->setText(tr("Ctrl+Space lists what is legal here; Ctrl+Return sends."));
+        });
   else
     verdict_->setText(tr("Ctrl+Return sends."));
   show();
@@ -138,15 +142,18 @@ void SteerBar::check() {
   const std::uint64_t question = ++asked_;
   const std::vector<std::string> wanted = items();
   if (wanted.empty() || !history_.fold().tree().contains(node_)) return verdict_->clear();
-  texts_.tryItems(history_.fold().tree().stateOf(node_), wanted, this, [this, question](const Result<Application>& application) {
-    if (question != asked_) return;
-    if (!application) return verdict_->setText(fromUtf8(application.error().text()).toHtmlEscaped());
-    QStringList lines;
-    for (const AppliedItem& item : application->items)
-      lines << (item.accepted ? QString(QStringLiteral("✓ ") + escaped(item.applied))
-                              : QString(QStringLiteral("✗ ") + escaped(item.reason) + QLatin1Char(' ') + escaped(item.hint)));
-    verdict_->setText(lines.join(QStringLiteral("<br>")));
-  });
+  texts_.tryItems(history_.fold().tree().stateOf(node_), wanted, this,
+                  [this, question](const Result<Application>& application) {
+                    if (question != asked_) return;
+                    if (!application)
+                      return verdict_->setText(fromUtf8(application.error().text()).toHtmlEscaped());
+                    QStringList lines;
+                    for (const AppliedItem& item : application->items)
+                      lines << (item.accepted ? QString(QStringLiteral("✓ ") + escaped(item.applied))
+                                              : QString(QStringLiteral("✗ ") + escaped(item.reason) +
+                                                        QLatin1Char(' ') + escaped(item.hint)));
+                    verdict_->setText(lines.join(QStringLiteral("<br>")));
+                  });
 }
 
 void SteerBar::offer() {
@@ -179,7 +186,8 @@ bool SteerBar::eventFilter(QObject* watched, QEvent* event) {
     const auto* key = static_cast<QKeyEvent*>(event);
     const bool control = key->modifiers() & Qt::ControlModifier;
     const bool enter = key->key() == Qt::Key_Return || key->key() == Qt::Key_Enter;
-    if (completer_->popup()->isVisible() && (enter || key->key() == Qt::Key_Tab || key->key() == Qt::Key_Escape)) {
+    if (completer_->popup()->isVisible() &&
+        (enter || key->key() == Qt::Key_Tab || key->key() == Qt::Key_Escape)) {
       event->ignore();
       return true;
     }

@@ -16,8 +16,9 @@ class QStringListModel;
 
 namespace espalier::ui {
 
-/// Where a person writes to the search, within the window: a hint, transformations by hand (with completion, and checked while
-/// they are typed as the search itself would check them), a prompt to ask again with, or an answer in place of the model's.
+/// Where a person writes to the search, within the window: a hint, transformations by hand (with completion,
+/// and checked while they are typed as the search itself would check them), a prompt to ask again with, or an
+/// answer in place of the model's.
 class SteerBar : public QFrame {
   Q_OBJECT
 

@@ -36,7 +36,8 @@ struct TextService::Backend {
   }
 };
 
-TextService::TextService(QObject* parent) : QObject(parent), executor_(new QObject), backend_(std::make_shared<Backend>()) {
+TextService::TextService(QObject* parent)
+    : QObject(parent), executor_(new QObject), backend_(std::make_shared<Backend>()) {
   executor_->moveToThread(&thread_);
   connect(&thread_, &QThread::finished, executor_, &QObject::deleteLater);
   thread_.setObjectName(QStringLiteral("texts"));
@@ -91,18 +92,20 @@ void TextService::text(const State& state, TextLevel level, QObject* receiver, T
 
 void TextService::describe(const State& state, QObject* receiver,
                            std::function<void(const Result<std::vector<Section>>&)> answer) {
-  ask<std::vector<Section>>(receiver, [state](NodeTexts& texts) { return texts.describe(state); }, std::move(answer));
+  ask<std::vector<Section>>(
+      receiver, [state](NodeTexts& texts) { return texts.describe(state); }, std::move(answer));
 }
 
 void TextService::tryItems(const State& state, const std::vector<std::string>& items, QObject* receiver,
                            std::function<void(const Result<Application>&)> answer) {
-  ask<Application>(receiver, [state, items](NodeTexts& texts) { return texts.tryItems(state, items); }, std::move(answer));
+  ask<Application>(
+      receiver, [state, items](NodeTexts& texts) { return texts.tryItems(state, items); }, std::move(answer));
 }
 
 void TextService::legalActions(const State& state, QObject* receiver,
                                std::function<void(const Result<std::vector<LegalAction>>&)> answer) {
-  ask<std::vector<LegalAction>>(receiver, [state](NodeTexts& texts) { return texts.legalActions(state); },
-                                std::move(answer));
+  ask<std::vector<LegalAction>>(
+      receiver, [state](NodeTexts& texts) { return texts.legalActions(state); }, std::move(answer));
 }
 
 }  // namespace espalier::ui

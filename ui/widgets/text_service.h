@@ -15,8 +15,8 @@
 
 namespace espalier::ui {
 
-/// Asks NodeTexts on a thread of its own and brings the answers back to the window's thread. Texts are kept, so that going back
-/// to a node is instant.
+/// Asks NodeTexts on a thread of its own and brings the answers back to the window's thread. Texts are kept,
+/// so that going back to a node is instant.
 class TextService : public QObject {
   Q_OBJECT
 
@@ -31,7 +31,8 @@ class TextService : public QObject {
   void reset(Factory factory);
   /// The answer comes while `receiver` lives, at once if it is known already.
   void text(const State& state, TextLevel level, QObject* receiver, TextAnswer answer);
-  void describe(const State& state, QObject* receiver, std::function<void(const Result<std::vector<Section>>&)> answer);
+  void describe(const State& state, QObject* receiver,
+                std::function<void(const Result<std::vector<Section>>&)> answer);
   void tryItems(const State& state, const std::vector<std::string>& items, QObject* receiver,
                 std::function<void(const Result<Application>&)> answer);
   void legalActions(const State& state, QObject* receiver,
@@ -43,7 +44,7 @@ class TextService : public QObject {
   void ask(QObject* receiver, Ask question, Answer answer);
 
   QThread thread_;
-  QObject* executor_;   ///< lives on the thread; deleted by it
+  QObject* executor_;  ///< lives on the thread; deleted by it
   std::shared_ptr<Backend> backend_;
   std::map<std::pair<std::string, TextLevel>, Result<std::string>> known_;
 };

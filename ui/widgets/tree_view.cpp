@@ -18,12 +18,13 @@ namespace espalier::ui {
 namespace {
 
 constexpr int kLayoutEveryMilliseconds = 100;
-constexpr double kReach = 12;            ///< pixels around the pointer in which a node is hit
+constexpr double kReach = 12;  ///< pixels around the pointer in which a node is hit
 constexpr int kDragDistance = 4;
 constexpr double kZoomStep = 1.25;
 constexpr double kSmallestColumn = 1e-6;
 constexpr double kLargestColumn = 400;
-constexpr int kScrollRange = 1 << 20;    ///< scroll bars work in fractions, since columns outgrow their integers
+constexpr int kScrollRange =
+    1 << 20;  ///< scroll bars work in fractions, since columns outgrow their integers
 
 }  // namespace
 
@@ -34,7 +35,7 @@ TreeView::TreeView(QWidget* parent) : QAbstractScrollArea(parent) {
   viewport()->setMouseTracking(true);
   viewport()->setAutoFillBackground(false);
   setFrameShape(QFrame::NoFrame);
-  setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);   // the minimap shows what is in sight
+  setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);  // the minimap shows what is in sight
   setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
   horizontalScrollBar()->setSingleStep(kScrollRange / 40);
   verticalScrollBar()->setSingleStep(kScrollRange / 40);
@@ -120,11 +121,11 @@ void TreeView::layOutNow() {
 void TreeView::adoptLayout(TreeLayout layout) {
   // One of a tree that was replaced meanwhile.
   if (tree_ == nullptr || layout.places.size() > tree_->size()) return;
-  // The node under the eye stays where it is: the selected one if it is in view, else the one nearest to the middle.
+  // The node under the eye stays where it is: the selected one if it is in view, else the one nearest to the
+  // middle.
   NodeId anchor = kNoNode;
   if (layout_.shows(selected_)) anchor = selected_;
-  if (anchor == kNoNode && !layout_.places.empty())
-    anchor = at(QPointF(view_.width / 2, view_.height / 2));
+  if (anchor == kNoNode && !layout_.places.empty()) anchor = at(QPointF(view_.width / 2, view_.height / 2));
   const bool held = anchor != kNoNode && layout_.shows(anchor) && layout.shows(anchor);
   const double before = held ? layout_.places[anchor].column : 0;
   layout_ = std::move(layout);
@@ -184,14 +185,16 @@ void TreeView::centreOn(NodeId node) {
   if (!layout_.shows(node)) return;
   fitted_ = false;
   const TreeLayout::Place& place = layout_.places[node];
-  moveView(place.column - view_.width / view_.columnWidth / 2, place.row - view_.height / view_.rowHeight / 2);
+  moveView(place.column - view_.width / view_.columnWidth / 2,
+           place.row - view_.height / view_.rowHeight / 2);
 }
 
 void TreeView::zoom(double factor, QPointF around) {
   const double column = view_.left + around.x() / view_.columnWidth;
   const double row = view_.top + around.y() / view_.rowHeight;
   const double width = std::clamp(view_.columnWidth * factor, kSmallestColumn, kLargestColumn);
-  // Rows stop shrinking and growing before columns do: a deep tree stays readable while a wide one is narrowed.
+  // Rows stop shrinking and growing before columns do: a deep tree stays readable while a wide one is
+  // narrowed.
   const double height = std::clamp(view_.rowHeight * std::sqrt(width / view_.columnWidth), 4.0, 110.0);
   view_.columnWidth = width;
   view_.rowHeight = height;
@@ -208,7 +211,8 @@ void TreeView::moveView(double left, double top) {
   // At least a part of the tree stays in sight.
   const double columns = view_.width / view_.columnWidth;
   const double rows = view_.height / view_.rowHeight;
-  view_.left = std::clamp(left, layout_.leftmost - columns * 0.8, layout_.leftmost + layout_.width - columns * 0.2);
+  view_.left =
+      std::clamp(left, layout_.leftmost - columns * 0.8, layout_.leftmost + layout_.width - columns * 0.2);
   view_.top = std::clamp(top, -rows * 0.8, std::max(0.0, layout_.rows - rows * 0.2));
   updateScrollBars();
   viewport()->update();
@@ -226,7 +230,8 @@ void TreeView::updateScrollBars() {
     bar->setPageStep(page);
     bar->setValue(static_cast<int>((position - low) / span * kScrollRange));
   };
-  set(horizontalScrollBar(), view_.left, view_.width / view_.columnWidth, layout_.leftmost - 1, layout_.width + 2);
+  set(horizontalScrollBar(), view_.left, view_.width / view_.columnWidth, layout_.leftmost - 1,
+      layout_.width + 2);
   set(verticalScrollBar(), view_.top, view_.height / view_.rowHeight, -1, layout_.rows + 1);
   updatingScrollBars_ = false;
 }
@@ -296,7 +301,8 @@ void TreeView::selectSibling(int direction) {
   if (!layout_.shows(selected_) || selected_ == layout_.root) return;
   const NodeId parent = layout_.places[selected_].parent;
   NodeId previous = kNoNode;
-  for (NodeId id = layout_.places[parent].firstChild; id != LayoutInput::kNone; id = layout_.places[id].nextSibling) {
+  for (NodeId id = layout_.places[parent].firstChild; id != LayoutInput::kNone;
+       id = layout_.places[id].nextSibling) {
     if (direction < 0 && id == selected_ && previous != kNoNode) return select(previous, true);
     if (direction > 0 && previous == selected_) return select(id, true);
     previous = id;
@@ -436,7 +442,8 @@ void TreeView::focusOutEvent(QFocusEvent* event) {
 
 void TreeView::keyPressEvent(QKeyEvent* event) {
   const bool shift = event->modifiers() & Qt::ShiftModifier;
-  if (event->modifiers() & (Qt::ControlModifier | Qt::AltModifier)) return QAbstractScrollArea::keyPressEvent(event);
+  if (event->modifiers() & (Qt::ControlModifier | Qt::AltModifier))
+    return QAbstractScrollArea::keyPressEvent(event);
   switch (event->key()) {
     case Qt::Key_Up: return selectParent();
     case Qt::Key_Down: return selectChild();
@@ -447,7 +454,8 @@ void TreeView::keyPressEvent(QKeyEvent* event) {
     case Qt::Key_Z: return fit();
     case Qt::Key_F: return setHideFailed(!hideFailed_);
     case Qt::Key_U: return unfoldAll();
-    case Qt::Key_H: return shift ? hoist(root_ == kRootNode ? selected_ : kRootNode) : toggleFolded(selected_);
+    case Qt::Key_H:
+      return shift ? hoist(root_ == kRootNode ? selected_ : kRootNode) : toggleFolded(selected_);
     case Qt::Key_N: return selectNextBest();
     case Qt::Key_Plus:
     case Qt::Key_Equal: return zoom(kZoomStep, QPointF(view_.width / 2, view_.height / 2));
@@ -474,7 +482,8 @@ bool TreeView::viewportEvent(QEvent* event) {
   if (event->type() == QEvent::ToolTip && tree_ != nullptr) {
     const auto* help = static_cast<QHelpEvent*>(event);
     const NodeId node = at(help->pos());
-    node == kNoNode ? QToolTip::hideText() : QToolTip::showText(help->globalPos(), toolTipFor(node), viewport());
+    node == kNoNode ? QToolTip::hideText()
+                    : QToolTip::showText(help->globalPos(), toolTipFor(node), viewport());
     return true;
   }
   if (event->type() == QEvent::Leave && hovered_ != kNoNode) {

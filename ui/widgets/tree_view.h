@@ -17,8 +17,9 @@ namespace espalier::ui {
 /// What the view keeps in sight while the tree grows.
 enum class Follow { Nothing, Best, Newest };
 
-/// The live search tree. Paints a display list of what is in view, so that its cost follows the size of the window and not that of
-/// the tree; layouts are computed on a worker and replaced whole, with the node under the eye held where it is.
+/// The live search tree. Paints a display list of what is in view, so that its cost follows the size of the
+/// window and not that of the tree; layouts are computed on a worker and replaced whole, with the node under
+/// the eye held where it is.
 class TreeView : public QAbstractScrollArea {
   Q_OBJECT
 
@@ -121,7 +122,7 @@ class TreeView : public QAbstractScrollArea {
   Metric size_ = Metric::Visits;
   Follow follow_ = Follow::Nothing;
   bool hideFailed_ = false;
-  bool fitted_ = true;          ///< the view shows the whole tree and goes on doing so as it grows
+  bool fitted_ = true;  ///< the view shows the whole tree and goes on doing so as it grows
   bool updatingScrollBars_ = false;
   std::optional<QPointF> dragFrom_;
   bool dragged_ = false;
