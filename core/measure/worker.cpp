@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <string_view>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -75,6 +76,19 @@ struct Channels {
   }
 };
 
+/// The environment without what looks like a secret: a worker runs generated code and needs no key.
+std::vector<char*> environmentWithoutSecrets() {
+  std::vector<char*> kept;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string_view text(*entry);
+    const std::string_view name = text.substr(0, text.find('='));
+    if (name.ends_with("_API_KEY") || name.ends_with("_TOKEN") || name.ends_with("_SECRET")) continue;
+    kept.push_back(*entry);
+  }
+  kept.push_back(nullptr);
+  return kept;
+}
+
 /// Answers the process id, or minus the error number.
 int spawn(const std::vector<std::string>& command, const Channels& channels) {
   posix_spawn_file_actions_t actions;
@@ -91,8 +105,10 @@ int spawn(const std::vector<std::string>& command, const Channels& channels) {
   std::vector<char*> arguments;
   for (const std::string& part : command) arguments.push_back(const_cast<char*>(part.c_str()));
   arguments.push_back(nullptr);
+  std::vector<char*> environment = environmentWithoutSecrets();
   pid_t process = -1;
-  const int error = ::posix_spawnp(&process, arguments[0], &actions, &attributes, arguments.data(), environ);
+  const int error =
+      ::posix_spawnp(&process, arguments[0], &actions, &attributes, arguments.data(), environment.data());
   posix_spawn_file_actions_destroy(&actions);
   posix_spawnattr_destroy(&attributes);
   return error == 0 ? process : -error;

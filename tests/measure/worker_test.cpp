@@ -54,6 +54,15 @@ TEST(Worker, ForeignProgramsAreNoWorkers) {
   EXPECT_THAT(talking.error().message, HasSubstr("trouble"));
 }
 
+TEST(Worker, GetsNoKeyFromTheEnvironment) {
+  ::setenv("ESPALIER_API_KEY", "recognisable-secret", 1);
+  const auto worker = Worker::start(withCommand({"sh", "-c", "env >&2; exit 7"}));
+  ::unsetenv("ESPALIER_API_KEY");
+  ASSERT_FALSE(worker);
+  EXPECT_THAT(worker.error().message, HasSubstr("PATH="));
+  EXPECT_THAT(worker.error().message, ::testing::Not(HasSubstr("recognisable-secret")));
+}
+
 TEST(Worker, UnknownAndMalformedRequestsAreAnsweredAndSurvived) {
   const auto worker = Worker::start();
   ASSERT_TRUE(worker) << worker.error().text();
