@@ -52,6 +52,22 @@ Outcome<Step> drawLegal(const Program& program, const Step& partial, Random& ran
                 "Choose another transformation.");
 }
 
+Outcome<Step> drawPlace(const Program& program, const Step& partial, Random& random, ApplyFunction apply,
+                        std::vector<Step> (*candidatesOf)(const Program& program)) {
+  std::vector<Step> candidates;
+  const bool complete = has(partial, {"block", "loop"});
+  if (!complete) candidates = candidatesOf(program);
+  for (const std::string_view argument : {"block", "loop"})
+    if (const auto name = partial.text(argument))
+      std::erase_if(candidates, [&](const Step& step) { return step.text(argument) != name; });
+  return drawLegal(program, partial, random, apply,
+                   [&](const Step& given, Random& source) -> std::optional<Step> {
+                     if (complete) return given;
+                     if (candidates.empty()) return std::nullopt;
+                     return source.pick(candidates);
+                   });
+}
+
 std::vector<Step> legalAmong(const Program& program, ApplyFunction apply, const std::vector<Step>& candidates,
                              std::size_t limit) {
   // A long list is thinned before the costly question is asked.

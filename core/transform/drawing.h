@@ -27,6 +27,11 @@ using ApplyFunction = Outcome<Program> (*)(const Program& program, const Step& c
     const Program& program, const Step& partial, Random& random, ApplyFunction apply,
     const std::function<std::optional<Step>(const Step& partial, Random& random)>& draw);
 
+/// Draws a step of the form NAME(block=…, loop=…): one of the candidates that agree with what `partial` gives.
+[[nodiscard]] Outcome<Step> drawPlace(const Program& program, const Step& partial, Random& random,
+                                      ApplyFunction apply,
+                                      std::vector<Step> (*candidatesOf)(const Program& program));
+
 /// Those candidates that can be applied, at most `limit`, spread over the list.
 [[nodiscard]] std::vector<Step> legalAmong(const Program& program, ApplyFunction apply,
                                            const std::vector<Step>& candidates, std::size_t limit = 24);

@@ -176,16 +176,7 @@ std::vector<Step> candidatesOf(const Program& program) {
 }
 
 Outcome<Step> complete(const Program& program, const Step& partial, Random& random) {
-  const auto draw = [&](const Step& given, Random& source) -> std::optional<Step> {
-    if (has(given, {"block", "loop"})) return given;
-    std::vector<Step> candidates = candidatesOf(program);
-    for (const std::string_view argument : {"block", "loop"})
-      if (const auto name = given.text(argument))
-        std::erase_if(candidates, [&](const Step& step) { return step.text(argument) != name; });
-    if (candidates.empty()) return std::nullopt;
-    return source.pick(candidates);
-  };
-  return drawLegal(program, partial, random, apply, draw);
+  return drawPlace(program, partial, random, apply, candidatesOf);
 }
 
 std::vector<Step> choices(const Program& program) {
