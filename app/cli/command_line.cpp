@@ -28,6 +28,13 @@ Exit status: 0 done; 1 nothing valid was measured; 2 wrong usage; 3 bad input; 4
 something; 130 interrupted by Ctrl-C, after the session was closed.
 An API key is read only from ESPALIER_API_KEY or OPENAI_API_KEY.)";
 
+constexpr const char* kSearchNotes =
+    R"(fallback_rate is the share of expansions that the proposer did not answer with a legal step: nothing that it
+proposed was legal and a random step was taken; or its call failed, its reply held nothing, or its budget was
+spent, and the rules answered in its place.
+timeline.idle_percent is the share of the time with a candidate left (proposed, not yet measured) in which
+nothing was built or measured.)";
+
 /// A verb and what to run once it was chosen.
 struct Verb {
   CLI::App* app = nullptr;
@@ -95,6 +102,13 @@ void addSearch(CLI::App* app, SearchOptions& options, Console& console) {
   app->add_option("--proposals", options.proposals, "Proposals per call of the model")
       ->check(CLI::Range(1, 16))
       ->type_name("K");
+  app->add_option("--concurrency", options.concurrency,
+                  "Calls of the model at once (default: the profile's, or 4)")
+      ->check(CLI::Range(1, 32))
+      ->type_name("N");
+  app->add_option("--scorer", options.scorer,
+                  "exec:COMMAND: a program of your own predicts times in place of the surrogate")
+      ->type_name("exec:COMMAND");
   app->add_option("--time-limit", options.timeLimit, "Stop after this many seconds")
       ->check(notNegative)
       ->type_name("SECONDS");
@@ -107,12 +121,18 @@ void addSearch(CLI::App* app, SearchOptions& options, Console& console) {
   app->add_option("--exploration", options.exploration, "The constant c of UCT")
       ->check(notNegative)
       ->type_name("C");
+  app->add_option(
+         "--selection", options.selection,
+         "uct, or puct: the model states how much it believes in each proposal, and that is the prior")
+      ->check(CLI::IsMember({"uct", "puct"}))
+      ->type_name("NAME");
   app->add_option("--preset", options.preset,
                   "espalier (what our measurements favour) or paper (the paper's rules)")
       ->check(CLI::IsMember({"espalier", "paper"}))
       ->type_name("NAME");
   app->add_flag("--quiet", console.quiet, "No progress on standard error");
   addJson(app, console);
+  app->footer(kSearchNotes);
 }
 
 void addNode(CLI::App* app, NodeOptions& options) {
@@ -222,6 +242,8 @@ ExitStatus runVerb(const Verb& verb, Console& console) {
 int runCommandLine(int argc, char** argv) {
   // A reader that went away (`| head`), or a worker that died, is an error of a write and not the end of us.
   std::signal(SIGPIPE, SIG_IGN);
+  // So is a file that may not grow any more.
+  std::signal(SIGXFSZ, SIG_IGN);
   Console console(std::cout, std::cerr);
   Parsed parsed;
   CLI::App app("Tunes tensor programs by Monte Carlo tree search with reasoning.", "espalier-cli");

@@ -65,7 +65,7 @@ Result<ExitStatus> compareSessions(const CompareOptions& options, Console& conso
   for (const std::string& path : options.sessions) {
     const auto session = readSessionView(path);
     if (!session) return tl::unexpected(session.error());
-    summaries.push_back(summaryOf(session->fold, path));
+    summaries.push_back(summaryOf(*session));
   }
   if (console.json) {
     nlohmann::json sessions = nlohmann::json::array();

@@ -31,7 +31,7 @@ Result<ExitStatus> exportNode(const ExportOptions& options, Console& console) {
   request.target = *target;
   request.session = &session->fold;
   request.node = *node;
-  request.summary = asJson(summaryOf(session->fold, session->path)).dump();
+  request.summary = asJson(summaryOf(*session)).dump();
   const auto files = exportProgram(request);
   if (!files) return tl::unexpected(files.error());
   const auto written = writeExport(*files, options.output);

@@ -40,10 +40,13 @@ struct SearchOptions {
   std::optional<std::int64_t> maxTokens;
   std::optional<std::int64_t> maxCalls;
   std::optional<int> proposals;     ///< per call
+  std::optional<int> concurrency;   ///< calls at once
+  std::optional<std::string> scorer;  ///< exec:COMMAND
   std::optional<double> timeLimit;  ///< seconds
   std::optional<int> historyDepth;
   std::optional<int> branching;
   std::optional<double> exploration;
+  std::optional<std::string> selection;
   std::optional<std::string> preset;
 };
 

@@ -20,6 +20,8 @@ LlmOptions llmOptions(const SearchOptions& options) {
   llm.preset = options.preset.value_or("espalier");
   llm.budget = {options.maxCost, options.maxTokens, options.maxCalls};
   llm.proposals = options.proposals;
+  llm.concurrency = options.concurrency;
+  llm.preferences = options.selection == "puct";
   return llm;
 }
 
@@ -31,11 +33,11 @@ Result<ChosenProposer> recorded(const SearchOptions& options, const TensorProble
     auto proposer = makeRecordedLlmProposer(*options.recording, llmOptions(options),
                                             std::make_unique<RulesProposer>(problem));
     if (!proposer) return tl::unexpected(proposer.error());
-    return ChosenProposer{std::move(*proposer), {}};
+    return ChosenProposer{std::move(*proposer), {}, {}};
   }
   const auto events = readSession(*options.recording);
   if (!events) return tl::unexpected(events.error());
-  ChosenProposer chosen{std::make_unique<RecordedProposer>(*events), {}};
+  ChosenProposer chosen{std::make_unique<RecordedProposer>(*events), {}, takeUpOrder(*events)};
   if (!chosen.measurements.add(*events, problem.info().hash))
     return inputError(
         *options.recording + " is the session of another problem than " + problem.info().name + ".",
@@ -43,27 +45,41 @@ Result<ChosenProposer> recorded(const SearchOptions& options, const TensorProble
   return chosen;
 }
 
-Result<ChosenProposer> llm(const SearchOptions& options, const TensorProblem& problem) {
+Spending spendingOf(const RunTotals& earlier) {
+  Spending spent;
+  spent.calls = earlier.calls;
+  spent.tokens = earlier.usage;
+  spent.costUsd = earlier.costUsd;
+  spent.proposals = earlier.expansions;
+  spent.fallbacks = earlier.fallbacks;
+  return spent;
+}
+
+Result<ChosenProposer> llm(const SearchOptions& options, const TensorProblem& problem,
+                           const RunTotals& earlier) {
   LlmOptions llm = llmOptions(options);
   if (options.recording) llm.recording = *options.recording;
   auto proposer = makeLlmProposer(llm, std::make_unique<RulesProposer>(problem));
   if (!proposer) return tl::unexpected(proposer.error());
-  return ChosenProposer{std::move(*proposer), {}};
+  (*proposer)->resumeFrom(spendingOf(earlier));
+  return ChosenProposer{std::move(*proposer), {}, {}};
 }
 
 }  // namespace
 
-Result<ChosenProposer> chooseProposer(const SearchOptions& options, const TensorProblem& problem) {
+Result<ChosenProposer> chooseProposer(const SearchOptions& options, const TensorProblem& problem,
+                                      const RunTotals& earlier) {
   const bool modelNamed = options.llmUrl || options.llmModel || !options.llmProfiles.empty();
   std::string name = options.proposer.value_or("auto");
   if (name == "auto") name = modelNamed ? "llm" : "rules";
-  if (name == "rules") return ChosenProposer{std::make_unique<RulesProposer>(problem), {}};
-  if (name == "random") return ChosenProposer{std::make_unique<RandomProposer>(), {}};
+  if (name == "rules") return ChosenProposer{std::make_unique<RulesProposer>(problem), {}, {}};
+  if (name == "random") return ChosenProposer{std::make_unique<RandomProposer>(), {}, {}};
   if (name == "recorded") return recorded(options, problem);
-  if (name == "llm") return llm(options, problem);
+  if (name == "llm") return llm(options, problem, earlier);
   if (name.starts_with("exec:"))
     return ChosenProposer{std::make_unique<ExecProposer>(ExecOptions{.command = name.substr(5)},
                                                          std::make_unique<RulesProposer>(problem)),
+                          {},
                           {}};
   return usageError("--proposer " + name + " is not known.",
                     "It is auto, llm, rules, recorded, random or exec:COMMAND.");

@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: 2026 Espalier developers
 // SPDX-License-Identifier: Apache-2.0
+#include "cli/asking.h"
 #include "cli/proposer_choice.h"
 #include "cli/run_session.h"
 #include "cli/session_view.h"
@@ -24,6 +25,7 @@ Result<void> checkUnchanged(const ResumeRequest& request, const TuneOptions& beg
   const SearchOptions& search = request.search;
   if (auto kept = keep("--strategy", search.strategy, begun.strategy, begun.strategy); !kept) return kept;
   if (auto kept = keep("--preset", search.preset, begun.preset, begun.preset); !kept) return kept;
+  if (auto kept = keep("--selection", search.selection, begun.selection, begun.selection); !kept) return kept;
   if (auto kept = keep("--seed", search.seed, begun.seed, std::to_string(begun.seed)); !kept) return kept;
   return keep("--threads", request.kernel.threads, threads, std::to_string(threads));
 }
@@ -37,22 +39,25 @@ Result<ExitStatus> resume(const ResumeRequest& request, Console& console) {
   if (!begun) return tl::unexpected(begun.error());
   if (auto unchanged = checkUnchanged(request, *begun, view->run().problem.threads); !unchanged)
     return tl::unexpected(unchanged.error());
-  auto options = tunerOptions(*begun, request.search);
+  SearchOptions search = withAskingOf(view->run(), request.search);
+  search.preset = begun->preset;
+  search.selection = begun->selection;
+  auto options = tunerOptions(*begun, search);
   if (!options) return tl::unexpected(options.error());
   auto problem = tensorProblemFromIdentity(view->run().problem.identity);
   if (!problem) return tl::unexpected(problem.error());
   options->host = toJson((*problem)->sheet());
-  SearchOptions search = request.search;
-  if (!search.proposer && !search.llmUrl && !search.llmModel && search.llmProfiles.empty())
-    search.proposer = view->run().proposer;
-  auto chosen = chooseProposer(search, **problem);
+  auto chosen = chooseProposer(search, **problem, view->fold.totals());
   if (!chosen) return tl::unexpected(chosen.error());
+  auto scored = withScorer(*std::move(problem), search);
+  if (!scored) return tl::unexpected(scored.error());
   auto session = SessionStore::open(request.session, SessionStore::Access::Write);
   if (!session) return tl::unexpected(session.error());
   TunerSetup setup;
-  setup.problem = std::move(*problem);
+  setup.problem = *std::move(scored);
   setup.proposer = std::move(chosen->proposer);
   setup.measurements = std::move(chosen->measurements);
+  setup.order = std::move(chosen->order);
   setup.options = std::move(*options);
   setup.session = std::move(*session);
   return runSession(std::move(setup), view->fold, console);

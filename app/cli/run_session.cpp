@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "cli/asking.h"
 #include "cli/interrupt.h"
 #include "cli/progress.h"
 #include "cli/session_view.h"
@@ -41,8 +42,10 @@ Result<TuneOptions> tunerOptions(TuneOptions base, const SearchOptions& options)
   take(base.preset, options.preset);
   take(base.timeLimitSeconds, options.timeLimit);
   take(base.historyDepth, options.historyDepth);
+  take(base.selection, options.selection);
   take(base.branching, options.branching);
   take(base.exploration, options.exploration);
+  base.asking = askingText(options);
   base.software = "espalier-cli " ESPALIER_VERSION;
   if (auto checked = check(base); !checked) return tl::unexpected(checked.error());
   return base;
@@ -62,7 +65,7 @@ Result<ExitStatus> runSession(TunerSetup setup, const SessionFold& before, Conso
 
   const auto session = readSessionView(path);
   if (!session) return tl::unexpected(session.error());
-  const Summary summary = summaryOf(session->fold, path);
+  const Summary summary = summaryOf(*session);
   if (console.json) {
     console.printJson(asJson(summary));
   } else {

@@ -56,10 +56,12 @@ Conversation conversationOf(const SessionView& session, NodeId node) {
   return conversation;
 }
 
-Summary summaryOf(const SessionFold& fold, const std::string& path) {
+Summary summaryOf(const SessionView& session) {
+  const SessionFold& fold = session.fold;
   Summary summary;
   summary.result = resultOf(fold);
-  summary.session = path;
+  summary.timeline = timelineOf(session.events);
+  summary.session = session.path;
   if (fold.run() != nullptr) summary.rooflineSeconds = fold.run()->problem.rooflineSeconds;
   if (const auto& confirmed = fold.confirmation(); confirmed && confirmed->node == summary.result.bestNode)
     summary.verification = confirmed->measurement.verification;

@@ -43,7 +43,7 @@ struct Conversation {
 [[nodiscard]] Result<NodeId> chooseNode(const SessionView& session, const NodeOptions& options);
 [[nodiscard]] Conversation conversationOf(const SessionView& session, NodeId node);
 /// The result so far, with the words of the best one's verification.
-[[nodiscard]] Summary summaryOf(const SessionFold& fold, const std::string& path);
+[[nodiscard]] Summary summaryOf(const SessionView& session);
 /// What the session tunes, without a worker: for reading programs and generating code.
 [[nodiscard]] Result<std::unique_ptr<TensorProblem>> offlineProblem(const SessionView& session);
 

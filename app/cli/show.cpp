@@ -213,7 +213,7 @@ Result<ExitStatus> show(const NodeOptions& options, Console& console) {
                     *state,
                     print((*problem)->programOf(*state))};
   const bool wholeSession = !options.node && !options.best;
-  const Summary summary = summaryOf(session->fold, session->path);
+  const Summary summary = summaryOf(*session);
   if (console.json) {
     nlohmann::json json{{"nodes", session->fold.tree().size()}, {"node", asJson(shown)}};
     json["result"] = asJson(summary);

@@ -13,12 +13,23 @@ namespace {
 /// Percent of the roofline beyond the noise of measuring peak and kernel.
 constexpr double kSuspicious = 103;
 
+nlohmann::json asJson(const Timeline& timeline) {
+  return {{"search_seconds", timeline.search},
+          {"working_seconds", timeline.working},
+          {"measuring_seconds", timeline.measuring},
+          {"candidate_seconds", timeline.candidates},
+          {"idle_seconds", timeline.idle},
+          {"idle_percent", 100 * timeline.idleShare()},
+          {"calls_in_flight", timeline.callsInFlight()}};
+}
+
 }  // namespace
 
 nlohmann::json asJson(const Summary& summary) {
   nlohmann::json json = toJson(summary.result);
   json["verification"] = summary.verification;
   json["roofline_ms"] = summary.rooflineSeconds * 1e3;
+  if (!summary.session.empty()) json["timeline"] = asJson(summary.timeline);
   json["session"] = summary.session.empty() ? nlohmann::json() : nlohmann::json(summary.session);
   return json;
 }
@@ -49,6 +60,13 @@ std::string inWords(const Summary& summary) {
     table.add({"model", grouped(totals.calls) + " calls, " + grouped(totals.usage.prompt) + " + " +
                             grouped(totals.usage.completion) + " tokens, " + fixed(totals.costUsd, 4) +
                             " USD, " + fixed(100 * totals.fallbackRate(), 1) + " % fallback"});
+  if (const Timeline& timeline = summary.timeline; timeline.working > 0)
+    table.add(
+        {"overlap",
+         "built or measured in " + fixed(100 * timeline.working / timeline.search, 0) +
+             " % of the search; idle in " + fixed(100 * timeline.idleShare(), 1) +
+             " % of the time while candidates were left" +
+             (timeline.asking > 0 ? "; " + fixed(timeline.callsInFlight(), 1) + " calls in flight" : "")});
   if (!summary.session.empty()) table.add({"session", summary.session});
   if (!result.stopWords.empty()) table.add({"ended", result.stopWords});
 

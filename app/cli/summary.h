@@ -5,6 +5,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
+#include "session/timeline.h"
 #include "tuner/tune_result.h"
 
 namespace espalier::cli {
@@ -14,6 +15,7 @@ struct Summary {
   TuneResult result;
   std::string verification;    ///< which oracle, largest error and bound, in words
   double rooflineSeconds = 0;  ///< nothing can be faster
+  Timeline timeline;
   std::string session;         ///< path; empty if there is none
 };
 

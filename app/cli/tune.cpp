@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <filesystem>
 
+#include "cli/asking.h"
 #include "cli/proposer_choice.h"
 #include "cli/run_session.h"
 #include "cli/session_view.h"
@@ -48,13 +49,16 @@ Result<ExitStatus> tune(const TuneRequest& request, Console& console) {
   options->host = toJson((*problem)->sheet());
   auto chosen = chooseProposer(search, **problem);
   if (!chosen) return tl::unexpected(chosen.error());
-  const std::string path = search.session.value_or(freeSessionName((*problem)->info().name));
+  auto scored = withScorer(*std::move(problem), search);
+  if (!scored) return tl::unexpected(scored.error());
+  const std::string path = search.session.value_or(freeSessionName((*scored)->info().name));
   auto session = SessionStore::create(path);
   if (!session) return tl::unexpected(session.error());
   TunerSetup setup;
-  setup.problem = std::move(*problem);
+  setup.problem = *std::move(scored);
   setup.proposer = std::move(chosen->proposer);
   setup.measurements = std::move(chosen->measurements);
+  setup.order = std::move(chosen->order);
   setup.options = std::move(*options);
   setup.session = std::move(*session);
   return runSession(std::move(setup), SessionFold{}, console);

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "cli/asking.h"
 #include "cli/proposer_choice.h"
 #include "cli/session_view.h"
 #include "cli/tensor_problem_choice.h"
@@ -80,18 +81,23 @@ class TunerRun final : public ui::RunController {
 };
 
 Result<std::unique_ptr<ui::RunController>> startTuner(std::unique_ptr<TensorProblem> problem,
-                                                      cli::SearchOptions search, TuneOptions options,
+                                                      const cli::SearchOptions& search, TuneOptions options,
+                                                      const RunTotals& earlier,
                                                       std::unique_ptr<SessionStore> session,
                                                       ui::RunSink sink) {
   options.host = toJson(problem->sheet());
   options.software = "espalier " ESPALIER_VERSION;
+  options.asking = cli::askingText(search);
   if (auto checked = check(options); !checked) return tl::unexpected(checked.error());
-  auto chosen = cli::chooseProposer(search, *problem);
+  auto chosen = cli::chooseProposer(search, *problem, earlier);
   if (!chosen) return tl::unexpected(chosen.error());
+  auto scored = cli::withScorer(std::move(problem), search);
+  if (!scored) return tl::unexpected(scored.error());
   TunerSetup setup;
-  setup.problem = std::move(problem);
+  setup.problem = *std::move(scored);
   setup.proposer = std::move(chosen->proposer);
   setup.measurements = std::move(chosen->measurements);
+  setup.order = std::move(chosen->order);
   setup.options = std::move(options);
   setup.session = std::move(session);
   setup.sink = std::move(sink);
@@ -119,7 +125,7 @@ Result<std::unique_ptr<ui::RunController>> begin(const ui::NewRun& run, ui::RunS
   if (!problem) return tl::unexpected(problem.error());
   auto session = SessionStore::create(run.session);
   if (!session) return tl::unexpected(session.error());
-  return startTuner(std::move(*problem), search, options, std::move(*session), std::move(sink));
+  return startTuner(std::move(*problem), search, options, {}, std::move(*session), std::move(sink));
 }
 
 /// A finished budget would end the run at once, so another as large is added.
@@ -136,11 +142,13 @@ Result<std::unique_ptr<ui::RunController>> goOn(const std::string& path, ui::Run
   raiseBudget(*options, view->fold);
   auto problem = tensorProblemFromIdentity(view->run().problem.identity);
   if (!problem) return tl::unexpected(problem.error());
-  cli::SearchOptions search;
-  search.proposer = view->run().proposer;
+  cli::SearchOptions search = cli::withAskingOf(view->run(), {});
+  search.preset = options->preset;
+  search.selection = options->selection;
   auto session = SessionStore::open(path, SessionStore::Access::Write);
   if (!session) return tl::unexpected(session.error());
-  return startTuner(std::move(*problem), search, *options, std::move(*session), std::move(sink));
+  return startTuner(std::move(*problem), search, *options, view->fold.totals(), std::move(*session),
+                    std::move(sink));
 }
 
 }  // namespace
@@ -189,7 +197,7 @@ Result<std::vector<std::string>> TensorServices::exportNode(const std::string& s
   request.target = (*problem)->target();
   request.session = &view->fold;
   request.node = node;
-  request.summary = cli::asJson(cli::summaryOf(view->fold, view->path)).dump();
+  request.summary = cli::asJson(cli::summaryOf(*view)).dump();
   const auto files = exportProgram(request);
   if (!files) return tl::unexpected(files.error());
   return writeExport(*files, path);

@@ -23,8 +23,10 @@ std::optional<std::string> ExecDialogue::ask(const std::string& line, std::uint6
     const std::string complaint = process_ ? process_->complaint() : std::string();
     outcome = code;
     why = std::move(words) + (complaint.empty() ? "" : " It said: " + complaint);
+    const bool cancelled = outcome == "cancelled";
+    if (cancelled && process_) process_->abandon();
     process_.reset();
-    if (outcome != "cancelled") ++failures_;
+    if (!cancelled) ++failures_;
     return std::nullopt;
   };
   if (!process_) {

@@ -64,6 +64,7 @@ Result<ExecProcess> ExecProcess::start(const std::string& command) {
   sigset_t defaults;
   sigemptyset(&defaults);
   sigaddset(&defaults, SIGPIPE);
+  sigaddset(&defaults, SIGXFSZ);
   posix_spawnattr_setsigdefault(&attributes, &defaults);
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF);
   posix_spawnattr_setpgroup(&attributes, 0);
@@ -176,6 +177,10 @@ void ExecProcess::readComplaint() {
     complaint_.append(bytes, static_cast<std::size_t>(got));
     if (complaint_.size() > kComplaintBytes) complaint_.erase(0, complaint_.size() - kComplaintBytes);
   }
+}
+
+void ExecProcess::abandon() {
+  if (process_ > 0) kill(-process_, SIGKILL);
 }
 
 std::string ExecProcess::complaint() {

@@ -32,6 +32,8 @@ class ExecProcess {
   [[nodiscard]] End readLine(std::string& line, std::size_t limit, Deadline deadline,
                              const std::stop_token& stop);
 
+  /// Ends it at once, without the time to end by itself that it has otherwise.
+  void abandon();
   /// The last words on its standard error, clean; empty if none.
   [[nodiscard]] std::string complaint();
 

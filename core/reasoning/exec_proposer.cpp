@@ -39,7 +39,7 @@ json toJson(const NodeView& view) {
           {"sections", toJson(view.sections)}};
 }
 
-json toJson(const Attempt& attempt) {
+json toJson(const TriedProposal& attempt) {
   json items = json::array();
   for (const AppliedItem& item : attempt.items) {
     items.push_back({{"proposed", item.proposed},
@@ -61,7 +61,7 @@ std::string execContext(const ProposalContext& context, std::uint64_t id) {
   json ancestors = json::array();
   for (const NodeView& view : context.ancestors) ancestors.push_back(toJson(view));
   json attempts = json::array();
-  for (const Attempt& attempt : context.attempts) attempts.push_back(toJson(attempt));
+  for (const TriedProposal& attempt : context.attempts) attempts.push_back(toJson(attempt));
   json actions = json::array();
   for (const LegalAction& action : context.legalActions) {
     actions.push_back({{"name", action.name}, {"arguments", action.arguments}, {"example", action.example}});
@@ -112,6 +112,7 @@ Proposal ExecProposer::propose(const ProposalContext& context, Random& random,
         Proposal proposal;
         proposal.reasoning = std::move(reply.sequences.front().reasoning);
         proposal.items = std::move(reply.sequences.front().items);
+        proposal.preference = reply.sequences.front().preference;
         proposal.proposer = "exec";
         proposal.exchanges.push_back(std::move(exchange));
         return proposal;

@@ -34,6 +34,7 @@ std::optional<std::vector<double>> secondsIn(const std::string& line, std::size_
 std::vector<Prediction> ExecScoredProblem::predict(std::span<const State> states) const {
   std::vector<Prediction> predictions = problem_->predict(states);
   const std::lock_guard lock(mutex_);
+  std::string why;
   json asked = json::array();
   std::vector<std::uint64_t> hashes;
   for (std::size_t i = 0; i < states.size(); ++i) {
@@ -48,16 +49,23 @@ std::vector<Prediction> ExecScoredProblem::predict(std::span<const State> states
                            {"id", id},
                            {"problem", problem_->info().name},
                            {"states", std::move(asked)}};
-    std::string why;
     std::string outcome;
     const std::optional<std::string> line = dialogue_.ask(writeJson(question), id, {}, why, outcome);
     if (const auto seconds = line ? secondsIn(*line, hashes.size()) : std::nullopt) {
       for (std::size_t i = 0; i < hashes.size(); ++i) known_[hashes[i]] = (*seconds)[i];
+    } else if (line) {
+      why = "its answer does not hold as many positive numbers as states were asked about";
     }
+  } else if (!hashes.empty()) {
+    why = "it failed too often";
   }
   for (std::size_t i = 0; i < states.size(); ++i) {
     const auto found = known_.find(states[i].hash);
-    if (found == known_.end()) continue;
+    if (found == known_.end()) {
+      predictions[i].words +=
+          (predictions[i].words.empty() ? "" : " ") + ("The scorer did not answer: " + why);
+      continue;
+    }
     predictions[i].seconds = found->second;
     predictions[i].uncertainty = 0;
     predictions[i].source = "exec";

@@ -36,8 +36,8 @@ bool isSlower(const NodeView& view, const NodeView& parent) {
   return view.prediction && parent.prediction && view.prediction->seconds > parent.prediction->seconds;
 }
 
-bool wasTried(const std::vector<std::string>& items, const std::vector<Attempt>& attempts) {
-  return std::any_of(attempts.begin(), attempts.end(), [&](const Attempt& attempt) {
+bool wasTried(const std::vector<std::string>& items, const std::vector<TriedProposal>& attempts) {
+  return std::any_of(attempts.begin(), attempts.end(), [&](const TriedProposal& attempt) {
     return std::equal(
         items.begin(), items.end(), attempt.items.begin(), attempt.items.end(),
         [](const std::string& item, const AppliedItem& tried) { return item == tried.proposed; });
@@ -90,6 +90,11 @@ struct LlmProposer::InFlight {
   std::uint64_t key;
 };
 
+int LlmProposer::concurrency() const {
+  constexpr int kMostThreads = 64;
+  return std::min(kMostThreads, options_.concurrency * options_.proposals);
+}
+
 Proposal LlmProposer::propose(const ProposalContext& context, Random& random,
                               const ProposalControl& control) {
   const std::uint64_t key = keyOf(context);
@@ -98,8 +103,15 @@ Proposal LlmProposer::propose(const ProposalContext& context, Random& random,
   std::string why;
   {
     std::unique_lock lock(mutex_);
-    answered_.wait(lock, control.stop, [&] { return !inFlight_.contains(key); });
-    proposal = proposalKept(key, context);
+    const auto mayAsk = [&] {
+      return !inFlight_.contains(key) &&
+             inFlight_.size() < static_cast<std::size_t>(std::max(1, options_.concurrency));
+    };
+    do {
+      answered_.wait(lock, control.stop,
+                     [&] { return mayAsk() || (kept_.contains(key) && !inFlight_.contains(key)); });
+      proposal = proposalKept(key, context);
+    } while (!proposal && !mayAsk() && !control.stop.stop_requested());
     if (!proposal && !control.stop.stop_requested()) inFlight_.insert(key);
   }
   if (!proposal && control.stop.stop_requested()) {
@@ -129,21 +141,22 @@ std::optional<Proposal> LlmProposer::proposalKept(std::uint64_t key, const Propo
   const auto found = kept_.find(key);
   if (found == kept_.end()) return std::nullopt;
   std::optional<Proposal> proposal;
-  std::deque<ProposedSequence>& sequences = found->second.sequences;
+  std::deque<ReplySequence>& sequences = found->second.sequences;
   while (!sequences.empty() && !proposal) {
-    ProposedSequence sequence = std::move(sequences.front());
+    ReplySequence sequence = std::move(sequences.front());
     sequences.pop_front();
     if (wasTried(sequence.items, context.attempts)) continue;
     proposal.emplace();
     proposal->reasoning = std::move(sequence.reasoning);
     proposal->items = std::move(sequence.items);
+    proposal->preference = sequence.preference;
     proposal->proposer = found->second.model;
   }
   if (sequences.empty()) kept_.erase(found);
   return proposal;
 }
 
-void LlmProposer::keep(std::uint64_t key, std::vector<ProposedSequence> sequences, const std::string& model) {
+void LlmProposer::keep(std::uint64_t key, std::vector<ReplySequence> sequences, const std::string& model) {
   if (sequences.empty()) return;
   const std::lock_guard lock(mutex_);
   kept_[key] = {{std::make_move_iterator(sequences.begin()), std::make_move_iterator(sequences.end())},
@@ -218,8 +231,8 @@ std::optional<Proposal> LlmProposer::askModel(std::size_t seat, const ProposalCo
       return std::nullopt;
     }
     std::string refusals;
-    std::vector<ProposedSequence> usable;
-    for (ProposedSequence& sequence : answer.reply.sequences) {
+    std::vector<ReplySequence> usable;
+    for (ReplySequence& sequence : answer.reply.sequences) {
       if (wasTried(sequence.items, context.attempts)) continue;
       const Application application =
           context.tryItems ? context.tryItems(context.node.state, sequence.items) : Application{};
@@ -237,6 +250,7 @@ std::optional<Proposal> LlmProposer::askModel(std::size_t seat, const ProposalCo
       proposal.reasoning = std::move(usable.front().reasoning);
       if (proposal.reasoning.empty()) proposal.reasoning = exchanges.back().thinking;
       proposal.items = std::move(usable.front().items);
+      proposal.preference = usable.front().preference;
       proposal.proposer = exchanges.back().model;
       usable.erase(usable.begin());
       keep(key, std::move(usable), proposal.proposer);
@@ -298,7 +312,7 @@ LlmProposer::Answer LlmProposer::askOnce(std::size_t seatIndex, const Prompt& pr
   request.system = prompt.system;
   request.question = prompt.question;
   request.further = further;
-  if (options_.jsonReply) request.schema = replySchema(options_.proposals);
+  if (options_.jsonReply) request.schema = replySchema(options_.proposals, options_.preferences);
   request.maximumTokens = seat.replyTokens;
   request.promptHash = exchange.promptHash;
   request.stateHash = context.node.state.hash;

@@ -34,7 +34,8 @@ struct LlmProposerOptions {
   std::string name = "llm";
   BudgetLimits budget;
   int proposals = 2;  ///< sequences a call; further ones answer the next expansions of the same node
-  int concurrency = 4;
+  int concurrency = 4;    ///< calls at once; 0 = one at a time, on the search's own thread
+  bool preferences = false;          ///< each sequence shall come with one
   bool jsonReply = true;             ///< the paper's prompt asks for a plain answer
   std::vector<std::string> notices;  ///< said once, with the first proposal
 };
@@ -52,7 +53,9 @@ class LlmProposer : public Proposer {
               std::unique_ptr<Proposer> fallback, std::unique_ptr<RecordingWriter> recording = nullptr);
 
   [[nodiscard]] std::string name() const override { return options_.name; }
-  [[nodiscard]] int concurrency() const override { return options_.concurrency; }
+  /// One call answers several expansions of its node.
+  [[nodiscard]] int concurrency() const override;
+  [[nodiscard]] bool answersAsTheyCome() const override { return options_.concurrency > 0; }
   [[nodiscard]] Proposal propose(const ProposalContext& context, Random& random,
                                  const ProposalControl& control) override;
 
@@ -79,7 +82,7 @@ class LlmProposer : public Proposer {
   };
 
   std::optional<Proposal> proposalKept(std::uint64_t key, const ProposalContext& context);
-  void keep(std::uint64_t key, std::vector<ProposedSequence> sequences, const std::string& model);
+  void keep(std::uint64_t key, std::vector<ReplySequence> sequences, const std::string& model);
   std::optional<std::size_t> chooseSeat(const ProposalContext& context, std::string& why);
   void noteConduct(std::size_t seat, const std::optional<ChatFault>& fault);
   std::optional<Proposal> askModel(std::size_t seat, const ProposalContext& context,
@@ -104,7 +107,7 @@ class LlmProposer : public Proposer {
   std::vector<Conduct> conduct_;
   std::set<std::uint64_t> inFlight_;  ///< keys of nodes about which a model is being asked
   struct Kept {
-    std::deque<ProposedSequence> sequences;
+    std::deque<ReplySequence> sequences;
     std::string model;
   };
   std::map<std::uint64_t, Kept> kept_;

@@ -8,15 +8,19 @@
 
 namespace espalier {
 
-std::string replySchema(int proposals) {
+std::string replySchema(int proposals, bool preferences) {
   using nlohmann::json;
   const json step = {{"type", "object"},
                      {"properties", {{"name", {{"type", "string"}}}, {"args", {{"type", "object"}}}}},
                      {"required", {"name"}}};
-  const json sequence = {
+  json sequence = {
       {"type", "object"},
       {"properties", {{"transformations", {{"type", "array"}, {"items", step}, {"minItems", 1}}}}},
       {"required", {"transformations"}}};
+  if (preferences) {
+    sequence["properties"]["preference"] = {{"type", "number"}};
+    sequence["required"].push_back("preference");
+  }
   return writeJson(
       {{"type", "object"},
        {"properties",

@@ -7,6 +7,6 @@
 namespace espalier {
 
 /// The JSON schema of a reply with so many proposals, as JSON text.
-[[nodiscard]] std::string replySchema(int proposals);
+[[nodiscard]] std::string replySchema(int proposals, bool preferences = false);
 
 }  // namespace espalier

@@ -84,6 +84,7 @@ Result<std::unique_ptr<LlmProposer>> makeProposer(std::vector<LlmSeat> seats,
   const bool paper = options.preset == "paper";
   proposerOptions.proposals = std::clamp(options.proposals.value_or(paper ? 1 : 2), 1, kMostProposals);
   proposerOptions.jsonReply = !paper;
+  proposerOptions.preferences = options.preferences && !paper;
   proposerOptions.budget = options.budget;
   std::unique_ptr<RecordingWriter> recording;
   if (!options.recording.empty()) {
@@ -96,6 +97,7 @@ Result<std::unique_ptr<LlmProposer>> makeProposer(std::vector<LlmSeat> seats,
   const double stableShare = paper || !options.promptTemplate.empty() ? 0 : kStableShare;
   PromptWriter writer(std::move(*form), {.tokenLimit = options.promptTokens,
                                          .proposals = proposerOptions.proposals,
+                                         .preferences = proposerOptions.preferences,
                                          .stableShare = stableShare});
   return std::make_unique<LlmProposer>(std::move(seats), std::move(writer), std::move(proposerOptions),
                                        std::move(fallback), std::move(recording));

@@ -28,6 +28,7 @@ struct LlmOptions {
   BudgetLimits budget;
   std::optional<int> proposals;      ///< sequences a call; 2 by default, 1 in the preset `paper`
   std::optional<int> concurrency;    ///< calls at once; replaces the profile's
+  bool preferences = false;          ///< ask how much the model believes in each proposal
   std::size_t promptTokens = 6000;   ///< limit of a prompt
   std::optional<ChatLimits> limits;  ///< timeouts, attempts and sizes
 };

@@ -53,7 +53,7 @@ std::string newArguments(const std::string& arguments, const std::string& gramma
   return text;
 }
 
-std::string attemptText(const Attempt& tried) {
+std::string attemptText(const TriedProposal& tried) {
   std::vector<std::string> applied;
   std::string refused;
   for (const AppliedItem& item : tried.items) {
@@ -254,7 +254,7 @@ double PromptWords::measuredSeconds(const NodeView& view) const {
 }
 
 std::string PromptWords::attempts() const {
-  const std::vector<Attempt>& all = context_.attempts;
+  const std::vector<TriedProposal>& all = context_.attempts;
   const std::size_t most = cut_ >= PromptCut::Attempts ? kAttemptsLeftByCut : kMostAttempts;
   std::string text;
   for (std::size_t i = all.size() > most ? all.size() - most : 0; i < all.size(); ++i) {

@@ -39,6 +39,10 @@ Result<PromptTemplate> PromptWriter::templateFile(const std::filesystem::path& p
 }
 
 Prompt PromptWriter::write(const ProposalContext& context, std::size_t tokenLimit) const {
+  constexpr std::string_view kAskForPreferences =
+      "\nGive each proposal a number \"preference\" between 0 and 1: how likely it is that the fastest "
+      "program lies "
+      "below it.";
   constexpr std::size_t kLeastProgramBytes = 400;
   constexpr std::size_t kBytesAToken = 4;
   Prompt prompt;
@@ -55,6 +59,7 @@ Prompt PromptWriter::write(const ProposalContext& context, std::size_t tokenLimi
     const auto value = [&words](std::string_view hole) { return words.value(hole); };
     prompt.system = form_.system(value);
     prompt.question = form_.question(value);
+    if (options_.preferences) prompt.question += kAskForPreferences;
     prompt.tokens = estimateTokens(prompt.system) + estimateTokens(prompt.question);
     cut += (cut.empty() ? "" : ", ") + std::string(kPromptCutWords[static_cast<std::size_t>(level)]);
     overLimit = overLimit || prompt.tokens > tokenLimit;

@@ -27,6 +27,7 @@ struct Prompt {
 struct PromptOptions {
   std::size_t tokenLimit = 6000;  ///< of the whole prompt, by estimateTokens
   int proposals = 2;              ///< sequences that are asked for
+  bool preferences = false;       ///< each shall say how much the model believes in it
   double stableShare =
       0;  ///< least share of the system part, by bytes; what can be spared is cut to reach it
 };

@@ -35,7 +35,7 @@ struct NodeView {
 };
 
 /// Something that was already tried from the current node.
-struct Attempt {
+struct TriedProposal {
   std::vector<AppliedItem> items;      ///< as proposed, with what became of each
   std::string source;
   NodeId child = kNoNode;              ///< the node it led to; for a duplicate the node that already stood there
@@ -51,7 +51,7 @@ struct ProposalContext {
   std::shared_ptr<const ProblemInfo> problem;   ///< never null
   NodeView node;                                ///< the one to expand
   std::vector<NodeView> ancestors;              ///< parent, grandparent, … to the history depth
-  std::vector<Attempt> attempts;                ///< children and refused proposals of the node, oldest first
+  std::vector<TriedProposal> attempts;                ///< children and refused proposals of the node, oldest first
   std::vector<LegalAction> legalActions;        ///< empty unless the proposer reads sections
   std::optional<NodeView> best;                 ///< the fastest valid node so far, without sections
   double baselineSeconds = 0;
@@ -71,6 +71,7 @@ struct ProposalContext {
 struct Proposal {
   std::string reasoning;
   std::vector<std::string> items;     ///< step texts, arguments optional; nothing is believed about their legality
+  double preference = 0;              ///< how much the proposer believes in it, in (0, 1]; 0 = it does not say
   std::string proposer;               ///< who really proposed: "rules", a model's name, "random", …
   std::vector<Exchange> exchanges;    ///< calls made for it, in order
   bool random = false;                ///< `items` is empty on purpose: take a random step, and do not call it a fallback
@@ -98,6 +99,9 @@ class Proposer {
   /// How many calls of propose() may run at once, on threads of the tuner; 0 = answers at once, called on the search's own
   /// thread. Must not change during a run.
   [[nodiscard]] virtual int concurrency() const { return 0; }
+  /// Whether answers are taken up as they come, rather than in the order asked: right where they take long and unequally
+  /// long. What a run does then depends on the order of the answers, which its session keeps.
+  [[nodiscard]] virtual bool answersAsTheyCome() const { return false; }
   /// An empty `items` means: nothing to propose; the search then takes a random step.
   [[nodiscard]] virtual Proposal propose(const ProposalContext& context, Random& random,
                                          const ProposalControl& control) = 0;

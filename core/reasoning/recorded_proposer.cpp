@@ -30,6 +30,7 @@ RecordedProposer::RecordedProposer(std::span<const Event> events) {
       Proposal proposal;
       proposal.reasoning = arrived->reasoning;
       proposal.items = arrived->items;
+      proposal.preference = arrived->preference;
       proposal.proposer = arrived->proposer;
       proposal.random = arrived->random;
       proposal.fallback = arrived->fallback;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <optional>
 
 #include "reasoning/chat_text.h"
@@ -23,6 +24,8 @@ constexpr std::array<std::string_view, 8> kStepKeys = {
     "transformations", "steps", "sequence", "actions", "trace", "mutators", "transforms", "schedule"};
 constexpr std::array<std::string_view, 6> kSequenceKeys = {"proposals", "alternatives", "candidates",
                                                            "sequences", "options",      "answers"};
+constexpr std::array<std::string_view, 5> kPreferenceKeys = {"preference", "confidence", "prior",
+                                                             "probability", "likelihood"};
 constexpr std::array<std::string_view, 6> kReasoningKeys = {"reasoning", "rationale", "explanation",
                                                             "thought",   "analysis",  "thoughts"};
 
@@ -58,10 +61,23 @@ std::string reasoningIn(const LooseValue& object) {
   return shortened(cleanText(text), kLongestReasoning);
 }
 
+/// A number in (0, 1], or percent; 0 where nothing of the kind is said.
+double preferenceIn(const LooseValue& object) {
+  const LooseValue* value = findAny(object, kPreferenceKeys);
+  if (value == nullptr || value->items.size() + value->members.size() > 0) return 0;
+  double stated = 0;
+  const char* const begin = value->text.data();
+  const char* const end = begin + value->text.size();
+  const auto [stopped, error] = std::from_chars(begin, end, stated);
+  if (error != std::errc() || !(stated > 0 && stated <= 100)) return 0;
+  const bool percent = stated > 1 || std::string_view(stopped, end) == "%";
+  return percent ? stated / 100 : stated;
+}
+
 /// A JSON value in the reply that holds transformations.
 struct Found {
   LooseJson json;
-  std::vector<ProposedSequence> sequences;
+  std::vector<ReplySequence> sequences;
   std::string reasoning;
   bool isList = false;  ///< it offers several sequences itself
 };
@@ -75,7 +91,7 @@ class Reader {
     if (!readAsJson(text)) readAsText(text);
     if (reply_.reasoning.empty() && !reply_.sequences.empty())
       reply_.reasoning = reply_.sequences.front().reasoning;
-    for (ProposedSequence& sequence : reply_.sequences) {
+    for (ReplySequence& sequence : reply_.sequences) {
       if (sequence.reasoning.empty()) sequence.reasoning = reply_.reasoning;
     }
     for (std::string& repair : steps_.takeRepairs()) reply_.repairs.push_back(std::move(repair));
@@ -140,7 +156,8 @@ class Reader {
       steps_.read(value);
     }
     std::vector<std::string> items = steps_.takeSteps();
-    if (!items.empty()) found.sequences.push_back({reasoningIn(value), std::move(items)});
+    if (!items.empty())
+      found.sequences.push_back({reasoningIn(value), std::move(items), preferenceIn(value)});
   }
 
   /// Without the key that was asked for, only a known name makes a value a step.
@@ -170,19 +187,18 @@ class Reader {
     if (wanted_ > 1 && !chosen.isList) {
       // One object for each proposal instead of a list of them.
       for (Found& other : found) {
-        for (ProposedSequence& sequence : other.sequences) addDistinct(std::move(sequence));
+        for (ReplySequence& sequence : other.sequences) addDistinct(std::move(sequence));
       }
     } else {
-      for (ProposedSequence& sequence : chosen.sequences) addDistinct(std::move(sequence));
+      for (ReplySequence& sequence : chosen.sequences) addDistinct(std::move(sequence));
       if (!alone && found.size() > 1)
         reply_.repairs.emplace_back("The reply holds several answers; the last complete one counts.");
     }
   }
 
-  void addDistinct(ProposedSequence sequence) {
-    const bool known =
-        std::any_of(reply_.sequences.begin(), reply_.sequences.end(),
-                    [&](const ProposedSequence& other) { return other.items == sequence.items; });
+  void addDistinct(ReplySequence sequence) {
+    const bool known = std::any_of(reply_.sequences.begin(), reply_.sequences.end(),
+                                   [&](const ReplySequence& other) { return other.items == sequence.items; });
     if (!known && reply_.sequences.size() < wanted_) reply_.sequences.push_back(std::move(sequence));
   }
 
@@ -211,7 +227,7 @@ class Reader {
       items = steps_.takeSteps();
       reply_.reasoning = plainReasoning(text);
     }
-    if (!items.empty()) reply_.sequences.push_back({reply_.reasoning, std::move(items)});
+    if (!items.empty()) reply_.sequences.push_back({reply_.reasoning, std::move(items), 0});
   }
 
   static std::size_t headlineColon(std::string_view line) {

@@ -14,15 +14,16 @@ namespace espalier {
 inline constexpr std::size_t kLongestReply = std::size_t{256} << 10;
 
 /// One sequence that a reply proposes.
-struct ProposedSequence {
+struct ReplySequence {
   std::string reasoning;           ///< of its own, or that of the whole reply
   std::vector<std::string> items;  ///< step texts, never empty
+  double preference = 0;           ///< stated for it, in (0, 1]; 0 = nothing stated
 };
 
 /// What a reply says. All text is clean; nothing in it is believed.
 struct ModelReply {
   std::string reasoning;
-  std::vector<ProposedSequence> sequences;  ///< empty: nothing readable
+  std::vector<ReplySequence> sequences;  ///< empty: nothing readable
   std::vector<std::string> repairs;         ///< what had to be forgiven, in words
 };
 

@@ -62,6 +62,17 @@ SearchRequest Mcts::ask(const Capacity& capacity) {
   }
   if (capacity.expansions > 0) {
     if (auto request = beginExpansion()) return *request;
+  }
+  if (capacity.samples > 0 && samplesInFlight_ == 0 &&
+      (expansionsInFlight_ > 0 || capacity.expansions == 0)) {
+    // The hardware would only wait for proposals: what is left is measured before its turn.
+    std::string cause;
+    if (const NodeId node = chooseUnmeasured(cause); node != kNoNode) {
+      ++samplesInFlight_;
+      return record_.choose(node, cause);
+    }
+  }
+  if (capacity.expansions > 0) {
     if (expansionsInFlight_ == 0) {
       if (tree().focus() != kRootNode) {
         // Nothing is left below the focus: look everywhere again rather than end the run.
@@ -112,33 +123,53 @@ NodeId Mcts::select(std::vector<SelectionStep>* path) const {
     if (path) path->clear();
     NodeId node = start;
     while (!expandable(nodes[node])) {
-      const std::uint32_t parentVisits = nodes[node].visits + nodes[node].virtualVisits;
-      NodeId chosen = kNoNode;
+      std::vector<UctTerms> children = termsOf(node, exploration);
+      UctTerms* chosen = nullptr;
       double highest = -1;
-      if (path) path->push_back({node, {}});
-      for (NodeId child = nodes[node].firstChild; child != kNoNode; child = nodes[child].nextSibling) {
-        const TreeNode& candidate = nodes[child];
-        const Uct terms =
-            uct(candidate.totalValue, candidate.visits + candidate.virtualVisits, parentVisits, exploration);
-        const bool open = !candidate.pruned && !candidate.exhausted &&
-                          std::find(blocked.begin(), blocked.end(), child) == blocked.end();
-        if (path)
-          path->back().children.push_back(
-              {child, candidate.visits, candidate.virtualVisits, terms.mean, terms.exploration, open, false});
-        if (open && terms.value() > highest) {
-          highest = terms.value();
-          chosen = child;
+      for (UctTerms& terms : children) {
+        terms.open = terms.open && std::find(blocked.begin(), blocked.end(), terms.child) == blocked.end();
+        if (terms.open && terms.mean + terms.exploration > highest) {
+          highest = terms.mean + terms.exploration;
+          chosen = &terms;
         }
       }
-      if (chosen == kNoNode) break;
-      if (path)
-        for (auto& terms : path->back().children) terms.chosen = terms.child == chosen;
-      node = chosen;
+      const NodeId next = chosen != nullptr ? chosen->child : kNoNode;
+      if (chosen != nullptr) chosen->chosen = true;
+      if (path) path->push_back({node, std::move(children)});
+      if (next == kNoNode) break;
+      node = next;
     }
     if (expandable(nodes[node])) return node;
     if (node == start) return kNoNode;
     blocked.push_back(node);
   }
+}
+
+std::vector<UctTerms> Mcts::termsOf(NodeId node, double exploration) const {
+  const Tree& nodes = tree();
+  const std::uint32_t parentVisits = nodes[node].visits + nodes[node].virtualVisits;
+  double stated = 0;
+  int statements = 0;
+  for (NodeId child = nodes[node].firstChild; child != kNoNode; child = nodes[child].nextSibling) {
+    stated += nodes[child].preference;
+    statements += nodes[child].preference > 0 ? 1 : 0;
+  }
+  // Of a child without a preference nothing is known: it counts as an average one.
+  const double average = statements > 0 ? stated / statements : 1;
+  const double total = stated + average * (nodes[node].childCount - statements);
+  std::vector<UctTerms> children;
+  children.reserve(nodes[node].childCount);
+  for (NodeId child = nodes[node].firstChild; child != kNoNode; child = nodes[child].nextSibling) {
+    const TreeNode& candidate = nodes[child];
+    const std::uint32_t visits = candidate.visits + candidate.virtualVisits;
+    const double preference = candidate.preference > 0 ? candidate.preference : average;
+    const Uct terms = options_.priors
+                          ? puct(candidate.totalValue, visits, parentVisits, exploration, preference / total)
+                          : uct(candidate.totalValue, visits, parentVisits, exploration);
+    children.push_back({child, candidate.visits, candidate.virtualVisits, terms.mean, terms.exploration,
+                        !candidate.pruned && !candidate.exhausted, false});
+  }
+  return children;
 }
 
 double Mcts::explorationNow() const {
@@ -159,11 +190,13 @@ void Mcts::proposalArrived(const ExpansionRequest& request, const ProposedSequen
   node.parent = request.node;
   node.source = proposal.source;
   node.reasoning = proposal.reasoning;
+  node.preference = proposal.preference;
   Application application;
   if (!proposal.items.empty()) application = record_.problem().apply(from, proposal.items, random);
   const bool takeRandom = !application.changed();
   if (takeRandom) {
     node.fallback = !proposal.random;
+    node.preference = 0;  // was for something else
     auto drawn = randomApplication(request.node, from, random);
     if (!drawn) {
       reject({request.request, request.node, std::move(application.items), proposal.source,

@@ -19,6 +19,7 @@ struct MctsOptions {
   double exploration = 1.4142135623730951;  ///< c of UCT
   bool scaleExploration =
       true;  ///< c is in units of the spread of scores, which is far below the 1 that c = √2 is made for
+  bool priors = false;  ///< PUCT with the proposers' preferences in place of UCT
   int rolloutSteps = 0;                   ///< random transformations of a rollout at most; 0 = no rollout
   int rolloutCount = 1;                   ///< rollouts a node; the best predicted one counts
   bool backpropagateMeasurements = true;  ///< a measurement is another visit, and replaces what was predicted
@@ -65,6 +66,8 @@ class Mcts final : public SearchStrategy {
 
  private:
   [[nodiscard]] double explorationNow() const;
+  /// What the selection thinks of the children of a node that has some.
+  [[nodiscard]] std::vector<UctTerms> termsOf(NodeId node, double exploration) const;
   [[nodiscard]] bool expandable(const TreeNode& node) const;
   [[nodiscard]] std::optional<ExpansionRequest> beginExpansion();
   [[nodiscard]] NodeId chooseUnmeasured(std::string& cause);

@@ -58,6 +58,7 @@ struct NodeAdded {
   bool fallback = false;           ///< nothing of the proposal was valid; a random step was taken instead
   std::optional<Prediction> prediction;
   double rolloutSeconds = 0;       ///< predicted for the end of the rollout; 0 = no rollout
+  double preference = 0;           ///< the proposer's, in (0, 1]; 0 = it does not say
 };
 
 /// A proposal that became no node. The node counts it as a visit without reward.

@@ -49,11 +49,11 @@ struct ProposedSequence {
   std::string reasoning;
   std::string source;
   bool random = false;  ///< no items on purpose: take a random step and do not count it as a fallback
+  double preference = 0;  ///< the proposer's, in (0, 1]; 0 = it does not say
 };
 
 /// A search as a pair of questions: what shall be done next, and here is what came of it. It never waits and never looks at
-/// a clock; results are told in the order in which they were asked for (expansions and samples each), so what it does depends on the
-/// seed and the results alone, however many are in flight.
+/// a clock: what it does depends on the seed, the results and the order in which they are told alone, however many are in flight.
 class SearchStrategy {
  public:
   virtual ~SearchStrategy() = default;

@@ -9,6 +9,7 @@ namespace espalier {
 namespace {
 
 constexpr std::size_t kLongestTrace = 0xffff;
+constexpr double kPreferenceUnits = 250;
 
 double ratio(double reference, double seconds) {
   if (reference <= 0 || seconds <= 0) return 0;
@@ -44,6 +45,9 @@ bool Tree::apply(const NodeAdded& event) {
   node.parent = event.parent;
   node.hash = event.state.hash;
   node.rolloutSeconds = static_cast<float>(event.rolloutSeconds);
+  if (event.preference > 0)
+    node.preference = static_cast<std::uint8_t>(
+        std::clamp(std::lround(event.preference * kPreferenceUnits), 1L, std::lround(kPreferenceUnits)));
   if (event.prediction) {
     node.predictedSeconds = event.prediction->seconds;
     node.uncertainty = static_cast<float>(event.prediction->uncertainty);

@@ -37,6 +37,7 @@ struct TreeNode {
   std::uint16_t rejections = 0;    ///< visits without reward: expansions that led nowhere
   std::uint16_t virtualVisits = 0; ///< expansions in flight at or below it; live only
   std::uint16_t pending = 0;       ///< expansions in flight of this very node; live only
+  std::uint8_t preference = 0;     ///< the proposer's in 1/250; 0 = it does not say
   bool failed : 1 = false;         ///< its sample failed
   bool pruned : 1 = false;
   bool pinned : 1 = false;

@@ -26,4 +26,12 @@ inline constexpr double kUnvisitedExploration = 1e9;
   return {totalValue / visits, exploration * std::sqrt(logarithm / visits)};
 }
 
+/// With a prior: W/N + c · P · sqrt(N(parent)) / (1 + N), where P is the share of the child in what its
+/// parent's children are believed to be worth before they are tried.
+[[nodiscard]] inline Uct puct(double totalValue, std::uint32_t visits, std::uint32_t parentVisits,
+                              double exploration, double prior) {
+  const double mean = visits == 0 ? 0 : totalValue / visits;
+  return {mean, exploration * prior * std::sqrt(static_cast<double>(parentVisits)) / (1.0 + visits)};
+}
+
 }  // namespace espalier

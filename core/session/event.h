@@ -67,6 +67,7 @@ struct ProposalArrived {
   std::string notice;
   std::int64_t askedMilliseconds = 0;     ///< when the proposer was asked and when it answered; since 1970 as in Event.
   std::int64_t answeredMilliseconds = 0;  ///< Events are recorded when a result is taken up, which may be later
+  double preference = 0;                  ///< Proposal::preference
 };
 struct BuildFinished {
   int sample = 0;

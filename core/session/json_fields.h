@@ -133,6 +133,7 @@ void fields(Io& io, NodeAdded& value) {
   io("fallback", value.fallback);
   io("prediction", value.prediction);
   io("rolloutSeconds", value.rolloutSeconds);
+  io.unlessZero("preference", value.preference);
 }
 template <class Io>
 void fields(Io& io, ProposalRejected& value) {
@@ -236,6 +237,7 @@ void fields(Io& io, ProposalArrived& value) {
   io("items", value.items);
   io("random", value.random);
   io("fallback", value.fallback);
+  io.unlessZero("preference", value.preference);
   io("notice", value.notice);
   io("askedMilliseconds", value.askedMilliseconds);
   io("answeredMilliseconds", value.answeredMilliseconds);
@@ -369,6 +371,9 @@ class JsonWriter {
   void optionalRequest(const char* name, std::uint64_t value) {
     if (value != kNoRequest) json_[name] = value;
   }
+  void unlessZero(const char* name, double value) {
+    if (value != 0) json_[name] = value;
+  }
   [[nodiscard]] nlohmann::json take() { return std::move(json_); }
 
   template <class Value>
@@ -426,6 +431,7 @@ class JsonReader {
   }
   void node(const char* name, NodeId& value) { (*this)(name, value); }
   void optionalRequest(const char* name, std::uint64_t& value) { (*this)(name, value); }
+  void unlessZero(const char* name, double& value) { (*this)(name, value); }
 
   template <class Value>
   static void read(const nlohmann::json& json, Value& value) {

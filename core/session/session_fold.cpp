@@ -72,16 +72,22 @@ void SessionFold::note(const NodeAdded& body, const Event& event) {
   record.fallback = body.fallback;
   record.prediction = body.prediction;
   records_.push_back(std::move(record));
-  if (body.request == kNoRequest) return;
-  ++totals_.expansions;
-  if (body.fallback) ++totals_.fallbacks;
+  if (body.request != kNoRequest) noteExpansion(body.request, body.fallback);
 }
 
 void SessionFold::note(const ProposalRejected& body) {
   records_[body.node].rejections.push_back(body);
-  ++totals_.expansions;
-  if (body.fallback) ++totals_.fallbacks;
+  noteExpansion(body.request, body.fallback);
   if (body.cause == "duplicate") ++totals_.duplicates;
+}
+
+void SessionFold::note(const ProposalArrived& body) {
+  fellBack_ = body.fallback ? body.request : kNoRequest;
+}
+
+void SessionFold::noteExpansion(std::uint64_t request, bool fallback) {
+  ++totals_.expansions;
+  if (fallback || request == fellBack_) ++totals_.fallbacks;
 }
 
 void SessionFold::note(const SampleMeasured& body) {

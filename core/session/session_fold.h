@@ -50,7 +50,7 @@ struct RunTotals {
   int samples = 0;
   int failedSamples = 0;
   int expansions = 0;        ///< proposals taken up
-  int fallbacks = 0;         ///< of them, where nothing proposed was valid
+  int fallbacks = 0;         ///< of them, where nothing proposed was valid, or the proposer had no answer of its own
   int duplicates = 0;
   int calls = 0;             ///< of models
   TokenUsage usage;
@@ -93,6 +93,8 @@ class SessionFold {
   void note(const RunStarted& body);
   void note(const CommandReceived& body);
   void note(const ReplyFinished& body);
+  void note(const ProposalArrived& body);
+  void noteExpansion(std::uint64_t request, bool fallback);
 
   Tree tree_;
   std::vector<NodeRecord> records_;
@@ -104,6 +106,7 @@ class SessionFold {
   std::vector<CurvePoint> curve_;
   RunTotals totals_;
   std::map<std::string, std::string> parameters_;
+  std::uint64_t fellBack_ = kNoRequest;  ///< the request that was last answered in place of the proposer
   std::uint64_t lastSequence_ = 0;
   std::int64_t lastMilliseconds_ = 0;
 };

@@ -213,7 +213,7 @@ void RulesProposer::varyWidths(const State& from, std::vector<Variant>& variants
 }
 
 void RulesProposer::rememberAttempts(const ProposalContext& context) {
-  for (const Attempt& attempt : context.attempts) {
+  for (const TriedProposal& attempt : context.attempts) {
     std::vector<std::string> applied;
     for (const AppliedItem& item : attempt.items)
       if (item.accepted) applied.push_back(item.applied);

@@ -10,13 +10,13 @@ namespace {
 
 std::optional<double> positive(double seconds) { return seconds > 0 ? std::optional(seconds) : std::nullopt; }
 
-std::vector<Attempt> attemptsOf(const SessionFold& fold, NodeId node) {
+std::vector<TriedProposal> attemptsOf(const SessionFold& fold, NodeId node) {
   // In the order in which they were made, children and refusals together.
-  std::multimap<std::uint64_t, Attempt> ordered;
+  std::multimap<std::uint64_t, TriedProposal> ordered;
   const Tree& tree = fold.tree();
   for (NodeId child = tree[node].firstChild; child != kNoNode; child = tree[child].nextSibling) {
     const NodeRecord& record = fold.record(child);
-    Attempt attempt;
+    TriedProposal attempt;
     attempt.items = record.items;
     attempt.source = record.source;
     attempt.child = child;
@@ -27,7 +27,7 @@ std::vector<Attempt> attemptsOf(const SessionFold& fold, NodeId node) {
     ordered.emplace(record.request, std::move(attempt));
   }
   for (const auto& rejection : fold.record(node).rejections) {
-    Attempt attempt;
+    TriedProposal attempt;
     attempt.items = rejection.items;
     attempt.source = rejection.source;
     attempt.child = rejection.duplicateOf;
@@ -38,7 +38,7 @@ std::vector<Attempt> attemptsOf(const SessionFold& fold, NodeId node) {
     }
     ordered.emplace(rejection.request, std::move(attempt));
   }
-  std::vector<Attempt> attempts;
+  std::vector<TriedProposal> attempts;
   attempts.reserve(ordered.size());
   for (auto& [_, attempt] : ordered) attempts.push_back(std::move(attempt));
   return attempts;

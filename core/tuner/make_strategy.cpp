@@ -32,6 +32,7 @@ std::unique_ptr<SearchStrategy> makeStrategy(Problem& problem, const TuneOptions
   MctsOptions mcts = options.preset == "paper" ? MctsOptions::paper() : MctsOptions{};
   mcts.exploration = options.exploration;
   mcts.branching = options.branching;
+  mcts.priors = options.selection == "puct";
   if (options.rolloutSteps >= 0) mcts.rolloutSteps = options.rolloutSteps;
   mcts.rolloutCount = options.rolloutCount;
   mcts.expansionsPerSample = options.expansionsPerSample;

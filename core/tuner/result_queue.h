@@ -74,6 +74,28 @@ class ResultQueue {
   void waitForCommand(Deadline deadline) {
     wait(deadline, [] { return false; });
   }
+  /// What is there, for a condition of one's own.
+  class Ready {
+   public:
+    explicit Ready(const ResultQueue& queue) : queue_(queue) {}
+    [[nodiscard]] bool proposal(std::uint64_t request) const { return queue_.proposals_.count(request) != 0; }
+    [[nodiscard]] bool sample(int sample) const { return queue_.samples_.count(sample) != 0; }
+
+   private:
+    const ResultQueue& queue_;
+  };
+  template <class Condition>
+  void waitFor(Deadline deadline, Condition condition) {
+    wait(deadline, [&] { return condition(Ready(*this)); });
+  }
+  [[nodiscard]] bool hasProposal(std::uint64_t request) {
+    const std::lock_guard guard(mutex_);
+    return proposals_.count(request) != 0;
+  }
+  [[nodiscard]] bool hasSample(int sample) {
+    const std::lock_guard guard(mutex_);
+    return samples_.count(sample) != 0;
+  }
 
   [[nodiscard]] std::vector<Command> takeCommands() {
     const std::lock_guard guard(mutex_);

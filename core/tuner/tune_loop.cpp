@@ -140,7 +140,7 @@ Result<StopReason> TuneLoop::search() {
     if (!paused_)
       act();
     else if (!outstanding_.empty())
-      takeOldest();
+      takeNext();
     else
       results_.waitForCommand(deadline_);
   }
@@ -159,7 +159,7 @@ void TuneLoop::act() {
   } else {
     if (outstanding_.empty())
       throw std::logic_error("The search waits for results, but nothing is in flight.");
-    takeOldest();
+    takeNext();
     return;
   }
   if (pauseAfterStage_) pause();
@@ -172,8 +172,23 @@ Capacity TuneLoop::capacity() const {
     samples = std::min(samples, options_.samples - fold_.tree().samples() - samplesInFlight());
   Capacity free;
   free.samples = std::max(0, samples);
-  // Nothing is proposed ahead that could no longer be measured.
-  free.expansions = free.samples == 0 ? 0 : pool_ ? setup_.proposer->concurrency() - expansionsInFlight() : 1;
+  const bool stepping = pauseAfterSample_ || pauseAfterStage_;
+  if (!pool_ || stepping) {
+    free.expansions = free.samples == 0 ? 0
+                      : pool_           ? setup_.proposer->concurrency() - expansionsInFlight()
+                                        : 1;
+    return free;
+  }
+  // Calls take long: they go on while the hardware is busy. But nothing is proposed ahead that could no
+  // longer be measured.
+  free.expansions = setup_.proposer->concurrency() - expansionsInFlight();
+  if (options_.samples > 0) {
+    const Tree& tree = fold_.tree();
+    const int sent = tree.samples() + samplesInFlight();
+    const int waiting = std::max(0, static_cast<int>(tree.size()) - 1 - sent);
+    free.expansions = std::min(free.expansions, options_.samples - sent - waiting - expansionsInFlight());
+    if (free.expansions <= 0) free.expansions = outstanding_.empty() && free.samples > 0 ? 1 : 0;
+  }
   return free;
 }
 
@@ -206,25 +221,74 @@ void TuneLoop::sendSample(SampleRequest request) {
   outstanding_.emplace_back(std::move(request));
 }
 
-void TuneLoop::takeOldest() {
-  const Outstanding oldest = outstanding_.front();
-  if (const auto* expansion = std::get_if<ExpansionRequest>(&oldest)) {
-    results_.waitForProposal(expansion->request, deadline_);
-    if (auto answer = results_.takeProposal(expansion->request)) {
+void TuneLoop::takeNext() {
+  const auto chosen = nextToTake();
+  if (chosen == outstanding_.end()) {
+    waitForAny();
+    return;
+  }
+  if (const auto* found = std::get_if<ExpansionRequest>(&*chosen)) {
+    const ExpansionRequest expansion = *found;
+    results_.waitForProposal(expansion.request, deadline_);
+    if (auto answer = results_.takeProposal(expansion.request)) {
       forwardLive();
-      outstanding_.pop_front();
-      takeUp(*expansion, *std::move(answer));
+      outstanding_.erase(chosen);
+      takeUp(expansion, *std::move(answer));
       if (pauseAfterStage_) pause();
     }
     return;
   }
-  const auto& sample = std::get<SampleRequest>(oldest);
+  const SampleRequest sample = std::get<SampleRequest>(*chosen);
   results_.waitForSample(sample.sample, deadline_);
   if (auto measured = results_.takeSample(sample.sample)) {
-    outstanding_.pop_front();
+    outstanding_.erase(chosen);
     takeUp(sample, *measured);
     if (pauseAfterStage_ || pauseAfterSample_) pause();
   }
+}
+
+std::deque<TuneLoop::Outstanding>::iterator TuneLoop::nextToTake() {
+  const auto isSample = [](const Outstanding& each) { return std::holds_alternative<SampleRequest>(each); };
+  const auto oldestSample = std::find_if(outstanding_.begin(), outstanding_.end(), isSample);
+  const auto oldestExpansion = std::find_if_not(outstanding_.begin(), outstanding_.end(), isSample);
+  if (const auto recorded = nextRecorded(); recorded != outstanding_.end()) return recorded;
+  if (oldestExpansion == outstanding_.end()) return oldestSample;
+  const bool full = samplesInFlight() >= options_.pipelineDepth;
+  if (!setup_.proposer->answersAsTheyCome() || full)
+    // A sample ends soon; an answer may take long, and what is asked next shall know the sample.
+    return oldestSample != outstanding_.end() ? oldestSample : oldestExpansion;
+  for (auto each = outstanding_.begin(); each != outstanding_.end(); ++each)
+    if (const auto* expansion = std::get_if<ExpansionRequest>(&*each);
+        expansion && results_.hasProposal(expansion->request))
+      return each;
+  if (oldestSample != outstanding_.end() && results_.hasSample(std::get<SampleRequest>(*oldestSample).sample))
+    return oldestSample;
+  return outstanding_.end();
+}
+
+std::deque<TuneLoop::Outstanding>::iterator TuneLoop::nextRecorded() {
+  // What is in flight now but not in the recording, or the other way round, is left to the usual order.
+  while (!setup_.order.empty()) {
+    const TakenUp next = setup_.order.front();
+    const auto found = std::find_if(outstanding_.begin(), outstanding_.end(), [&](const Outstanding& each) {
+      if (const auto* expansion = std::get_if<ExpansionRequest>(&each))
+        return !next.sample && expansion->request == next.number;
+      return next.sample && static_cast<std::uint64_t>(std::get<SampleRequest>(each).sample) == next.number;
+    });
+    if (found != outstanding_.end()) return found;
+    setup_.order.pop_front();
+  }
+  return outstanding_.end();
+}
+
+void TuneLoop::waitForAny() {
+  results_.waitFor(deadline_, [&](const ResultQueue::Ready& ready) {
+    return std::any_of(outstanding_.begin(), outstanding_.end(), [&](const Outstanding& each) {
+      if (const auto* expansion = std::get_if<ExpansionRequest>(&each))
+        return ready.proposal(expansion->request);
+      return ready.sample(std::get<SampleRequest>(each).sample);
+    });
+  });
 }
 
 void TuneLoop::takeUp(const ExpansionRequest& request, AnsweredProposal answered) {
@@ -240,14 +304,15 @@ void TuneLoop::takeUp(const ExpansionRequest& request, AnsweredProposal answered
     proposal.reasoning = std::move(answer.mapped().reasoning);
     proposal.proposer = "user";
     proposal.random = proposal.fallback = false;
+    proposal.preference = 0;
     proposal.notice.clear();
   }
   record(ProposalArrived{request.request, request.node, fold_.tree()[request.node].hash, proposal.proposer,
                          proposal.reasoning, proposal.items, proposal.random, proposal.fallback,
-                         proposal.notice, answered.asked, answered.answered});
+                         proposal.notice, answered.asked, answered.answered, proposal.preference});
   if (!proposal.notice.empty()) record(Notice{"warning", proposal.notice});
   strategy_->proposalArrived(request, {std::move(proposal.items), std::move(proposal.reasoning),
-                                       std::move(proposal.proposer), proposal.random});
+                                       std::move(proposal.proposer), proposal.random, proposal.preference});
   recordSearchEvents();
 }
 
@@ -278,7 +343,7 @@ void TuneLoop::drainSamples() {
     results_.rethrowFailure();
     forwardLive();
     (void)results_.takeCommands();  // too late for any
-    takeOldest();
+    takeNext();
   }
 }
 

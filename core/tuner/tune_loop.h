@@ -23,8 +23,9 @@
 
 namespace espalier {
 
-/// What runs on the tuner's thread. The strategy is asked and told here alone, and results are told in the
-/// order in which they were asked for, so what the search does depends on no clock.
+/// What runs on the tuner's thread. The strategy is asked and told here alone. Results are told in an order that follows
+/// from what was asked, so what the search does depends on no clock; only the answers of a proposer that wants it
+/// (Proposer::answersAsTheyCome) are told as they come, and then the order is in the session.
 class TuneLoop {
  public:
   TuneLoop(TunerSetup setup, ResultQueue& results);
@@ -51,8 +52,13 @@ class TuneLoop {
   [[nodiscard]] Capacity capacity() const;
   void expand(const ExpansionRequest& request);
   void sendSample(SampleRequest request);
-  /// Waits for the oldest thing in flight and tells it; returns early for a command.
-  void takeOldest();
+  /// Waits for the next thing in flight and tells it; returns early for a command.
+  void takeNext();
+  /// The one to wait for; the end if any may come first.
+  [[nodiscard]] std::deque<Outstanding>::iterator nextToTake();
+  /// The same as in the run that is replayed; the end if there is none, or it took up all it could.
+  [[nodiscard]] std::deque<Outstanding>::iterator nextRecorded();
+  void waitForAny();
   void takeUp(const ExpansionRequest& request, AnsweredProposal answer);
   void takeUp(const SampleRequest& request, const MeasuredSample& measured);
   void drainSamples();

@@ -7,19 +7,22 @@
 namespace espalier {
 
 nlohmann::json toJson(const TuneOptions& options) {
-  return {{"strategy", options.strategy},
-          {"preset", options.preset},
-          {"seed", options.seed},
-          {"samples", options.samples},
-          {"timeLimitSeconds", options.timeLimitSeconds},
-          {"exploration", options.exploration},
-          {"branching", options.branching},
-          {"historyDepth", options.historyDepth},
-          {"expansionsPerSample", options.expansionsPerSample},
-          {"rolloutSteps", options.rolloutSteps},
-          {"rolloutCount", options.rolloutCount},
-          {"pipelineDepth", options.pipelineDepth},
-          {"confirm", options.confirm}};
+  nlohmann::json json{{"strategy", options.strategy},
+                      {"preset", options.preset},
+                      {"seed", options.seed},
+                      {"samples", options.samples},
+                      {"timeLimitSeconds", options.timeLimitSeconds},
+                      {"exploration", options.exploration},
+                      {"selection", options.selection},
+                      {"branching", options.branching},
+                      {"historyDepth", options.historyDepth},
+                      {"expansionsPerSample", options.expansionsPerSample},
+                      {"rolloutSteps", options.rolloutSteps},
+                      {"rolloutCount", options.rolloutCount},
+                      {"pipelineDepth", options.pipelineDepth},
+                      {"confirm", options.confirm}};
+  if (!options.asking.empty()) json["asking"] = nlohmann::json::parse(options.asking);
+  return json;
 }
 
 Result<TuneOptions> tuneOptionsFromJson(const nlohmann::json& json) {
@@ -31,6 +34,7 @@ Result<TuneOptions> tuneOptionsFromJson(const nlohmann::json& json) {
     options.samples = json.value("samples", options.samples);
     options.timeLimitSeconds = json.value("timeLimitSeconds", options.timeLimitSeconds);
     options.exploration = json.value("exploration", options.exploration);
+    options.selection = json.value("selection", options.selection);
     options.branching = json.value("branching", options.branching);
     options.historyDepth = json.value("historyDepth", options.historyDepth);
     options.expansionsPerSample = json.value("expansionsPerSample", options.expansionsPerSample);
@@ -38,6 +42,7 @@ Result<TuneOptions> tuneOptionsFromJson(const nlohmann::json& json) {
     options.rolloutCount = json.value("rolloutCount", options.rolloutCount);
     options.pipelineDepth = json.value("pipelineDepth", options.pipelineDepth);
     options.confirm = json.value("confirm", options.confirm);
+    if (const auto asking = json.find("asking"); asking != json.end()) options.asking = asking->dump();
     if (auto checked = check(options); !checked) return tl::unexpected(checked.error());
     return options;
   } catch (const nlohmann::json::exception& exception) {
@@ -55,6 +60,8 @@ Result<void> check(const TuneOptions& options) {
                       "Use mcts, evolutionary or random.");
   if (options.preset != "espalier" && options.preset != "paper")
     return usageError("The preset `" + options.preset + "` is unknown.", "Use espalier or paper.");
+  if (options.selection != "uct" && options.selection != "puct")
+    return usageError("The selection `" + options.selection + "` is unknown.", "Use uct or puct.");
   if (options.samples < 0) return outside("number of samples", "0 (no limit) or more");
   if (!(options.timeLimitSeconds >= 0)) return outside("time limit", "0 (no limit) or more seconds");
   if (!(options.exploration >= 0 && options.exploration <= 1000))

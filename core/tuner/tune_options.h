@@ -19,6 +19,7 @@ struct TuneOptions {
   int samples = 64;                  ///< budget, those of an earlier run of the session included; 0 = no limit
   double timeLimitSeconds = 0;       ///< of this run; 0 = no limit
   double exploration = 1.4142135623730951;
+  std::string selection = "uct";    ///< "uct", "puct" (with the proposer's preferences as priors)
   int branching = 2;
   int historyDepth = 2;              ///< ancestors that a proposer sees
   int expansionsPerSample = 0;       ///< 0 = one, or four if all steps are random
@@ -26,6 +27,7 @@ struct TuneOptions {
   int rolloutCount = 1;
   int pipelineDepth = 2;             ///< samples in flight: one is built while another is measured
   bool confirm = true;               ///< time the best once more in a fresh process at the end
+  std::string asking;                ///< what the proposer was made from, JSON, for whoever resumes; never a key
   std::string host;                  ///< facts about the machine for the session, JSON
   std::string software;              ///< program and version for the session
 };

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <memory>
 #include <span>
@@ -13,6 +14,7 @@
 #include "session/session_store.h"
 #include "support/outcome.h"
 #include "tuner/measurement_store.h"
+#include "tuner/take_up_order.h"
 #include "tuner/tune_options.h"
 #include "tuner/tune_result.h"
 
@@ -29,6 +31,7 @@ struct TunerSetup {
   std::unique_ptr<SessionStore> session;        ///< null: nothing is stored. One with events is gone on with
   EventSink sink;                               ///< may be empty
   MeasurementStore measurements;                ///< what need not be measured again; may be empty
+  std::deque<TakenUp> order;                    ///< in which a replayed run took up its results; may be empty
 };
 
 /// One run: the loop of proposing, building, measuring and learning on a thread of its own. Commands in, events out.

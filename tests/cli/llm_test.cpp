@@ -155,6 +155,125 @@ TEST(TuneWithModel, ReplaysTheRecordingThatIsShipped) {
   EXPECT_THAT(everythingIn(folder, session, finished), HasSubstr("8 rows x 3 vectors = 24 accumulators"));
 }
 
+TEST(TuneWithModel, CountsAFailedCallAsFallback) {
+  MisbehavingServer server([](ServedConnection& c, int) { c.send(httpAnswer(404, "no such model")); });
+  const TemporaryFolder folder;
+  const Finished finished =
+      runCli(tune(folder.file("none.espalier"), {"--llm-url", server.url(), "--llm-model", "m"}), withKey());
+  ASSERT_EQ(finished.status, 0) << finished.err;
+  EXPECT_EQ(parsed(finished).at("llm").at("fallback_rate"), 1.0);
+  EXPECT_THAT(runCli({"tune", "--help"}).out, HasSubstr("fallback_rate is the share of expansions"));
+}
+
+TEST(TuneWithModel, TellsHowWellItOverlapped) {
+  MisbehavingServer server([](ServedConnection& c, int) { c.send(streamHead() + goodStream(kReply)); });
+  const TemporaryFolder folder;
+  const std::string session = folder.file("overlap.espalier");
+  const Finished finished =
+      runCli(tune(session, {"--llm-url", server.url(), "--llm-model", "m", "--concurrency", "2"}), withKey());
+  ASSERT_EQ(finished.status, 0) << finished.err;
+  const json timeline = parsed(finished).at("timeline");
+  EXPECT_GT(timeline.at("working_seconds"), 0);
+  EXPECT_GE(timeline.at("search_seconds"), timeline.at("working_seconds"));
+  EXPECT_GE(timeline.at("candidate_seconds"), timeline.at("idle_seconds"));
+  EXPECT_GT(timeline.at("calls_in_flight"), 0);
+  EXPECT_THAT(runCli({"show", session}).out, HasSubstr("% of the time while candidates were left"));
+  EXPECT_EQ(json::parse(runCli({"show", session, "--json"}).out).at("result").at("timeline"), timeline);
+}
+
+TEST(TuneWithModel, ResumeGoesOnWithModelAndLimits) {
+  MisbehavingServer server([](ServedConnection& c, int) { c.send(streamHead() + goodStream(kReply)); });
+  const TemporaryFolder folder;
+  const std::string session = folder.file("resumed.espalier");
+  const Finished begun =
+      runCli(tune(session, {"--llm-url", server.url(), "--llm-model", "model-of-the-session", "--max-calls",
+                            "3", "--concurrency", "1", "--selection", "puct"}),
+             withKey());
+  ASSERT_EQ(begun.status, 0) << begun.err;
+  const int before = server.requests();
+  EXPECT_GE(before, 1);
+  EXPECT_LE(before, 3);
+  EXPECT_THAT(server.received().back(), HasSubstr("preference"));
+
+  // The rest of the three calls, and no more.
+  const Finished again = runCli({"resume", session, "--samples", "15", "--json"}, withKey());
+  ASSERT_EQ(again.status, 0) << again.err;
+  EXPECT_EQ(parsed(again).at("samples"), 15);
+  EXPECT_EQ(parsed(again).at("proposer"), "llm");
+  EXPECT_EQ(server.requests(), 3);
+  EXPECT_EQ(parsed(again).at("llm").at("calls"), 3);
+  EXPECT_THAT(server.received().back(), HasSubstr("model-of-the-session"));
+  EXPECT_THAT(server.received().back(), HasSubstr("preference"));
+
+  // The command line wins, and stays.
+  const Finished more =
+      runCli({"resume", session, "--samples", "17", "--llm-model", "another", "--max-calls", "5", "--json"},
+             withKey());
+  ASSERT_EQ(more.status, 0) << more.err;
+  EXPECT_GE(server.requests(), 4);
+  EXPECT_LE(server.requests(), 5);
+  EXPECT_THAT(server.received().back(), HasSubstr("another"));
+  const int asked = server.requests();
+  const Finished rules =
+      runCli({"resume", session, "--samples", "19", "--proposer", "rules", "--json"}, withKey());
+  ASSERT_EQ(rules.status, 0) << rules.err;
+  EXPECT_EQ(parsed(rules).at("proposer"), "rules");
+  EXPECT_EQ(server.requests(), asked);
+  EXPECT_THAT(everythingIn(folder, session, rules), Not(HasSubstr(kKey)));
+}
+
+TEST(TuneWithModel, ScoresWithAProgramOfTheUserGoodOrBad) {
+  // Answers with as many numbers as it was asked about; the next ones say nothing, nonsense, or end.
+  constexpr const char* kGood =
+      "exec:while read -r line; do id=$(echo \"$line\" | sed 's/.*\"id\":\\([0-9]*\\).*/\\1/'); "
+      "n=$(echo \"$line\" | grep -o '\"trace\"' | wc -l); "
+      "echo \"{\\\"id\\\": $id, \\\"seconds\\\": [$(yes 0.123 | head -n $n | paste -sd,)]}\"; done";
+  for (const char* program :
+       {kGood, "exec:while read -r line; do echo '{\"seconds\": \"fast\"}'; done", "exec:exit 1"}) {
+    const TemporaryFolder folder;
+    const std::string session = folder.file("scored.espalier");
+    const Finished finished = runCli(tune(session, {"--scorer", program}));
+    ASSERT_EQ(finished.status, 0) << program << finished.err;
+    EXPECT_EQ(parsed(finished).at("samples"), 5) << program;
+    EXPECT_EQ(parsed(finished).at("correct"), true);
+    const json prediction =
+        json::parse(runCli({"show", session, "--best", "--json"}).out).at("node").at("prediction");
+    EXPECT_EQ(prediction.at("source") == "exec", program == kGood) << prediction;
+    if (program == kGood)
+      EXPECT_DOUBLE_EQ(prediction.at("ms"), 123);
+    else
+      EXPECT_THAT(prediction.at("words").get<std::string>(), HasSubstr("The scorer did not answer"));
+    const Finished resumed = runCli({"resume", session, "--samples", "6", "--json"});
+    EXPECT_EQ(resumed.status, 0) << resumed.err;
+    EXPECT_THAT(everythingIn(folder, session, finished), HasSubstr("\"scorer\\\":"));
+  }
+  const TemporaryFolder folder;
+  EXPECT_EQ(runCli(tune(folder.file("wrong.espalier"), {"--scorer", "magic"})).status, 2);
+}
+
+TEST(TuneWithModel, ResumesWithTheProgramOfTheUser) {
+  const TemporaryFolder folder;
+  const std::string session = folder.file("exec.espalier");
+  const Finished begun = runCli(tune(session, {"--proposer",
+                                               "exec:while read -r line; do echo '{\"reasoning\": \"mine\", "
+                                               "\"transformations\": [\"Unroll\"]}'; done"}));
+  ASSERT_EQ(begun.status, 0) << begun.err;
+  const Finished again = runCli({"resume", session, "--samples", "7", "--json"});
+  ASSERT_EQ(again.status, 0) << again.err;
+  EXPECT_EQ(parsed(again).at("proposer"), "exec");
+}
+
+TEST(TuneWithModel, AFileThatMayNotGrowIsASentence) {
+  const TemporaryFolder folder;
+  const std::string session = folder.file("limited.espalier");
+  std::string command = "ulimit -f 40; exec";
+  for (const std::string& word : cli(tune(session, {}))) command += " '" + word + "'";
+  const Finished finished = run({"/bin/sh", "-c", command});
+  EXPECT_EQ(finished.status, 4) << finished.err;
+  EXPECT_THAT(finished.err, HasSubstr("espalier-cli: "));
+  EXPECT_THAT(finished.err, Not(HasSubstr("Internal error")));
+}
+
 TEST(TuneWithModel, RefusesWhatMakesNoSense) {
   const TemporaryFolder folder;
   const std::vector<std::vector<std::string>> wrong = {{"--llm-url", "localhost:8080"},

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reasoning/exec_scorer.h"
 
+#include <cstdlib>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -43,7 +45,20 @@ TEST_F(ExecScorer, KeepsTheProblemsOwnWhereTheProgramFails) {
     for (std::size_t i = 0; i < own.size(); ++i) {
       EXPECT_EQ(predictions.at(i).seconds, own.at(i).seconds) << command;
       EXPECT_EQ(predictions.at(i).source, own.at(i).source) << command;
+      EXPECT_THAT(predictions.at(i).words, ::testing::HasSubstr("The scorer did not answer: ")) << command;
     }
+  }
+}
+
+TEST_F(ExecScorer, TheExampleInPythonWorks) {
+  if (std::system("python3 -c pass > /dev/null 2>&1") != 0) GTEST_SKIP() << "no python3 on this machine";
+  const ExecScoredProblem scored =
+      scoredBy("python3 " ESPALIER_SOURCE_DIR "/resources/examples/exec_scorer.py");
+  const std::vector<Prediction> predictions = scored.predict(states());
+  const std::vector<Prediction> own = toy_->predict(states());
+  for (std::size_t i = 0; i < own.size(); ++i) {
+    EXPECT_EQ(predictions.at(i).source, "exec");
+    EXPECT_DOUBLE_EQ(predictions.at(i).seconds, 6 * own.at(i).seconds);
   }
 }
 

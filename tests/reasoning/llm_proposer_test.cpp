@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <condition_variable>
 #include <filesystem>
 #include <fstream>
 #include <future>
@@ -143,10 +144,59 @@ TEST(LlmProposer, ExpansionsOfOneNodeThatRunAtOnceShareACall) {
   EXPECT_EQ(asked.size(), 2U);
 }
 
+TEST(LlmProposer, HasAsManyCallsInFlightAsItMayAndNoMore) {
+  constexpr int kCalls = 2;
+  std::mutex mutex;
+  std::condition_variable changed;
+  int running = 0;
+  int most = 0;
+  LlmProposerOptions options;
+  options.concurrency = kCalls;
+  options.proposals = 2;
+  const auto proposer =
+      proposerOf(options, seat([&](const ChatRequest&, int) {
+                   std::unique_lock lock(mutex);
+                   most = std::max(most, ++running);
+                   changed.notify_all();
+                   // Each call waits for another one: one at a time would not do.
+                   changed.wait_for(lock, std::chrono::seconds(30), [&] { return most >= kCalls; });
+                   --running;
+                   return reply(goodReply());
+                 }));
+  EXPECT_EQ(proposer->concurrency(), 4) << "two expansions of a node share a call";
+  EXPECT_TRUE(proposer->answersAsTheyCome());
+  std::vector<std::future<Proposal>> asking;
+  for (const std::uint64_t hash : {71, 72, 73, 74})
+    asking.push_back(std::async(std::launch::async, [&, hash] { return ask(*proposer, otherNode(hash)); }));
+  for (auto& call : asking) EXPECT_FALSE(call.get().fallback);
+  EXPECT_EQ(most, kCalls);
+}
+
+TEST(LlmProposer, AsksForPreferencesAndHandsThemOn) {
+  constexpr const char* kReply =
+      R"({"reasoning": "r", "proposals": [{"transformations": [{"name": "Unroll"}], "preference": 0.7},)"
+      R"( {"transformations": [{"name": "Parallel"}], "preference": 0.2}]})";
+  std::vector<ChatRequest> asked;
+  LlmProposerOptions options;
+  options.preferences = true;
+  std::vector<LlmSeat> seats;
+  seats.push_back(seat([](const ChatRequest&, int) { return reply(kReply); }, &asked));
+  const auto proposer = proposerOf(std::move(seats), options, {.preferences = true});
+  EXPECT_EQ(ask(*proposer).preference, 0.7);
+  EXPECT_EQ(ask(*proposer).preference, 0.2);
+  EXPECT_THAT(asked.at(0).question, HasSubstr("\"preference\""));
+  EXPECT_THAT(asked.at(0).schema, HasSubstr("\"preference\""));
+
+  const auto plain = proposerOf({}, seat([](const ChatRequest&, int) { return reply(goodReply()); }, &asked));
+  EXPECT_EQ(ask(*plain).preference, 0);
+  EXPECT_EQ(asked.at(1).question.find("preference"), std::string::npos);
+  EXPECT_EQ(asked.at(1).schema.find("preference"), std::string::npos);
+}
+
 TEST(LlmProposer, DoesNotRepeatWhatWasTriedFromTheNode) {
   const auto proposer = proposerOf({}, seat([](const ChatRequest&, int) { return reply(goodReply()); }));
   ProposalContext context = sampleContext();
-  Attempt tried;
+  TriedProposal tried;
   tried.items = {{"Unroll(loop=k)", true, "Unroll(loop=k)", "", "", ""}};
   context.attempts.push_back(tried);
   EXPECT_THAT(ask(*proposer, context).items, ElementsAre("Parallel(loop=m)"));

@@ -54,7 +54,7 @@ ProposalContext sampleContext() {
            "range(7168):\n        C[m, n0*32+n1] += …"),
       node(0, 0, {}, {}, 9e-3,
            "for m in range(16):\n  for n in range(2048):\n    for k in range(7168):\n      C[m, n] += …")};
-  Attempt attempt;
+  TriedProposal attempt;
   attempt.items = {{"Vectorize(loop=k)", false, "", "carries-reduction",
                     "Loop k carries the reduction of block C.", "Vectorize n1."}};
   attempt.source = "served-model";

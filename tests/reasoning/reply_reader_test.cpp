@@ -271,11 +271,26 @@ TEST(ReplyReader, ReadsItsFuzzingCorpus) {
     text << file.rdbuf();
     const ModelReply reply = read(text.str(), 3);
     EXPECT_LE(reply.sequences.size(), 3U) << entry.path();
-    for (const ProposedSequence& sequence : reply.sequences)
+    for (const ReplySequence& sequence : reply.sequences)
       EXPECT_FALSE(sequence.items.empty()) << entry.path();
     ++files;
   }
   EXPECT_GE(files, 20);
+}
+
+TEST(ReplyReader, ReadsPreferencesOfAllSpellings) {
+  const auto stated = [](const std::string& member) {
+    const ModelReply reply = read(R"({"proposals": [{"transformations": ["Unroll"], )" + member + "}]}", 2);
+    return reply.sequences.empty() ? -1 : reply.sequences.front().preference;
+  };
+  EXPECT_EQ(stated(R"("preference": 0.25)"), 0.25);
+  EXPECT_EQ(stated(R"("Confidence": "0.25")"), 0.25);
+  EXPECT_EQ(stated(R"("prior": 80)"), 0.8);
+  EXPECT_EQ(stated(R"("probability": "1%")"), 0.01);
+  for (const char* nothing : {R"("preference": null)", R"("preference": -1)", R"("preference": 1e9)",
+                              R"("preference": NaN)", R"("preference": [0.5])", R"("preference": {"a": 1})",
+                              R"("preference": "high")", R"("other": 0.5)", R"("preference": 0)"})
+    EXPECT_EQ(stated(nothing), 0) << nothing;
 }
 
 }  // namespace

@@ -101,6 +101,77 @@ TEST(Mcts, SelectsTheChildOfHighestUctAndTellsItsTerms) {
   EXPECT_GT(terms[0].mean, terms[1].mean);
 }
 
+TEST(Puct, WeighsExplorationByThePrior) {
+  const Uct terms = puct(3.0, 4, 16, 2.0, 0.25);
+  EXPECT_DOUBLE_EQ(terms.mean, 0.75);
+  EXPECT_DOUBLE_EQ(terms.exploration, 2.0 * 0.25 * 4 / 5);
+  EXPECT_DOUBLE_EQ(puct(0, 0, 16, 2.0, 0.25).value(), 2.0);
+}
+
+/// The child of the root that is expanded next, after two that are worth the same.
+NodeId preferredChild(bool priors, double first, double second) {
+  ToyOptions toy;
+  toy.predictionNoise = 0;
+  ToyProblem problem(toy);
+  MctsOptions options;
+  options.scaleExploration = false;
+  options.priors = priors;
+  Mcts search(problem, 1, options);
+  search.start();
+  for (const auto& [step, preference] : {std::pair("Set(a, 6)", first), {"Set(a, 0)", second}}) {
+    const auto request = std::get<ExpansionRequest>(search.ask({1, 0}));
+    ProposedSequence proposal = propose({step, "Set(b, 2)"});
+    proposal.preference = preference;
+    search.proposalArrived(request, proposal);
+  }
+  (void)search.takeEvents();
+  return std::get<ExpansionRequest>(search.ask({1, 0})).node;
+}
+
+TEST(Mcts, FollowsThePreferencesOfTheProposerIfItShall) {
+  EXPECT_EQ(preferredChild(true, 0.9, 0.1), 1U);
+  EXPECT_EQ(preferredChild(true, 0.1, 0.9), 2U);
+  // Without the option they change nothing, and without preferences all children are alike.
+  EXPECT_EQ(preferredChild(false, 0.1, 0.9), 1U);
+  EXPECT_EQ(preferredChild(true, 0, 0), 1U);
+  EXPECT_EQ(preferredChild(true, 0.5, 0), 1U);
+}
+
+TEST(Mcts, PreferencesSurviveASession) {
+  ToyProblem problem;
+  MctsOptions options;
+  options.priors = true;
+  Mcts search(problem, 1, options);
+  search.start();
+  std::vector<SearchEvent> events;
+  const auto request = std::get<ExpansionRequest>(search.ask({1, 0}));
+  ProposedSequence proposal = propose({"Set(a, 3)"});
+  proposal.preference = 0.8;
+  search.proposalArrived(request, proposal);
+  for (auto& event : search.takeEvents()) events.push_back(std::move(event));
+  EXPECT_EQ(only<NodeAdded>(events).back().preference, 0.8);
+  Mcts restored(problem, 1, options);
+  ASSERT_TRUE(restored.restore(events));
+  EXPECT_EQ(restored.tree()[1].preference, search.tree()[1].preference);
+  EXPECT_EQ(restored.tree()[1].preference, 200);
+}
+
+TEST(Mcts, LetsTheHardwareNotWaitForProposals) {
+  ToyProblem problem;
+  MctsOptions options;
+  options.expansionsPerSample = 3;
+  Mcts search(problem, 1, options);
+  search.start();
+  const auto first = std::get<ExpansionRequest>(search.ask({2, 1}));
+  const auto second = std::get<ExpansionRequest>(search.ask({1, 1}));
+  search.proposalArrived(first, propose({"Set(a, 3)"}));
+  // Its turn would come after three expansions, but all that may be in flight are.
+  const auto sample = std::get<SampleRequest>(search.ask({0, 1}));
+  EXPECT_EQ(sample.node, 1U);
+  search.proposalArrived(second, propose({"Set(a, 4)"}));
+  EXPECT_TRUE(std::holds_alternative<AwaitResults>(search.ask({0, 1}))) << "one is being measured";
+}
+
 TEST(Mcts, MeasuresExplorationInUnitsOfTheSpreadOfScores) {
   ToyProblem problem;
   Mcts search(problem, 3, {});

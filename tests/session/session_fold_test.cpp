@@ -121,6 +121,28 @@ TEST(SessionFold, CountsProposalsCallsAndMoney) {
   EXPECT_EQ(fold.record(1).rejections.size(), 2U);
 }
 
+TEST(SessionFold, CountsAnExpansionThatTheProposerDidNotAnswerAsFallbackOnce) {
+  Recorder run;
+  run.begin();
+  run.node(0, kNoNode);
+  const auto arrived = [&](std::uint64_t request, bool fallback) {
+    ProposalArrived proposal;
+    proposal.request = request;
+    proposal.fallback = fallback;
+    run.add(proposal);
+  };
+  arrived(0, true);  // its call failed, the rules answered, and well
+  run.node(1, 0);
+  arrived(1, true);  // and not even that was legal
+  run.node(2, 0, true);
+  arrived(2, false);
+  run.node(3, 1);
+  arrived(3, true);
+  run.add(ProposalRejected{3, 1, {}, "rules", "", "duplicate", 2, false, false});
+  EXPECT_EQ(run.fold().totals().expansions, 4);
+  EXPECT_EQ(run.fold().totals().fallbacks, 3);
+}
+
 TEST(SessionFold, LeavesPausesBetweenRunsOutOfTheTimeAndForgetsWhatWasInFlight) {
   Recorder run;
   run.begin();

@@ -113,7 +113,7 @@ TEST(RulesProposer, SkipsWhatWasTriedBeforeItWasMade) {
   Random random(1);
   ProposalContext context = contextAt(*problem, problem->initial());
   const Proposal first = RulesProposer(*problem).propose(context, random, {});
-  Attempt attempt;
+  TriedProposal attempt;
   attempt.items = problem->apply(problem->initial(), first.items, random).items;
   context.attempts.push_back(attempt);
   Random same(1);
