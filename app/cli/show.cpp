@@ -149,6 +149,18 @@ std::string inWords(const NodeRecord::Sample& sample) {
   return text;
 }
 
+std::string inWords(const Exchange& exchange) {
+  std::string text;
+  if (!exchange.thinking.empty()) text += heading("Thinking of " + exchange.model) + exchange.thinking + "\n";
+  text += heading("Reply of " + exchange.model) + exchange.reply + (exchange.reply.empty() ? "" : "\n");
+  if (exchange.outcome != "ok") text += "failed (" + exchange.outcome + ")\n";
+  if (!exchange.words.empty()) text += "(" + exchange.words + ")\n";
+  const TokenUsage& usage = exchange.usage;
+  return text + "(" + duration(exchange.latencySeconds) + "; " + grouped(usage.prompt) +
+         " tokens of prompt, " + grouped(usage.cached) + " of them cached, " + grouped(usage.completion) +
+         " of reply" + (usage.estimated ? ", estimated" : "") + "; " + fixed(exchange.costUsd, 4) + " USD)\n";
+}
+
 Table placeOf(const Shown& shown) {
   const Tree& tree = shown.session.fold.tree();
   const TreeNode& place = tree[shown.node];
@@ -183,9 +195,7 @@ std::string inWords(const Shown& shown) {
   if (!shown.record.reasoning.empty()) text += heading("Reasoning") + shown.record.reasoning + "\n";
   for (const PromptSent& prompt : shown.conversation.prompts)
     text += heading("Prompt to " + prompt.model) + prompt.prompt + "\n";
-  for (const ReplyFinished& reply : shown.conversation.replies)
-    text +=
-        heading("Reply of " + reply.exchange.model) + reply.exchange.thinking + reply.exchange.reply + "\n";
+  for (const ReplyFinished& reply : shown.conversation.replies) text += inWords(reply.exchange);
   for (const ProposalRejected& rejected : shown.record.rejections) {
     text += heading("Rejected here (" + rejected.cause + "), from " + rejected.source);
     for (const AppliedItem& item : rejected.items) text += inWords(item);
