@@ -41,10 +41,28 @@ Result<NodeId> chooseNode(const SessionView& session, const NodeOptions& options
   return kRootNode;
 }
 
+namespace {
+
+/// The request whose call answered this one: its own, or that of a sibling from the same reply.
+std::uint64_t askedFor(const SessionView& session, NodeId node) {
+  const NodeRecord& record = session.fold.record(node);
+  const NodeId parent = session.fold.tree()[node].parent;
+  std::uint64_t request = record.request;
+  for (const Event& event : session.events) {
+    const auto* reply = std::get_if<ReplyFinished>(&event.body);
+    if (reply == nullptr) continue;
+    if (reply->request == record.request) return record.request;
+    if (reply->node == parent && reply->exchange.model == record.source) request = reply->request;
+  }
+  return request;
+}
+
+}  // namespace
+
 Conversation conversationOf(const SessionView& session, NodeId node) {
   Conversation conversation;
-  const std::uint64_t request = session.fold.record(node).request;
-  if (request == kNoRequest) return conversation;
+  if (session.fold.record(node).request == kNoRequest) return conversation;
+  const std::uint64_t request = askedFor(session, node);
   for (const Event& event : session.events) {
     if (const auto* prompt = std::get_if<PromptSent>(&event.body);
         prompt != nullptr && prompt->request == request)

@@ -30,7 +30,7 @@ struct SessionView {
   }  ///< the latest one; there always is one
 };
 
-/// What a model was asked and answered on the way to a node.
+/// What a model was asked and answered for a node; siblings from one reply share it.
 struct Conversation {
   std::vector<PromptSent> prompts;
   std::vector<ReplyFinished> replies;
