@@ -202,13 +202,17 @@ std::vector<NodeId> Tree::childrenOf(NodeId node) const {
   return children;
 }
 
+double evaluationScore(const EvaluatedSeconds& seconds, double measuredReference, double predictedReference) {
+  if (seconds.measured > 0) return ratio(measuredReference, seconds.measured);
+  return ratio(predictedReference, seconds.rollout > 0 ? seconds.rollout : seconds.predicted);
+}
+
 double Tree::scoreOf(NodeId node) const {
   const TreeNode& current = nodes_[node];
   if (current.failed) return 0;
-  if (current.measuredSeconds > 0) return ratio(measuredReference_, current.measuredSeconds);
-  if (current.rolloutSeconds > 0)
-    return ratio(predictedReference_, static_cast<double>(current.rolloutSeconds));
-  return ratio(predictedReference_, current.predictedSeconds);
+  return evaluationScore(
+      {current.measuredSeconds, static_cast<double>(current.rolloutSeconds), current.predictedSeconds},
+      measuredReference_, predictedReference_);
 }
 
 double Tree::meanOf(NodeId node) const {

@@ -46,6 +46,15 @@ struct TreeNode {
   bool exhausted : 1 = false;      ///< nothing at or below it can be expanded; kept by Mcts
 };
 
+/// What a node's evaluation is worth.
+struct EvaluatedSeconds {
+  double measured = 0;   ///< 0 here and below: there is none
+  double rollout = 0;    ///< predicted for the end of its rollout
+  double predicted = 0;
+};
+/// Score in [0, 1]: the reference over what was measured, else over what the rollout or the model promised.
+[[nodiscard]] double evaluationScore(const EvaluatedSeconds& seconds, double measuredReference, double predictedReference);
+
 /// The search tree: nodes in the order of their addition, no two with the same state. Changes only by events, so that a live tree
 /// and one replayed from a session are the same.
 class Tree {

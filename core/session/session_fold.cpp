@@ -20,33 +20,30 @@ Result<void> SessionFold::apply(const Event& event) {
   if (event.sequence <= lastSequence_) return damaged();
   if (!applyToTree(event.body)) return damaged();
   lastSequence_ = event.sequence;
-  // Between two runs nothing runs.
-  if (!std::holds_alternative<RunStarted>(event.body) && lastMilliseconds_ != 0)
-    totals_.elapsedSeconds +=
-        static_cast<double>(std::max<std::int64_t>(0, event.milliseconds - lastMilliseconds_)) / 1000;
-  lastMilliseconds_ = event.milliseconds;
-
-  std::visit(
-      [&](const auto& body) {
-        using Body = std::decay_t<decltype(body)>;
-        if constexpr (std::is_same_v<Body, NodeAdded>)
-          note(body, event);
-        else if constexpr (requires { note(body); })
-          note(body);
-        else if constexpr (std::is_same_v<Body, BaselineMeasured>)
-          baseline_ = body.measurement;
-        else if constexpr (std::is_same_v<Body, BestConfirmed>)
-          confirmation_ = body;
-        else if constexpr (std::is_same_v<Body, RunPaused>)
-          state_ = RunState::Paused;
-        else if constexpr (std::is_same_v<Body, RunContinued>)
-          state_ = RunState::Running;
-        else if constexpr (std::is_same_v<Body, RunFinished>) {
-          state_ = RunState::Finished;
-          finish_ = body;
-        }
-      },
-      event.body);
+  const EventBody& body = event.body;
+  runs_.at(event.milliseconds, std::holds_alternative<RunStarted>(body));
+  runs_.apply(body);
+  if (std::holds_alternative<RunStarted>(body)) {
+    forgetWhatWasInFlight();
+  } else if (const auto* arrived = std::get_if<ProposalArrived>(&body)) {
+    runs_.proposal(arrived->fallback);
+  } else if (const auto* added = std::get_if<NodeAdded>(&body)) {
+    addToRecord(records_.emplace_back(), event);
+    if (added->request != kNoRequest) runs_.expansion(added->fallback, false);
+  } else if (const auto* rejected = std::get_if<ProposalRejected>(&body)) {
+    addToRecord(records_[rejected->node], event);
+    runs_.expansion(rejected->fallback, rejected->cause == "duplicate");
+  } else if (const auto* measured = std::get_if<SampleMeasured>(&body)) {
+    addToRecord(records_[measured->node], event);
+    runs_.sample({.number = measured->sample,
+                  .node = measured->node,
+                  .measuredSeconds = measured->measurement.valid ? measured->measurement.seconds : 0,
+                  .predictedSeconds = measured->predictedSeconds,
+                  .bestSeconds = tree_.bestSeconds(),
+                  .baselineSeconds = tree_.baselineSeconds()});
+  } else if (const auto* reply = std::get_if<ReplyFinished>(&body)) {
+    runs_.call(reply->exchange.usage, reply->exchange.costUsd);
+  }
   return {};
 }
 
@@ -61,95 +58,37 @@ bool SessionFold::applyToTree(const EventBody& body) {
       body);
 }
 
-void SessionFold::note(const NodeAdded& body, const Event& event) {
-  NodeRecord record;
-  record.sequence = event.sequence;
-  record.milliseconds = event.milliseconds;
-  record.request = body.request;
-  record.items = body.items;
-  record.source = body.source;
-  record.reasoning = body.reasoning;
-  record.fallback = body.fallback;
-  record.prediction = body.prediction;
-  records_.push_back(std::move(record));
-  if (body.request != kNoRequest) noteExpansion(body.request, body.fallback);
-}
-
-void SessionFold::note(const ProposalRejected& body) {
-  records_[body.node].rejections.push_back(body);
-  noteExpansion(body.request, body.fallback);
-  if (body.cause == "duplicate") ++totals_.duplicates;
-}
-
-void SessionFold::note(const ProposalArrived& body) {
-  fellBack_ = body.fallback ? body.request : kNoRequest;
-}
-
-void SessionFold::noteExpansion(std::uint64_t request, bool fallback) {
-  ++totals_.expansions;
-  if (fallback || request == fellBack_) ++totals_.fallbacks;
-}
-
-void SessionFold::note(const SampleMeasured& body) {
-  records_[body.node].samples.push_back({body.sample, body.predictedSeconds, body.measurement});
-  totals_.samples = tree_.samples();
-  totals_.failedSamples = tree_.failedSamples();
-  CurvePoint point;
-  point.sample = body.sample;
-  point.node = body.node;
-  point.seconds = tree_.bestSeconds();
-  if (tree_.baselineSeconds() > 0 && point.seconds > 0)
-    point.speedup = tree_.baselineSeconds() / point.seconds;
-  // A best that failed later stays in the curve: it is the record of what was known at each moment.
-  if (!curve_.empty() &&
-      (point.seconds == 0 || (curve_.back().seconds > 0 && curve_.back().seconds < point.seconds))) {
-    point.seconds = curve_.back().seconds;
-    point.speedup = curve_.back().speedup;
-  }
-  point.elapsedSeconds = totals_.elapsedSeconds;
-  point.tokens = totals_.usage.prompt + totals_.usage.completion;
-  point.costUsd = totals_.costUsd;
-  curve_.push_back(point);
-}
-
-void SessionFold::note(const RunStarted& body) {
-  run_ = body;
-  state_ = RunState::Running;
-  finish_.reset();
-  // What was in flight when the last run ended never arrived.
+/// What was in flight when the last run ended never arrived.
+void SessionFold::forgetWhatWasInFlight() {
   for (NodeId node = 0; node < tree_.size(); ++node)
     if (tree_[node].chosen && tree_[node].sample == 0) tree_.forgetChosen(node);
 }
 
-void SessionFold::note(const CommandReceived& body) {
-  if (!body.accepted) return;
-  if (const auto* hint = std::get_if<HintCommand>(&body.command); hint && hint->node < records_.size()) {
-    if (hint->text.empty())
-      records_[hint->node].hints.clear();
-    else
-      records_[hint->node].hints.push_back(hint->text);
+void addToRecord(NodeRecord& record, const Event& event) {
+  if (const auto* added = std::get_if<NodeAdded>(&event.body)) {
+    record.sequence = event.sequence;
+    record.milliseconds = event.milliseconds;
+    record.request = added->request;
+    record.items = added->items;
+    record.source = added->source;
+    record.reasoning = added->reasoning;
+    record.fallback = added->fallback;
+    record.prediction = added->prediction;
+  } else if (const auto* rejected = std::get_if<ProposalRejected>(&event.body)) {
+    record.rejections.push_back(*rejected);
+  } else if (const auto* measured = std::get_if<SampleMeasured>(&event.body)) {
+    record.samples.push_back({measured->sample, measured->predictedSeconds, measured->measurement});
   }
-  if (const auto* parameter = std::get_if<SetParameterCommand>(&body.command))
-    parameters_[parameter->name] = parameter->value;
-}
-
-void SessionFold::note(const ReplyFinished& body) {
-  ++totals_.calls;
-  const TokenUsage& usage = body.exchange.usage;
-  totals_.usage.prompt += usage.prompt;
-  totals_.usage.cached += usage.cached;
-  totals_.usage.completion += usage.completion;
-  totals_.usage.reasoning += usage.reasoning;
-  totals_.usage.estimated = totals_.usage.estimated || usage.estimated;
-  totals_.costUsd += body.exchange.costUsd;
 }
 
 std::vector<std::string> SessionFold::hintsFor(NodeId node) const {
   std::vector<NodeId> way;
   for (; node != kNoNode; node = tree_[node].parent) way.push_back(node);
   std::vector<std::string> hints;
-  for (auto above = way.rbegin(); above != way.rend(); ++above)
-    hints.insert(hints.end(), records_[*above].hints.begin(), records_[*above].hints.end());
+  for (auto above = way.rbegin(); above != way.rend(); ++above) {
+    const std::vector<std::string>& own = runs_.hintsOf(*above);
+    hints.insert(hints.end(), own.begin(), own.end());
+  }
   return hints;
 }
 
@@ -211,7 +150,7 @@ std::string foldText(const SessionFold& fold) {
       for (const double repeat : measurement.repeats) text += " " + number(repeat);
       text += measurement.verified ? " verified\n" : "\n";
     }
-    for (const auto& hint : record.hints) text += "  hint " + hint + "\n";
+    for (const auto& hint : fold.hintsOf(node)) text += "  hint " + hint + "\n";
   }
   for (const auto& point : fold.curve())
     text += "curve " + std::to_string(point.sample) + " " + number(point.speedup) + "\n";

@@ -11,6 +11,7 @@
 
 #include "search/tree.h"
 #include "session/event.h"
+#include "session/run_fold.h"
 #include "support/outcome.h"
 
 namespace espalier {
@@ -32,34 +33,10 @@ struct NodeRecord {
   std::optional<Prediction> prediction;      ///< the first one, with its words
   std::vector<Sample> samples;
   std::vector<ProposalRejected> rejections;  ///< proposals for it that led nowhere
-  std::vector<std::string> hints;            ///< of the user, for it and those below
 };
 
-/// The best so far after a sample, against everything it may be drawn over.
-struct CurvePoint {
-  int sample = 0;
-  NodeId node = kNoNode;      ///< that was measured
-  double seconds = 0;         ///< best so far; 0 = nothing valid yet
-  double speedup = 0;         ///< baseline / best so far; 0 = not known
-  double elapsedSeconds = 0;  ///< running time, pauses between runs left out
-  std::int64_t tokens = 0;
-  double costUsd = 0;
-};
-
-struct RunTotals {
-  int samples = 0;
-  int failedSamples = 0;
-  int expansions = 0;        ///< proposals taken up
-  int fallbacks = 0;         ///< of them, where nothing proposed was valid, or the proposer had no answer of its own
-  int duplicates = 0;
-  int calls = 0;             ///< of models
-  TokenUsage usage;
-  double costUsd = 0;
-  double elapsedSeconds = 0;
-  [[nodiscard]] double fallbackRate() const { return expansions == 0 ? 0 : static_cast<double>(fallbacks) / expansions; }
-};
-
-enum class RunState { Empty, Running, Paused, Finished };
+/// Adds what an event about a node says to the node's record: additions, rejections and samples.
+void addToRecord(NodeRecord& record, const Event& event);
 
 /// A session as it stands after some of its events.
 class SessionFold {
@@ -69,17 +46,16 @@ class SessionFold {
 
   [[nodiscard]] const Tree& tree() const { return tree_; }
   [[nodiscard]] const NodeRecord& record(NodeId node) const { return records_[node]; }
-  /// The run that is going on or was the last; nullptr before the first event.
-  [[nodiscard]] const RunStarted* run() const { return run_ ? &*run_ : nullptr; }
-  [[nodiscard]] RunState state() const { return state_; }
-  [[nodiscard]] const std::optional<RunFinished>& finish() const { return finish_; }
-  [[nodiscard]] const std::optional<Measurement>& baseline() const { return baseline_; }
-  [[nodiscard]] const std::optional<BestConfirmed>& confirmation() const { return confirmation_; }
-  [[nodiscard]] const std::vector<CurvePoint>& curve() const { return curve_; }
-  [[nodiscard]] const RunTotals& totals() const { return totals_; }
+  [[nodiscard]] const RunStarted* run() const { return runs_.run(); }
+  [[nodiscard]] RunState state() const { return runs_.state(); }
+  [[nodiscard]] const std::optional<RunFinished>& finish() const { return runs_.finish(); }
+  [[nodiscard]] const std::optional<Measurement>& baseline() const { return runs_.baseline(); }
+  [[nodiscard]] const std::optional<BestConfirmed>& confirmation() const { return runs_.confirmation(); }
+  [[nodiscard]] const std::vector<CurvePoint>& curve() const { return runs_.curve(); }
+  [[nodiscard]] const RunTotals& totals() const { return runs_.totals(); }
   [[nodiscard]] std::uint64_t lastSequence() const { return lastSequence_; }
-  /// The latest value of each parameter that a command set.
-  [[nodiscard]] const std::map<std::string, std::string>& parameters() const { return parameters_; }
+  [[nodiscard]] const std::map<std::string, std::string>& parameters() const { return runs_.parameters(); }
+  [[nodiscard]] const std::vector<std::string>& hintsOf(NodeId node) const { return runs_.hintsOf(node); }
   /// Hints for a node: its own and those of all above it, the root's first.
   [[nodiscard]] std::vector<std::string> hintsFor(NodeId node) const;
   /// Measured speedup of a node over the baseline, or 0.
@@ -87,28 +63,12 @@ class SessionFold {
 
  private:
   [[nodiscard]] bool applyToTree(const EventBody& body);
-  void note(const NodeAdded& body, const Event& event);
-  void note(const ProposalRejected& body);
-  void note(const SampleMeasured& body);
-  void note(const RunStarted& body);
-  void note(const CommandReceived& body);
-  void note(const ReplyFinished& body);
-  void note(const ProposalArrived& body);
-  void noteExpansion(std::uint64_t request, bool fallback);
+  void forgetWhatWasInFlight();
 
   Tree tree_;
   std::vector<NodeRecord> records_;
-  std::optional<RunStarted> run_;
-  RunState state_ = RunState::Empty;
-  std::optional<RunFinished> finish_;
-  std::optional<Measurement> baseline_;
-  std::optional<BestConfirmed> confirmation_;
-  std::vector<CurvePoint> curve_;
-  RunTotals totals_;
-  std::map<std::string, std::string> parameters_;
-  std::uint64_t fellBack_ = kNoRequest;  ///< the request that was last answered in place of the proposer
+  RunFold runs_;
   std::uint64_t lastSequence_ = 0;
-  std::int64_t lastMilliseconds_ = 0;
 };
 
 [[nodiscard]] Result<SessionFold> foldEvents(std::span<const Event> events);

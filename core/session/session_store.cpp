@@ -43,6 +43,14 @@ CREATE VIEW samples AS SELECT sample, node, json_extract(body, '$.measurement.va
   milliseconds, sequence FROM events WHERE kind = 'sample-measured';
 )sql";
 
+constexpr const char* kDigestTable =
+    "CREATE TABLE IF NOT EXISTS digests(first INTEGER PRIMARY KEY, count INTEGER NOT NULL, size INTEGER NOT "
+    "NULL, "
+    "data BLOB NOT NULL)";
+constexpr std::size_t kDigestEvents = 4096;      ///< in a row of `digests`
+constexpr std::size_t kLeastDigestEvents = 256;  ///< fewer are left to the events when a session is closed
+constexpr std::size_t kEventsAtOnce = 4096;      ///< read for a digest
+
 std::optional<int> sampleOf(const EventBody& body) {
   return std::visit(
       [](const auto& alternative) -> std::optional<int> {
@@ -68,6 +76,8 @@ struct SessionStore::Database {
   std::map<std::pair<std::uint64_t, std::size_t>, std::int64_t> textNumbers;  ///< by hash and size
   std::int64_t nextText = 1;
   std::uint64_t lastSequence = 0;
+  std::optional<SessionDigest>
+      undigested;  ///< events after the last row of `digests`; none if that failed once
   mutable std::map<std::int64_t, std::string> shortTexts;  ///< steps of traces, read again and again
 
   ~Database() {
@@ -138,6 +148,65 @@ struct SessionStore::Database {
     return text;
   }
 
+  [[nodiscard]] Result<std::vector<Event>> readFrom(std::uint64_t first, std::size_t limit) const {
+    Statement statement(handle,
+                        "SELECT sequence, milliseconds, kind, body FROM events WHERE sequence >= ? ORDER BY "
+                        "sequence LIMIT ?");
+    statement.bind(1, static_cast<std::int64_t>(first))
+        .bind(2, static_cast<std::int64_t>(std::min<std::size_t>(limit, INT64_MAX)));
+    return readRows(statement);
+  }
+
+  [[nodiscard]] bool hasDigests() const {
+    return integerOf("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'digests'") != 0;
+  }
+
+  /// Adds the stored rows that follow each other from the first event on; an unreadable one ends it.
+  void readStoredDigests(SessionDigest& digest, const std::atomic<bool>* cancelled) const {
+    if (!hasDigests()) return;
+    Statement rows(handle, "SELECT first, count, size, data FROM digests ORDER BY first");
+    while (rows.step() && !(cancelled != nullptr && cancelled->load())) {
+      if (static_cast<std::uint64_t>(rows.integer(0)) != digest.last() + 1) return;
+      std::optional<SessionDigest> part;
+      try {
+        part = SessionDigest::decoded(
+            detail::decompressText(rows.bytes(3), static_cast<std::size_t>(rows.integer(2))));
+      } catch (const std::runtime_error&) {
+        return;
+      }
+      if (!part || part->first() != digest.last() + 1 ||
+          part->size() != static_cast<std::size_t>(rows.integer(1)))
+        return;
+      digest.append(*part);
+    }
+  }
+
+  /// Inside a transaction.
+  void storeDigest() {
+    const std::string bytes = undigested->encoded();
+    Statement(handle, "INSERT INTO digests VALUES(?, ?, ?, ?)")
+        .bind(1, static_cast<std::int64_t>(undigested->first()))
+        .bind(2, static_cast<std::int64_t>(undigested->size()))
+        .bind(3, static_cast<std::int64_t>(bytes.size()))
+        .bindBlob(4, detail::packText(bytes))
+        .run();
+    undigested.emplace();
+  }
+
+  /// Goes on where the stored digests end, so that what is appended continues them.
+  void continueDigests() {
+    execute(handle, kDigestTable);
+    const auto covered = static_cast<std::uint64_t>(integerOf("SELECT max(first + count - 1) FROM digests"));
+    undigested.emplace();
+    for (std::uint64_t next = covered + 1; next <= lastSequence;) {
+      const auto events = readFrom(next, kEventsAtOnce);
+      if (!events || events->empty()) return undigested.reset();
+      for (const Event& event : *events) undigested->append(event);
+      next = events->back().sequence + 1;
+      if (undigested->size() >= kDigestEvents) storeDigest();
+    }
+  }
+
   [[nodiscard]] Result<std::vector<Event>> readRows(Statement& statement) const {
     std::vector<Event> events;
     while (statement.step()) {
@@ -201,10 +270,12 @@ Result<std::unique_ptr<SessionStore>> SessionStore::create(const std::filesystem
                                "; PRAGMA user_version=" + std::to_string(kSessionVersion) + ";")
                                   .c_str());
     execute(database->handle, kSchema);
+    execute(database->handle, kDigestTable);
     Statement(database->handle, "INSERT INTO meta VALUES('format', ?)")
         .bind(1, std::to_string(kEventVersion))
         .run();
     execute(database->handle, "COMMIT");
+    database->undigested.emplace();
   } catch (const SqliteFailure& failure) {
     auto error = database->errorFrom(failure);
     sqlite3_close_v2(std::exchange(database->handle, nullptr));
@@ -246,6 +317,7 @@ Result<std::unique_ptr<SessionStore>> SessionStore::open(const std::filesystem::
     if (access == Access::Write) {
       execute(database->handle, "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;");
       database->loadCounters();
+      database->continueDigests();
     }
     // A damaged file may open well and lack its tables.
     (void)database->integerOf("SELECT count(*) FROM (SELECT 1 FROM events, texts LIMIT 1)");
@@ -301,10 +373,15 @@ Result<void> SessionStore::append(std::span<const Event> events) {
         insertEvent.bindNull(5);
       insertEvent.bind(6, json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)).run();
     }
+    if (database.undigested) {
+      for (const Event& event : events) database.undigested->append(event);
+      if (database.undigested->size() >= kDigestEvents) database.storeDigest();
+    }
     execute(database.handle, "COMMIT");
     database.lastSequence = events.back().sequence;
     return {};
   } catch (const SqliteFailure& failure) {
+    database.undigested.reset();
     sqlite3_exec(database.handle, "ROLLBACK", nullptr, nullptr, nullptr);
     for (const auto& key : newTexts) database.textNumbers.erase(key);
     database.nextText = textsBefore;
@@ -315,12 +392,24 @@ Result<void> SessionStore::append(std::span<const Event> events) {
 Result<std::vector<Event>> SessionStore::read(std::uint64_t first, std::size_t limit) const {
   const std::lock_guard guard(database_->mutex);
   try {
-    Statement statement(database_->handle,
-                        "SELECT sequence, milliseconds, kind, body FROM events WHERE sequence >= ? ORDER BY "
-                        "sequence LIMIT ?");
-    statement.bind(1, static_cast<std::int64_t>(first))
-        .bind(2, static_cast<std::int64_t>(std::min<std::size_t>(limit, INT64_MAX)));
-    return database_->readRows(statement);
+    return database_->readFrom(first, limit);
+  } catch (const SqliteFailure& failure) {
+    return database_->errorFrom(failure);
+  }
+}
+
+Result<SessionDigest> SessionStore::readDigest(const std::atomic<bool>* cancelled) const {
+  const std::lock_guard guard(database_->mutex);
+  SessionDigest digest;
+  try {
+    database_->readStoredDigests(digest, cancelled);
+    while (true) {
+      if (cancelled != nullptr && cancelled->load()) return inputError("Opening was cancelled.");
+      const auto events = database_->readFrom(digest.last() + 1, kEventsAtOnce);
+      if (!events) return tl::unexpected(events.error());
+      if (events->empty()) return digest;
+      for (const Event& event : *events) digest.append(event);
+    }
   } catch (const SqliteFailure& failure) {
     return database_->errorFrom(failure);
   }
@@ -333,6 +422,21 @@ Result<std::vector<Event>> SessionStore::readNode(NodeId node) const {
         database_->handle,
         "SELECT sequence, milliseconds, kind, body FROM events WHERE node = ? ORDER BY sequence");
     statement.bind(1, std::int64_t{node});
+    return database_->readRows(statement);
+  } catch (const SqliteFailure& failure) {
+    return database_->errorFrom(failure);
+  }
+}
+
+Result<std::vector<Event>> SessionStore::readRequest(NodeId node, std::uint64_t request) const {
+  const std::lock_guard guard(database_->mutex);
+  try {
+    Statement statement(
+        database_->handle,
+        "SELECT sequence, milliseconds, kind, body FROM events WHERE node = ? AND kind IN ('node-selected', "
+        "'prompt-sent', 'reply-finished', 'proposal-arrived') AND json_extract(body, '$.request') = ? ORDER "
+        "BY sequence");
+    statement.bind(1, std::int64_t{node}).bind(2, static_cast<std::int64_t>(request));
     return database_->readRows(statement);
   } catch (const SqliteFailure& failure) {
     return database_->errorFrom(failure);
@@ -357,6 +461,7 @@ Result<void> SessionStore::close() {
     // Others may be reading along; then the journal stays until the last of them has gone.
     sqlite3_busy_timeout(database.handle, 0);
     try {
+      if (database.undigested && database.undigested->size() >= kLeastDigestEvents) database.storeDigest();
       execute(database.handle, "PRAGMA wal_checkpoint(TRUNCATE)");
       sqlite3_exec(database.handle, "PRAGMA journal_mode=DELETE", nullptr, nullptr, nullptr);
     } catch (const SqliteFailure& failure) {

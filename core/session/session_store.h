@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "session/event.h"
+#include "session/session_digest.h"
 #include "support/outcome.h"
 
 namespace espalier {
@@ -16,7 +18,9 @@ namespace espalier {
 /// A session file: one SQLite database, events appended and never changed.
 ///
 /// Tables: `events(sequence, milliseconds, kind, node, sample, body)`, the body as JSON in which long texts and steps of traces are
-/// references into `texts` (each text once, compressed). Views `nodes` and `samples` are for people with a SQL shell. While a
+/// references into `texts` (each text once, compressed). `digests(first, count, size, data)`: the same events in short, thousands a
+/// row (SessionDigest, compressed), so that a tree of a million nodes opens at once; made from the events, which alone are the truth:
+/// rows may lack, and older programs neither write nor miss them. Views `nodes` and `samples` are for people with a SQL shell. While a
 /// writer has the file open it stands in WAL mode and others may read along; on close it is one plain file again. A killed writer
 /// leaves a readable file that lacks at most what was not appended yet.
 class SessionStore {
@@ -37,8 +41,13 @@ class SessionStore {
   [[nodiscard]] Result<void> append(std::span<const Event> events);
   /// Events from a sequence number on, in order, at most `limit`. On a live session: those that are there by now.
   [[nodiscard]] Result<std::vector<Event>> read(std::uint64_t first = 1, std::size_t limit = SIZE_MAX) const;
+  /// All events in short: from the stored digests, and from the events themselves where those end. Fails with the words
+  /// "cancelled" if `cancelled` becomes true on the way.
+  [[nodiscard]] Result<SessionDigest> readDigest(const std::atomic<bool>* cancelled = nullptr) const;
   /// Those about one node.
   [[nodiscard]] Result<std::vector<Event>> readNode(NodeId node) const;
+  /// The selection, prompts, replies and proposal of one expansion of a node.
+  [[nodiscard]] Result<std::vector<Event>> readRequest(NodeId node, std::uint64_t request) const;
   [[nodiscard]] Result<std::uint64_t> lastSequence() const;
   /// Makes it a single plain file and lets go of it; nothing but path() may be asked afterwards.
   [[nodiscard]] Result<void> close();

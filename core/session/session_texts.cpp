@@ -44,14 +44,19 @@ void restoreTexts(nlohmann::json& json, const std::function<std::string(std::int
   for (auto& entry : json) restoreTexts(entry, textOf);
 }
 
-std::string compressText(std::string_view text, bool& compressed) {
+std::string packText(std::string_view text) {
   constexpr int kLevel = 3;
   std::string packed(ZSTD_compressBound(text.size()), '\0');
   const std::size_t size = ZSTD_compress(packed.data(), packed.size(), text.data(), text.size(), kLevel);
-  compressed = !ZSTD_isError(size) && size < text.size();
-  if (!compressed) return std::string(text);
+  if (ZSTD_isError(size)) throw std::runtime_error("a text of the session cannot be compressed");
   packed.resize(size);
   return packed;
+}
+
+std::string compressText(std::string_view text, bool& compressed) {
+  std::string packed = packText(text);
+  compressed = packed.size() < text.size();
+  return compressed ? packed : std::string(text);
 }
 
 std::string decompressText(std::string_view data, std::size_t size) {

@@ -21,6 +21,8 @@ void restoreTexts(nlohmann::json& json, const std::function<std::string(std::int
 
 /// zstd, if that makes it smaller; `compressed` tells.
 [[nodiscard]] std::string compressText(std::string_view text, bool& compressed);
+/// zstd in any case, for decompressText.
+[[nodiscard]] std::string packText(std::string_view text);
 /// Throws std::runtime_error on damaged data.
 [[nodiscard]] std::string decompressText(std::string_view data, std::size_t size);
 

@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <random>
+#include <sstream>
 #include <string>
 
 #include "models/history.h"
@@ -210,20 +212,178 @@ TEST(NodeQuery, SaysWhatItDoesNotUnderstand) {
     EXPECT_FALSE(parseNodeQuery(query)) << query;
 }
 
+/// Every figure of every node and of the runs, as text.
+std::string everything(const History& history) {
+  std::ostringstream text;
+  for (NodeId id = 0; id < history.tree().size(); ++id) {
+    const NodeFacts& facts = history.tree().node(id);
+    text << id << " parent " << facts.parent << " children " << facts.children << ' ' << facts.firstChild
+         << ' ' << facts.nextSibling << " visits " << facts.visits << " value "
+         << std::lround(facts.value * 1e6) << " seconds " << facts.seconds << ' ' << facts.predictedSeconds
+         << ' ' << facts.bestBelow << " sample " << facts.sample << " status "
+         << static_cast<int>(facts.status) << " flags " << static_cast<int>(facts.flags) << ' '
+         << history.tree().label(facts.label) << ' ' << history.tree().label(facts.steps) << ' '
+         << history.record(id).samples.size() << ' ' << history.stateOf(id).trace.size() << '\n';
+  }
+  text << "best " << history.tree().best() << ' ' << history.tree().bestSeconds() << " state "
+       << static_cast<int>(history.fold().state()) << " samples " << history.fold().totals().samples << ' '
+       << history.fold().totals().failedSamples << ' ' << history.fold().totals().expansions << ' '
+       << history.fold().totals().elapsedSeconds << '\n';
+  for (const CurvePoint& point : history.fold().curve())
+    text << point.sample << ' ' << point.seconds << ' ' << point.speedup << ' ' << point.elapsedSeconds
+         << '\n';
+  return text.str();
+}
+
+/// Some thousand events in which everything happens that changes a tree.
+std::vector<Event> longSession(unsigned seed, NodeId nodes) {
+  std::mt19937 random(seed);
+  Recorder recorder;
+  recorder.add(RunStarted{});
+  BaselineMeasured baseline;
+  baseline.measurement.valid = true;
+  baseline.measurement.seconds = 1;
+  recorder.add(baseline);
+  int samples = 0;
+  double best = 1;
+  for (NodeId node = 0; node < nodes; ++node) {
+    NodeAdded added;
+    added.node = node;
+    added.parent = node == 0 ? kNoNode : random() % node;
+    added.state.hash = node + 7;
+    added.state.trace.assign(node % 5, "Unroll(loop=m)");
+    added.request = node == 0 ? kNoRequest : node;
+    added.source = node % 7 == 0 ? "user" : "rules";
+    added.items = {{"Unroll(loop=m)", true, "Unroll(loop=m)", "", "", ""}};
+    added.fallback = node % 11 == 0;
+    if (node % 4 != 0)
+      added.prediction = Prediction{0.1 + 0.01 * static_cast<double>(random() % 90), 0.1, "prior", ""};
+    if (node % 6 == 0) added.rolloutSeconds = 0.3;
+    recorder.add(added);
+    Backpropagated reward;
+    reward.node = node;
+    reward.cause = "prediction";
+    reward.value = static_cast<double>(random() % 100) / 100;
+    recorder.add(reward);
+    const NodeId other = random() % (node + 1);
+    if (random() % 3 == 0) {
+      CandidateChosen chosen;
+      chosen.sample = ++samples;
+      chosen.node = other;
+      recorder.add(chosen);
+      SampleMeasured measured;
+      measured.sample = samples;
+      measured.node = other;
+      measured.measurement.valid = random() % 4 != 0;
+      measured.measurement.seconds = 0.2 + 0.001 * static_cast<double>(random() % 700);
+      best = std::min(best, measured.measurement.seconds);
+      recorder.add(measured);
+      reward.node = other;
+      reward.cause = "measurement";
+      reward.value = -0.1;
+      recorder.add(reward);
+    }
+    if (random() % 50 == 0) {
+      ValuesRefreshed refreshed;
+      refreshed.measuredReference = best;
+      refreshed.predictedReference = 0.1;
+      refreshed.predictions = {{other, 0.15, 0.1}};
+      refreshed.valuesKept = random() % 4 == 0;
+      recorder.add(refreshed);
+    }
+    if (random() % 20 == 0) recorder.add(NodeMarked{other, static_cast<NodeMark>(random() % 6)});
+    if (random() % 40 == 0) {
+      ProposalRejected rejected;
+      rejected.request = node;
+      rejected.node = other;
+      rejected.cause = "duplicate";
+      recorder.add(rejected);
+      reward.node = other;
+      reward.cause = "rejected";
+      reward.value = 0;
+      recorder.add(reward);
+    }
+    if (random() % 300 == 0) recorder.add(RunStarted{});
+  }
+  recorder.add(RunFinished{"samples", "done"});
+  return recorder.events;
+}
+
 TEST(History, ShowsThePastAndComesBack) {
   const auto events = smallSession();
   History history;
   history.append(events);
-  const std::string now = foldText(history.fold());
+  const std::string now = everything(history);
   for (std::size_t count = 0; count <= events.size(); ++count) {
     history.show(count);
     History upTo;
     upTo.append(std::span(events).first(count));
-    EXPECT_EQ(foldText(history.fold()), foldText(upTo.fold())) << count;
-    EXPECT_EQ(history.tree().size(), upTo.tree().size());
+    EXPECT_EQ(everything(history), everything(upTo)) << count;
   }
   EXPECT_TRUE(history.atEnd());
-  EXPECT_EQ(foldText(history.fold()), now);
+  EXPECT_EQ(everything(history), now);
+}
+
+TEST(History, ManyEventsAtOnceGiveWhatOneByOneGives) {
+  for (unsigned seed = 0; seed < 4; ++seed) {
+    const auto events = longSession(seed, 2500);
+    ASSERT_GT(events.size(), 6000U);
+    History atOnce;
+    atOnce.append(events);
+    EXPECT_EQ(atOnce.trouble(), "");
+    History oneByOne;
+    for (const Event& event : events) oneByOne.append(std::span(&event, 1));
+    EXPECT_EQ(everything(atOnce), everything(oneByOne)) << seed;
+    atOnce.show(events.size() / 3);
+    atOnce.show(events.size() - 2);
+    oneByOne.show(events.size() - 2);
+    EXPECT_EQ(everything(atOnce), everything(oneByOne)) << seed;
+  }
+}
+
+/// The figures of the window are those of the search.
+TEST(History, AgreesWithTheFoldOfTheCore) {
+  const auto events = longSession(9, 2500);
+  History history;
+  history.append(events);
+  const auto fold = foldEvents(events);
+  ASSERT_TRUE(fold);
+  ASSERT_EQ(history.tree().size(), fold->tree().size());
+  for (NodeId id = 0; id < history.tree().size(); ++id) {
+    const NodeFacts& facts = history.tree().node(id);
+    const TreeNode& node = fold->tree()[id];
+    ASSERT_EQ(facts.visits, node.visits) << id;
+    ASSERT_NEAR(facts.value, node.totalValue, 1e-5 * (1 + std::abs(node.totalValue))) << id;
+    ASSERT_EQ(facts.depth, node.depth);
+    ASSERT_EQ(facts.children, node.childCount);
+    ASSERT_EQ(facts.sample, node.sample);
+    ASSERT_EQ(facts.status == NodeStatus::Failed, node.failed);
+    ASSERT_EQ(facts.has(kPruned), node.pruned);
+    ASSERT_EQ(facts.has(kPinned), node.pinned);
+    if (id != kRootNode) {
+      ASSERT_NEAR(static_cast<double>(facts.seconds), node.measuredSeconds, 1e-7) << id;
+    }
+  }
+  EXPECT_EQ(history.tree().best(), fold->tree().best());
+  EXPECT_EQ(history.tree().focus(), fold->tree().focus());
+  EXPECT_EQ(history.fold().curve().size(), fold->curve().size());
+  EXPECT_EQ(history.fold().totals().fallbacks, fold->totals().fallbacks);
+  EXPECT_EQ(history.fold().totals().duplicates, fold->totals().duplicates);
+}
+
+TEST(History, FoldsThePastElsewhere) {
+  const auto events = longSession(3, 1500);
+  History history;
+  history.append(std::span(events).first(events.size() - 10));
+  const SessionDigest shared = history.digest().shared();
+  history.append(std::span(events).last(10));
+  Moment moment;
+  moment.advance(shared, 2000);
+  (void)history.exchange(std::move(moment));
+  EXPECT_FALSE(history.atEnd());
+  History upTo;
+  upTo.append(std::span(events).first(2000));
+  EXPECT_EQ(everything(history), everything(upTo));
 }
 
 TEST(History, GrowsWhileThePastIsShown) {
@@ -264,9 +424,11 @@ TEST(SearchTreeView, CountsAsTheSearchDoes) {
   recorder.add(reward);
   History history;
   history.append(recorder.events);
+  const auto fold = foldEvents(recorder.events);
+  ASSERT_TRUE(fold);
   for (NodeId node = 0; node < 4; ++node) {
-    EXPECT_EQ(history.tree().node(node).visits, history.fold().tree()[node].visits) << node;
-    EXPECT_NEAR(history.tree().node(node).mean(), history.fold().tree().meanOf(node), 1e-6) << node;
+    EXPECT_EQ(history.tree().node(node).visits, fold->tree()[node].visits) << node;
+    EXPECT_NEAR(history.tree().node(node).mean(), fold->tree().meanOf(node), 1e-6) << node;
   }
   EXPECT_NEAR(history.tree().speedup(0), 1, 1e-6);
 }
@@ -274,13 +436,15 @@ TEST(SearchTreeView, CountsAsTheSearchDoes) {
 TEST(Display, CostFollowsTheWindowAndNotTheTree) {
   const LayoutInput input = randomTree(3, 50000);
   Recorder recorder;
-  SearchTree tree;
   for (NodeId node = 0; node < 50000; ++node) {
     NodeAdded added;
     added.node = node;
     added.parent = node == 0 ? kNoNode : input.parents[node];
-    tree.apply({node + 1, 0, added});
+    recorder.add(added);
   }
+  History history;
+  history.append(recorder.events);
+  const SearchTree& tree = history.tree();
   const auto layout = layOut(input);
   ASSERT_TRUE(layout);
   const DisplayList list = display(tree, *layout, fitting(*layout, 1600, 900), {});

@@ -186,9 +186,12 @@ class WindowTest : public testing::Test {
   }
   bool lastCommandIs(std::string_view kind) {
     return QTest::qWaitFor([this, kind] {
-      for (auto at = window_.history().events().rbegin(); at != window_.history().events().rend(); ++at)
-        if (const auto* received = std::get_if<CommandReceived>(&at->body))
-          return kindOf(received->command) == kind;
+      const SessionDigest& digest = window_.history().digest();
+      for (std::size_t index = digest.size(); index-- > 0;)
+        if (digest.entry(index).kind == DigestKind::Whole)
+          if (const auto* received =
+                  std::get_if<CommandReceived>(&digest.whole(digest.entry(index).place()).body))
+            return kindOf(received->command) == kind;
       return false;
     });
   }

@@ -4,9 +4,15 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
+
+#include "session/session_store.h"
 
 namespace espalier::ui {
 namespace {
+
+constexpr std::size_t kRecentEvents = 4096;  ///< kept beside a source
+constexpr std::size_t kDetailedNodes = 256;  ///< whose texts are kept
 
 std::optional<std::uint64_t> requestOf(const EventBody& body) {
   if (const auto* selected = std::get_if<NodeSelected>(&body)) return selected->request;
@@ -16,7 +22,31 @@ std::optional<std::uint64_t> requestOf(const EventBody& body) {
   return std::nullopt;
 }
 
+class FileSource final : public EventSource {
+ public:
+  explicit FileSource(std::string path) : path_(std::move(path)) {}
+  std::vector<Event> ofNode(NodeId node) override {
+    const auto store = SessionStore::open(path_, SessionStore::Access::Read);
+    if (!store) return {};
+    return (*store)->readNode(node).value_or(std::vector<Event>{});
+  }
+  std::vector<Event> ofRequest(NodeId node, std::uint64_t request) override {
+    const auto store = SessionStore::open(path_, SessionStore::Access::Read);
+    if (!store) return {};
+    return (*store)->readRequest(node, request).value_or(std::vector<Event>{});
+  }
+
+ private:
+  std::string path_;
+};
+
 }  // namespace
+
+std::unique_ptr<EventSource> fileSource(std::string path) {
+  return std::make_unique<FileSource>(std::move(path));
+}
+
+History::History(SessionDigest digest, Moment now) : digest_(std::move(digest)), moment_(std::move(now)) {}
 
 void History::append(std::span<const Event> events) {
   for (const Event& event : events) {
@@ -24,17 +54,25 @@ void History::append(std::span<const Event> events) {
       applyLive(event);
       continue;
     }
+    if (event.sequence <= digest_.last()) continue;  // known already
     if (const auto* reply = std::get_if<ReplyFinished>(&event.body)) live_.erase(reply->request);
-    if (const auto request = requestOf(event.body)) byRequest_[*request].push_back(events_.size());
-    events_.push_back(event);
-    if (following_) {
-      apply(events_.back());
-      position_ = events_.size();
-    }
+    if (std::holds_alternative<RunFinished>(event.body)) live_.clear();
+    digest_.append(event);
+    keep(event);
   }
+  if (following_) moment_.advance(digest_, digest_.size());
 }
 
-void History::clear() { *this = History(); }
+void History::setSource(std::unique_ptr<EventSource> source) { source_ = std::move(source); }
+
+void History::keep(const Event& event) {
+  recent_.push_back(event);
+  if (source_ != nullptr && recent_.size() > kRecentEvents) recent_.pop_front();
+  if (const auto known = details_.find(nodeOf(event.body)); known != details_.end()) {
+    std::erase(detailed_, known->first);
+    details_.erase(known);
+  }
+}
 
 void History::applyLive(const Event& event) {
   if (const auto* sent = std::get_if<PromptSent>(&event.body)) {
@@ -47,32 +85,79 @@ void History::applyLive(const Event& event) {
   }
 }
 
-void History::apply(const Event& event) {
-  tree_.apply(event);
-  if (const auto applied = fold_.apply(event); !applied && trouble_.empty())
-    trouble_ = applied.error().text();
-  if (std::holds_alternative<ValuesRefreshed>(event.body)) tree_.takeValues(fold_.tree());
-  if (std::holds_alternative<RunFinished>(event.body)) live_.clear();
+std::size_t History::workOf(std::size_t count) const {
+  count = std::min(count, size());
+  return count < position() ? count : count - position();
 }
 
 void History::show(std::size_t count) {
-  count = std::min(count, events_.size());
-  following_ = count == events_.size();
-  if (count < position_) {
-    tree_ = SearchTree();
-    fold_ = SessionFold();
-    trouble_.clear();
-    position_ = 0;
+  count = std::min(count, size());
+  following_ = count == size();
+  if (count == position()) return;
+  if (count < position()) {
+    moment_ = Moment();
     ++rebuilds_;
   }
-  while (position_ < count) apply(events_[position_++]);
+  details_.clear();
+  detailed_.clear();
+  moment_.advance(digest_, count);
 }
 
-std::vector<const Event*> History::ofRequest(std::uint64_t request) const {
-  std::vector<const Event*> found;
-  if (const auto at = byRequest_.find(request); at != byRequest_.end())
-    for (const std::size_t index : at->second) found.push_back(&events_[index]);
-  return found;
+Moment History::exchange(Moment moment) {
+  const bool back = moment.position < position();
+  std::swap(moment_, moment);
+  details_.clear();
+  detailed_.clear();
+  if (back) ++rebuilds_;
+  following_ = moment_.position == size();
+  return moment;
+}
+
+const History::Details& History::details(NodeId node) const {
+  if (const auto known = details_.find(node); known != details_.end()) return *known->second;
+  if (detailed_.size() >= kDetailedNodes) {
+    details_.erase(detailed_.front());
+    detailed_.pop_front();
+  }
+  detailed_.push_back(node);
+  return *details_.emplace(node, std::make_unique<Details>(readDetails(node))).first->second;
+}
+
+History::Details History::readDetails(NodeId node) const {
+  Details details;
+  const bool complete =
+      source_ == nullptr || (!recent_.empty() && recent_.front().sequence == digest_.first());
+  std::vector<Event> events;
+  if (complete) {
+    for (const Event& event : recent_)
+      if (nodeOf(event.body) == node) events.push_back(event);
+  } else {
+    events = source_->ofNode(node);
+  }
+  for (const Event& event : events) {
+    if (event.sequence > position()) break;
+    addToRecord(details.record, event);
+    if (const auto* added = std::get_if<NodeAdded>(&event.body)) details.state = added->state;
+  }
+  const std::uint64_t request = details.record.request;
+  if (request == kNoRequest || !tree().contains(node)) return details;
+  if (!complete) {
+    details.expansion = source_->ofRequest(tree().node(node).parent, request);
+  } else {
+    for (const Event& event : recent_)
+      if (requestOf(event.body) == request) details.expansion.push_back(event);
+  }
+  return details;
+}
+
+std::vector<std::string> History::hintsFor(NodeId node) const {
+  std::vector<std::string> hints;
+  const std::vector<NodeId> path = tree().pathToRoot(node);
+  for (auto above = path.rbegin(); above != path.rend(); ++above) {
+    const std::vector<std::string>& own = fold().hintsOf(*above);
+    hints.insert(hints.end(), own.begin(), own.end());
+  }
+  return hints;
 }
 
 }  // namespace espalier::ui

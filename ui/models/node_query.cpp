@@ -70,12 +70,10 @@ constexpr std::array<std::pair<std::string_view, Plain>, 8> kStates{{
 }};
 
 bool hasWord(const History& history, NodeId node, const std::string& word) {
-  const Tree& tree = history.fold().tree();
-  if (!tree.contains(node)) return false;
-  if (lower(history.fold().record(node).source).find(word) != std::string::npos) return true;
-  const State state = tree.stateOf(node);
-  return std::any_of(state.trace.begin(), state.trace.end(),
-                     [&](const std::string& step) { return lower(step).find(word) != std::string::npos; });
+  const SearchTree& tree = history.tree();
+  const NodeFacts& facts = tree.node(node);
+  return lower(tree.label(facts.source)).find(word) != std::string::npos ||
+         lower(tree.label(facts.steps)).find(word) != std::string::npos;
 }
 
 class Parser {

@@ -3,13 +3,13 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
+#include <functional>
+#include <memory>
 #include <string>
-#include <string_view>
 #include <vector>
 
-#include "search/tree.h"
-#include "session/event.h"
+#include "session/session_digest.h"
+#include "support/chunked_vector.h"
 
 namespace espalier::ui {
 
@@ -34,46 +34,57 @@ enum NodeFlag : std::uint8_t {
 
 /// What the window keeps of every node; texts stay in the session.
 struct NodeFacts {
+  double value = 0;  ///< W, the sum of rewards
   NodeId parent = kNoNode;
-  std::uint32_t depth = 0;
-  std::uint32_t visits = 0;
-  std::uint32_t sample = 0;  ///< number of its measurement, 0 = none
+  NodeId firstChild = kNoNode;
+  NodeId lastChild = kNoNode;
+  NodeId nextSibling = kNoNode;
   std::uint32_t children = 0;
-  std::uint32_t label = 0;     ///< of SearchTree::label
-  std::uint32_t source = 0;    ///< likewise
-  float value = 0;             ///< W, the sum of rewards
+  std::uint32_t visits = 0;
+  std::uint32_t sample = 0;    ///< number of its first measurement, 0 = none
+  std::uint32_t sequence = 0;  ///< of the event that added it
   float seconds = 0;           ///< measured; 0 = not, or failed
   float predictedSeconds = 0;  ///< 0 = not predicted
+  float rolloutSeconds = 0;    ///< predicted for the end of its rollout; 0 = none
   float bestBelow = 0;         ///< smallest measured seconds in the subtree; 0 = none
-  std::uint64_t sequence = 0;  ///< of the event that added it
+  std::uint16_t depth = 0;
+  std::uint16_t label = 0;        ///< of SearchTree::label
+  std::uint16_t source = 0;       ///< likewise
+  std::uint16_t steps = 0;        ///< likewise: the names of all steps that led here, a space around each
+  std::uint16_t evaluations = 0;  ///< visits that its own evaluation stands behind
   NodeStatus status = NodeStatus::Predicted;
   std::uint8_t flags = 0;
 
   [[nodiscard]] bool has(NodeFlag flag) const { return (flags & flag) != 0; }
-  [[nodiscard]] double mean() const { return visits == 0 ? 0 : static_cast<double>(value) / visits; }
+  [[nodiscard]] double mean() const { return visits == 0 ? 0 : value / visits; }
 };
 
-/// The search tree as a fold over events. Lives on the window's thread; nothing is shared with the search.
+/// The search tree as a fold over a session's digest. Nothing is shared with the search.
 class SearchTree {
  public:
-  void apply(const Event& event);
-  /// Values that the search computed anew for all nodes.
-  void takeValues(const Tree& tree);
+  /// Takes over entries [from, to) of the digest, which follow those taken before. False if one did not fit.
+  bool apply(const SessionDigest& digest, std::size_t from, std::size_t to);
+  /// The same, and tells `afterSample` of every entry with a sample as soon as best() knows of it.
+  bool apply(const SessionDigest& digest, std::size_t from, std::size_t to,
+             const std::function<void(std::size_t)>& afterSample);
 
   [[nodiscard]] std::size_t size() const { return nodes_.size(); }
   [[nodiscard]] bool contains(NodeId node) const { return node < nodes_.size(); }
   [[nodiscard]] const NodeFacts& node(NodeId id) const { return nodes_[id]; }
-  [[nodiscard]] const std::vector<NodeFacts>& nodes() const { return nodes_; }
-  [[nodiscard]] const std::string& label(std::uint32_t index) const { return texts_[index]; }
+  [[nodiscard]] const ChunkedVector<NodeFacts>& nodes() const { return nodes_; }
+  /// Of every node, once more: what a layout depends on, in a form that another thread can share.
+  [[nodiscard]] const ChunkedVector<NodeId>& parents() const { return parents_; }
+  [[nodiscard]] const std::string& label(std::uint16_t index) const { return *texts_[index]; }
 
+  /// The fastest valid node, or kNoNode; the earlier one of equals.
   [[nodiscard]] NodeId best() const { return best_; }
   [[nodiscard]] double baselineSeconds() const { return baselineSeconds_; }
-  [[nodiscard]] double bestSeconds() const {
-    return best_ == kNoNode ? 0 : static_cast<double>(nodes_[best_].seconds);
-  }
+  [[nodiscard]] double bestSeconds() const { return bestSeconds_; }
   /// Baseline / measured; 0 where nothing valid was measured.
   [[nodiscard]] double speedup(NodeId id) const;
   [[nodiscard]] double predictedSpeedup(NodeId id) const;
+  /// Where selection starts.
+  [[nodiscard]] NodeId focus() const { return focus_; }
   /// The node and all above it, root last.
   [[nodiscard]] std::vector<NodeId> pathToRoot(NodeId id) const;
   [[nodiscard]] bool isBelow(NodeId node, NodeId ancestor) const;
@@ -81,21 +92,32 @@ class SearchTree {
 
   /// Grows whenever nodes were added (a new layout is due).
   [[nodiscard]] std::uint64_t structureVersion() const { return structureVersion_; }
-  /// Grows with every change at all (a repaint is due).
+  /// Grows with every change.
   [[nodiscard]] std::uint64_t version() const { return version_; }
+  [[nodiscard]] std::size_t memoryBytes() const { return nodes_.memoryBytes() + parents_.memoryBytes(); }
 
  private:
-  std::uint32_t intern(std::string_view text);
-  void setFlag(NodeId id, NodeFlag flag, bool on);
-  void add(const NodeAdded& added, std::uint64_t sequence);
+  struct Sums;
+  [[nodiscard]] bool applyOne(const SessionDigest& digest, std::size_t index, Sums* sums);
+  [[nodiscard]] bool add(const SessionDigest& digest, const DigestEntry& entry, std::size_t index);
+  void applyWhole(const Event& event);
   void takeBaseline();
-  void measured(const SampleMeasured& sample);
-  void mark(const NodeMarked& marked);
+  void measured(const DigestEntry& entry, Sums* sums);
+  void giveValuesAnew(const SessionDigest::Refresh& refresh, Sums* sums);
+  void reward(const DigestEntry& entry, Sums* sums);
+  void mark(NodeId node, NodeMark mark);
+  void findBest();
+  void sumUp(Sums& sums);
+  void findBestBelow();
+  void forgetWhatWasInFlight();
+  void setFlag(NodeId id, NodeFlag flag, bool on);
 
-  std::vector<NodeFacts> nodes_;
-  std::vector<std::string> texts_{std::string()};
-  std::map<std::string, std::uint32_t, std::less<>> textIndex_{{std::string(), 0}};
+  ChunkedVector<NodeFacts> nodes_;
+  ChunkedVector<NodeId> parents_;
+  std::vector<std::shared_ptr<const std::string>> texts_;
   NodeId best_ = kNoNode;
+  NodeId focus_ = kRootNode;
+  double bestSeconds_ = 0;
   double baselineSeconds_ = 0;
   std::uint64_t structureVersion_ = 0;
   std::uint64_t version_ = 0;

@@ -39,7 +39,7 @@ class Builder {
   }
 
   DisplayList build() {
-    if (!layout_.shows(layout_.root)) return {};
+    if (!layout_.shows(layout_.root) || !tree_.contains(layout_.root)) return {};
     for (NodeId id = tree_.best(); tree_.contains(id); id = tree_.node(id).parent) bestPath_.push_back(id);
     std::reverse(bestPath_.begin(), bestPath_.end());
     visit();
@@ -71,7 +71,10 @@ class Builder {
         continue;
       }
       if (y >= -kMargin) glyph(id, x, y);
-      for (NodeId child = place.firstChild; child != kNone; child = layout_.places[child].nextSibling) {
+      // Siblings stand in order of their numbers; the layout may know more nodes than the moment that is
+      // shown.
+      for (NodeId child = place.firstChild; tree_.contains(child);
+           child = layout_.places[child].nextSibling) {
         edge(id, child);
         open.push_back(child);
       }
@@ -175,7 +178,7 @@ class Builder {
   void guarantee() {
     if (view_.columnWidth >= kDotSpacing) return;
     const auto show = [&](NodeId id) {
-      if (!layout_.shows(id)) return;
+      if (!layout_.shows(id) || !tree_.contains(id)) return;
       const double x = view_.x(layout_.places[id].column);
       const double y = view_.y(layout_.places[id].row);
       if (x < 0 || x > view_.width || y < 0 || y > view_.height) return;
@@ -226,8 +229,8 @@ DisplayList display(const SearchTree& tree, const TreeLayout& layout, const View
 }
 
 std::optional<NodeId> nodeAt(const TreeLayout& layout, const Viewport& viewport, double x, double y,
-                             double reach) {
-  if (!layout.shows(layout.root)) return std::nullopt;
+                             double reach, std::size_t nodes) {
+  if (!layout.shows(layout.root) || layout.root >= nodes) return std::nullopt;
   std::optional<NodeId> nearest;
   double smallest = reach * reach;
   std::vector<NodeId> open{layout.root};
@@ -246,7 +249,8 @@ std::optional<NodeId> nodeAt(const TreeLayout& layout, const Viewport& viewport,
       smallest = distance;
       nearest = id;
     }
-    for (NodeId child = place.firstChild; child != kNone; child = layout.places[child].nextSibling)
+    for (NodeId child = place.firstChild; child < nodes && child != kNone;
+         child = layout.places[child].nextSibling)
       open.push_back(child);
   }
   return nearest;

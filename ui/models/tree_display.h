@@ -89,12 +89,14 @@ struct DisplayOptions {
   bool cards = true;
 };
 
+/// The layout may be that of a later moment, with more nodes than the tree.
 [[nodiscard]] DisplayList display(const SearchTree& tree, const TreeLayout& layout, const Viewport& viewport,
                                   const DisplayOptions& options);
 
-/// The node drawn nearest to a point of the screen, within `reach` pixels; descends by subtree bounds.
+/// Of the first `nodes` nodes the one drawn nearest to a point of the screen, within `reach` pixels; descends
+/// by subtree bounds.
 [[nodiscard]] std::optional<NodeId> nodeAt(const TreeLayout& layout, const Viewport& viewport, double x,
-                                           double y, double reach);
+                                           double y, double reach, std::size_t nodes = LayoutInput::kNone);
 
 /// A viewport that shows the whole layout with a margin; wide trees end up with narrow columns.
 [[nodiscard]] Viewport fitting(const TreeLayout& layout, double width, double height);

@@ -49,6 +49,10 @@ class TidyTree {
   }
   Place& place(std::uint32_t node) { return layout_.places[node]; }
 
+  [[nodiscard]] bool isFolded(std::uint32_t node) const {
+    return !input_.folded.empty() && std::binary_search(input_.folded.begin(), input_.folded.end(), node);
+  }
+
   /// Child lists, rows, and which nodes are drawn at all.
   bool link() {
     const auto count = static_cast<std::uint32_t>(input_.parents.size());
@@ -60,7 +64,8 @@ class TidyTree {
       const std::uint32_t parent = node == input_.root ? kNone : input_.parents[node];
       const bool hangs =
           node == input_.root || (parent != kNone && parent >= input_.root && place(parent).below > 0);
-      if (!hangs || (!input_.hidden.empty() && input_.hidden[node] != 0 && node != input_.root)) continue;
+      if (!hangs || (parent != kNone && isFolded(parent))) continue;
+      if (node != input_.root && !input_.hidden.empty() && input_.hidden[node] != 0) continue;
       Place& here = place(node);
       here.below = 1;
       here.parent = parent;

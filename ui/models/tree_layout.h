@@ -7,15 +7,18 @@
 #include <optional>
 #include <vector>
 
+#include "support/chunked_vector.h"
+
 namespace espalier::ui {
 
 /// What a layout depends on. Node i's parent has a smaller number; node 0 is the root (parent kNone).
 struct LayoutInput {
   static constexpr std::uint32_t kNone = 0xffffffffU;
-  std::vector<std::uint32_t> parents;
+  ChunkedVector<std::uint32_t> parents;
   std::vector<std::uint8_t>
-      hidden;              ///< not 0: the node and all below it take no room; empty = nothing hidden
-  std::uint32_t root = 0;  ///< where the drawing starts (a hoisted subtree)
+      hidden;  ///< not 0: the node and all below it take no room; empty = nothing hidden
+  std::vector<std::uint32_t> folded;  ///< nodes whose children take no room, in order of their numbers
+  std::uint32_t root = 0;             ///< where the drawing starts (a hoisted subtree)
 };
 
 /// Where every node stands. Columns are in units of one sibling distance, rows are depths below the root.

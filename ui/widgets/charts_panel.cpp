@@ -125,14 +125,10 @@ ChartContent ChartsPanel::predictions() const {
   ChartSeries dots;
   dots.name = tr("samples");
   dots.look = ChartSeries::Look::Dots;
-  const SessionFold& fold = history().fold();
-  for (const CurvePoint& point : fold.curve()) {
-    if (!fold.tree().contains(point.node)) continue;
-    for (const NodeRecord::Sample& sample : fold.record(point.node).samples) {
-      if (!sample.measurement.valid || sample.predictedSeconds <= 0) continue;
-      dots.points.append(QPointF(sample.measurement.seconds * 1e3, sample.predictedSeconds * 1e3));
-      dots.nodes.push_back(point.node);
-    }
+  for (const CurvePoint& point : history().fold().curve()) {
+    if (point.measuredSeconds <= 0 || point.predictedSeconds <= 0) continue;
+    dots.points.append(QPointF(point.measuredSeconds * 1e3, point.predictedSeconds * 1e3));
+    dots.nodes.push_back(point.node);
   }
   content.series.push_back(std::move(dots));
   return content;

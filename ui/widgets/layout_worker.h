@@ -21,7 +21,10 @@ class LayoutWorker : public QObject {
   ~LayoutWorker() override;
 
   void request(LayoutInput input);
+  void cancel();
   [[nodiscard]] bool busy() const { return cancelled_ != nullptr; }
+  /// How long the last one took.
+  [[nodiscard]] int lastMilliseconds() const { return lastMilliseconds_; }
 
  Q_SIGNALS:
   void finished(std::shared_ptr<espalier::ui::TreeLayout> layout);
@@ -30,6 +33,7 @@ class LayoutWorker : public QObject {
   QThread thread_;
   QObject* executor_;  ///< lives on the thread; deleted by it
   std::shared_ptr<std::atomic<bool>> cancelled_;
+  int lastMilliseconds_ = 0;
 };
 
 }  // namespace espalier::ui

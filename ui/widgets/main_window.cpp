@@ -24,7 +24,9 @@
 namespace espalier::ui {
 namespace {
 
-constexpr int kLookForEventsMilliseconds = 500;
+// What the window's thread does itself, since it takes it less than a frame or two.
+constexpr std::uint64_t kEventsReadAtOnce = 1000;
+constexpr std::size_t kEventsFoldedAtOnce = 600000;
 
 QString firstFile(const QMimeData* data) {
   return data->hasUrls() && !data->urls().isEmpty() ? data->urls().constFirst().toLocalFile() : QString();
@@ -47,8 +49,13 @@ MainWindow::MainWindow(const Services& services, QWidget* parent) : QMainWindow(
   connect(palette_, &CommandPalette::nodeWanted, this, &MainWindow::select);
   connect(&engine_, &Engine::eventsArrived, this, &MainWindow::takeEvents);
   connect(&engine_, &Engine::finished, this, &MainWindow::runFinished);
-  followTimer_.setInterval(kLookForEventsMilliseconds);
-  connect(&followTimer_, &QTimer::timeout, this, &MainWindow::followFile);
+  connect(&reader_, &SessionReader::opened, this,
+          [this](const std::shared_ptr<LoadedSession>& session) { adoptSession(*session); });
+  connect(&reader_, &SessionReader::failed, this,
+          [this](const QString& words) { messages_->show(words, MessageBar::Severity::Failure); });
+  connect(&reader_, &SessionReader::eventsArrived, this, &MainWindow::takeEvents);
+  connect(&reader_, &SessionReader::momentReady, this,
+          [this](const std::shared_ptr<Moment>& moment) { adoptMoment(*moment); });
   setTheme(settings_.theme());
   if (const QByteArray geometry = settings_.geometry(); !geometry.isEmpty()) restoreGeometry(geometry);
   showStart();
@@ -67,11 +74,11 @@ void MainWindow::showStart() {
 
 void MainWindow::beginSession(const QString& path) {
   const bool first = pages_->currentIndex() == 0;
-  followTimer_.stop();
-  followed_.reset();
+  reader_.stopFollowing();
   play_->setChecked(false);
   undo_.clear();
-  history_.clear();
+  reader_.forgetFold();
+  reader_.discard(std::exchange(history_, History()));
   stored_ = false;
   path_ = path;
   tree_->setTree(&history_.tree());
@@ -99,28 +106,33 @@ void MainWindow::openSession(const QString& path) {
   const QString file = QFileInfo(path).absoluteFilePath();
   auto store = SessionStore::open(file.toStdString(), SessionStore::Access::Read);
   if (!store) return messages_->show(fromUtf8(store.error().text()), MessageBar::Severity::Failure);
-  const auto events = (*store)->read();
-  if (!events) return messages_->show(fromUtf8(events.error().text()), MessageBar::Severity::Failure);
+  const auto last = (*store)->lastSequence();
+  if (!last) return messages_->show(fromUtf8(last.error().text()), MessageBar::Severity::Failure);
+  if (*last > kEventsReadAtOnce) {
+    store->reset();
+    reader_.open(file);
+    return messages_->show(tr("Opening %1…").arg(QFileInfo(file).fileName()),
+                           MessageBar::Severity::Information);
+  }
+  auto loaded = loadSession(file.toStdString());
+  if (!loaded) return messages_->show(fromUtf8(loaded.error().text()), MessageBar::Severity::Failure);
+  adoptSession(*loaded);
+}
+
+void MainWindow::adoptSession(LoadedSession& session) {
+  if (engine_.active()) return;
+  const QString file = QString::fromStdString(session.path);
   beginSession(file);
   settings_.addRecent(file);
-  takeEvents(*events);
-  if (history_.fold().state() != RunState::Finished) {
-    followed_ = std::move(*store);
-    followTimer_.start();
-  }
+  reader_.discard(std::exchange(history_, std::move(session.history)));
+  rebuilds_ = history_.rebuilds();
+  tree_->setTree(&history_.tree(), std::move(session.layout));
+  showBegun();
+  if (history_.fold().state() != RunState::Finished)
+    reader_.follow(std::move(session.store), history_.digest().last());
   if (!history_.trouble().empty())
     messages_->show(fromUtf8(history_.trouble()), MessageBar::Severity::Failure);
   if (history_.tree().contains(history_.tree().best())) tree_->select(history_.tree().best());
-}
-
-void MainWindow::followFile() {
-  const auto events = followed_->read(history_.events().empty() ? 1 : history_.events().back().sequence + 1);
-  if (!events) {
-    followTimer_.stop();
-    return messages_->show(fromUtf8(events.error().text()), MessageBar::Severity::Failure);
-  }
-  if (!events->empty()) takeEvents(*events);
-  if (history_.atEnd() && history_.fold().state() == RunState::Finished) followTimer_.stop();
 }
 
 void MainWindow::startRun(const NewRun& run) {
@@ -130,6 +142,7 @@ void MainWindow::startRun(const NewRun& run) {
   }
   beginSession(QString::fromStdString(run.session));
   stateLabel_->setText(tr("Opening the workload and looking at the machine…"));
+  history_.setSource(fileSource(run.session));
   engine_.start(services_.newRun(run));
   run_->setSteerable(true);
   updateActions();
@@ -137,8 +150,7 @@ void MainWindow::startRun(const NewRun& run) {
 
 void MainWindow::resumeRun() {
   if (engine_.active() || path_.isEmpty()) return;
-  followTimer_.stop();
-  followed_.reset();
+  reader_.stopFollowing();
   engine_.start(services_.resumeRun(path_.toStdString()));
   run_->setSteerable(true);
   stateLabel_->setText(tr("Opening the session…"));
@@ -147,13 +159,20 @@ void MainWindow::resumeRun() {
 
 void MainWindow::takeEvents(const std::vector<Event>& events) {
   history_.append(events);
+  if (engine_.active()) tellNotices(events);
+  showBegun();
+  if (reader_.following() && history_.atEnd() && history_.fold().state() == RunState::Finished)
+    reader_.stopFollowing();
+}
+
+/// Events came. With the first of a run its problem is known, and with it who can tell of programs.
+void MainWindow::showBegun() {
   if (!stored_ && history_.fold().run() != nullptr) {
     texts_.reset(services_.textsOf(*history_.fold().run()));
     stored_ = true;
     settings_.addRecent(QFileInfo(path_).absoluteFilePath());
     tree_->select(kRootNode);
   }
-  if (engine_.active()) tellNotices(events);
   updateScrubber();
   historyChanged();
 }
@@ -204,34 +223,46 @@ void MainWindow::updateScrubber() {
 }
 
 void MainWindow::showTime(int position) {
-  history_.show(static_cast<std::size_t>(position));
+  const auto wanted = static_cast<std::size_t>(position);
+  reader_.forgetFold();
+  if (history_.workOf(wanted) > kEventsFoldedAtOnce)
+    return reader_.foldUpTo(history_.digest().shared(), wanted);
+  history_.show(wanted);
+  updateScrubber();
+  historyChanged();
+}
+
+void MainWindow::adoptMoment(Moment& moment) {
+  reader_.discard(history_.exchange(std::move(moment)));
+  // The end may have moved on meanwhile.
+  if (scrubber_->value() == scrubber_->maximum()) history_.show(history_.size());
   updateScrubber();
   historyChanged();
 }
 
 void MainWindow::updateStatus() {
-  const SessionFold& fold = history_.fold();
+  const RunFold& fold = history_.fold();
   if (fold.run() == nullptr) return;
   QString state;
   switch (fold.state()) {
     case RunState::Empty: break;
     case RunState::Running:
-      state =
-          engine_.active() ? tr("Running") : (followTimer_.isActive() ? tr("Following") : tr("Interrupted"));
+      state = engine_.active() ? tr("Running") : (reader_.following() ? tr("Following") : tr("Interrupted"));
       break;
     case RunState::Paused: state = engine_.active() ? tr("Paused") : tr("Interrupted while paused"); break;
     case RunState::Finished: state = tr("Finished"); break;
   }
   if (!history_.atEnd()) state = tr("In the past");
   stateLabel_->setText(QStringLiteral("<b>%1</b>").arg(state));
-  const double best =
-      fold.tree().best() == kNoNode ? 0 : fold.tree().baselineSeconds() / fold.tree().bestSeconds();
+  const double best = history_.tree().best() == kNoNode
+                          ? 0
+                          : history_.tree().baselineSeconds() / history_.tree().bestSeconds();
   figuresLabel_->setText(tr("%1 · %2 samples, %3 failed · %4 nodes · best %5 (%6)")
                              .arg(fromUtf8(fold.run()->problem.name))
                              .arg(fold.totals().samples)
                              .arg(fold.totals().failedSamples)
-                             .arg(grouped(static_cast<std::int64_t>(fold.tree().size())), speedupText(best),
-                                  duration(fold.tree().bestSeconds())));
+                             .arg(grouped(static_cast<std::int64_t>(history_.tree().size())),
+                                  speedupText(best), duration(history_.tree().bestSeconds())));
   const RunTotals& totals = fold.totals();
   costLabel_->setText(
       tr("%1 calls · %2 tokens · %3")

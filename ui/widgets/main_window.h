@@ -16,11 +16,11 @@
 #include <memory>
 
 #include "models/history.h"
-#include "session/session_store.h"
 #include "widgets/engine.h"
 #include "widgets/icons.h"
 #include "widgets/message_bar.h"
 #include "widgets/services.h"
+#include "widgets/session_reader.h"
 #include "widgets/settings.h"
 #include "widgets/start_page.h"
 #include "widgets/text_service.h"
@@ -94,8 +94,10 @@ class MainWindow : public QMainWindow {
   void compareSession();
 
   void beginSession(const QString& path);
-  void followFile();
+  void adoptSession(LoadedSession& session);
+  void adoptMoment(Moment& moment);
   void resumeRun();
+  void showBegun();
   void takeEvents(const std::vector<Event>& events);
   void tellNotices(const std::vector<Event>& events);
   void runFinished(const QString& trouble);
@@ -115,8 +117,7 @@ class MainWindow : public QMainWindow {
   Engine engine_;
   TextService texts_;
   QString path_;
-  std::unique_ptr<SessionStore> followed_;  ///< a session that another process may be writing
-  QTimer followTimer_;
+  SessionReader reader_;
   QTimer playTimer_;
   QUndoStack undo_;
   std::uint64_t rebuilds_ = 0;

@@ -248,7 +248,7 @@ void MainWindow::updateActions() {
   const bool pinned = chosen && history_.tree().node(node).has(kPinned);
   actionNamed("prune")->setText(pruned ? tr("Unpr&une") : tr("Pr&une"));
   actionNamed("pin")->setText(pinned ? tr("Un&pin") : tr("&Pin"));
-  const bool focused = chosen && node != kRootNode && history_.fold().tree().focus() == node;
+  const bool focused = chosen && node != kRootNode && history_.tree().focus() == node;
   actionNamed("focus")->setText(focused ? tr("Search every&where again") : tr("&Focus the search below"));
 }
 

@@ -38,7 +38,7 @@ void MainWindow::steer(const Command& command) {
     return;
   }
   if (const auto* hint = std::get_if<HintCommand>(&command)) {
-    const auto& hints = history_.fold().record(hint->node).hints;
+    const auto& hints = history_.fold().hintsOf(hint->node);
     return steerUndoably(tr("hint for node %1").arg(hint->node), command,
                          HintCommand{hint->node, hints.empty() ? std::string() : hints.back()});
   }
@@ -75,7 +75,7 @@ void MainWindow::togglePrune() {
 
 void MainWindow::toggleFocus() {
   const NodeId node = tree_->selected();
-  const NodeId before = history_.fold().tree().focus();
+  const NodeId before = history_.tree().focus();
   const NodeId wanted = before == node ? kRootNode : node;
   steerUndoably(tr("focus on node %1").arg(wanted), FocusCommand{wanted}, FocusCommand{before});
 }

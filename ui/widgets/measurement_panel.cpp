@@ -150,10 +150,10 @@ void MeasurementPanel::setTheme(const Theme& theme) {
 }
 
 QString MeasurementPanel::facts() const {
-  const SessionFold& fold = history().fold();
-  const NodeRecord& record = fold.record(node());
-  const TreeNode& place = fold.tree()[node()];
-  const double baseline = fold.tree().baselineSeconds();
+  const RunFold& fold = history().fold();
+  const NodeRecord& record = history().record(node());
+  const NodeFacts& place = history().tree().node(node());
+  const double baseline = history().tree().baselineSeconds();
   const ProblemInfo* problem = fold.run() == nullptr ? nullptr : &fold.run()->problem;
   QString html = QStringLiteral("<table cellspacing=\"0\">");
   for (const NodeRecord::Sample& sample : record.samples) {
@@ -193,12 +193,12 @@ QString MeasurementPanel::facts() const {
     html += row(tr("build"), duration(measured.buildSeconds));
   }
   if (record.samples.empty()) html += row(tr("Measured"), tr("not yet"));
-  if (place.predictedSeconds > 0) html += row(tr("Predicted now"), duration(place.predictedSeconds));
+  if (place.predictedSeconds > 0)
+    html += row(tr("Predicted now"), duration(static_cast<double>(place.predictedSeconds)));
   if (const auto& confirmed = fold.confirmation(); confirmed && confirmed->node == node())
     html += row(tr("In a fresh process"),
                 QStringLiteral("<b>%1</b>").arg(duration(confirmed->measurement.seconds)));
-  html += row(tr("Visits"),
-              tr("%1, mean value %2").arg(place.visits).arg(fixedText(fold.tree().meanOf(node()), 3)));
+  html += row(tr("Visits"), tr("%1, mean value %2").arg(place.visits).arg(fixedText(place.mean(), 3)));
   html += QStringLiteral("</table>");
   if (record.prediction && !record.prediction->words.empty())
     html += QStringLiteral("<h3>%1</h3><p>%2</p>")
@@ -207,24 +207,25 @@ QString MeasurementPanel::facts() const {
 }
 
 void MeasurementPanel::refresh() {
-  const SessionFold& fold = history().fold();
-  if (!hasNode() || !fold.tree().contains(node())) {
+  const RunFold& fold = history().fold();
+  if (!hasNode()) {
     plot_->show({}, 0, 0, 0, 0);
     return text_->showHtml(tr("Select a node of the tree."));
   }
   std::vector<double> repeats;
   double measured = 0;
-  for (const NodeRecord::Sample& sample : fold.record(node()).samples) {
+  for (const NodeRecord::Sample& sample : history().record(node()).samples) {
     repeats.insert(repeats.end(), sample.measurement.repeats.begin(), sample.measurement.repeats.end());
     if (sample.measurement.valid) measured = sample.measurement.seconds;
   }
   if (node() == kRootNode && fold.baseline()) repeats = fold.baseline()->repeats;
-  plot_->show(repeats, measured, fold.tree()[node()].predictedSeconds, fold.tree().baselineSeconds(),
+  plot_->show(repeats, measured, static_cast<double>(history().tree().node(node()).predictedSeconds),
+              history().tree().baselineSeconds(),
               fold.run() == nullptr ? 0 : fold.run()->problem.rooflineSeconds);
   if (described_ != node()) {
     described_ = node();
     sections_.clear();
-    texts().describe(fold.tree().stateOf(node()), this,
+    texts().describe(history().stateOf(node()), this,
                      [this, asked = node()](const Result<std::vector<Section>>& sections) {
                        if (asked != node() || !sections) return;
                        for (const Section& section : *sections)

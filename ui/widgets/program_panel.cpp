@@ -73,8 +73,7 @@ void ProgramPanel::setTheme(const Theme& theme) {
 
 void ProgramPanel::refresh() {
   const std::uint64_t question = ++asked_;
-  const Tree& tree = history().fold().tree();
-  if (!hasNode() || !tree.contains(node())) {
+  if (!hasNode()) {
     title_->clear();
     code_->showText({}, TextLevel::LoopNest);
     return;
@@ -83,9 +82,10 @@ void ProgramPanel::refresh() {
   title_->setText(tr("Node %1").arg(node()));
   if (level == TextLevel::Llvm || level == TextLevel::Assembly)
     title_->setText(tr("Node %1 · compiling…").arg(node()));
-  const NodeId parent = tree[node()].parent;
-  const State before = tree.stateOf(tree.contains(parent) ? parent : node());
-  const State own = tree.stateOf(node());
+  const SearchTree& tree = history().tree();
+  const NodeId parent = tree.node(node()).parent;
+  const State before = history().stateOf(tree.contains(parent) ? parent : node());
+  const State own = history().stateOf(node());
   texts().text(own, level, this, [this, question, before, level](const Result<std::string>& text) {
     if (question != asked_) return;
     title_->setText(tr("Node %1").arg(node()));
@@ -157,8 +157,8 @@ NodeId DiffPanel::other() const {
 void DiffPanel::refresh() {
   const std::uint64_t question = ++asked_;
   title_->clear();
-  const Tree& tree = history().fold().tree();
-  if (!hasNode() || !tree.contains(node())) return code_->showText({}, TextLevel::LoopNest);
+  const SearchTree& tree = history().tree();
+  if (!hasNode()) return code_->showText({}, TextLevel::LoopNest);
   const NodeId from = other();
   if (!tree.contains(from)) {
     code_->showText({}, TextLevel::LoopNest);
@@ -167,9 +167,10 @@ void DiffPanel::refresh() {
   const TextLevel level = levelOf(level_);
   const QString pair = tr("%1 → %2").arg(from).arg(node());
   title_->setText(pair);
-  const State own = tree.stateOf(node());
+  const State own = history().stateOf(node());
   texts().text(
-      tree.stateOf(from), level, this, [this, question, own, level, pair](const Result<std::string>& before) {
+      history().stateOf(from), level, this,
+      [this, question, own, level, pair](const Result<std::string>& before) {
         if (question != asked_) return;
         if (!before) return code_->showText(fromUtf8(before.error().text()), TextLevel::Trace);
         texts().text(

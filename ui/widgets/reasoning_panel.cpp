@@ -103,22 +103,21 @@ QString ReasoningPanel::liveHtml() const {
 }
 
 QString ReasoningPanel::overview() const {
-  const SessionFold& fold = history().fold();
-  if (!hasNode() || !fold.tree().contains(node())) return tr("Select a node of the tree.");
-  const NodeRecord& record = fold.record(node());
+  if (!hasNode()) return tr("Select a node of the tree.");
+  const NodeRecord& record = history().record(node());
   QString html = QStringLiteral("<h2>") +
                  (node() == kRootNode ? tr("The initial program") : tr("Node %1").arg(node())) +
                  QStringLiteral("</h2>");
   if (node() != kRootNode) {
-    html +=
-        QStringLiteral("<p class=\"faint\">") +
-        tr("proposed by %1 for node %2").arg(escaped(record.source), nodeLink(fold.tree()[node()].parent));
+    html += QStringLiteral("<p class=\"faint\">") +
+            tr("proposed by %1 for node %2")
+                .arg(escaped(record.source), nodeLink(history().tree().node(node()).parent));
     if (record.fallback)
       html += QStringLiteral(" · ") + tr("nothing proposed was valid, so a random step was taken");
     html += QStringLiteral("</p>");
   }
-  for (const Event* event : history().ofRequest(record.request)) {
-    const auto* reply = std::get_if<ReplyFinished>(&event->body);
+  for (const Event& event : history().expansionOf(node())) {
+    const auto* reply = std::get_if<ReplyFinished>(&event.body);
     if (reply == nullptr) continue;
     const Exchange& exchange = reply->exchange;
     html += QStringLiteral("<p class=\"faint\">") + escaped(exchange.model) + QStringLiteral(" · ") +
@@ -131,7 +130,7 @@ QString ReasoningPanel::overview() const {
   html += liveHtml();
   if (!record.reasoning.empty()) html += heading(tr("Why")) + paragraphs(record.reasoning);
   if (!record.items.empty()) html += heading(tr("Proposed steps")) + itemsHtml(record.items);
-  const std::vector<std::string> hints = fold.hintsFor(node());
+  const std::vector<std::string> hints = history().hintsFor(node());
   if (!hints.empty()) {
     html += heading(tr("Hints in force"));
     for (const std::string& hint : hints) html += paragraphs(hint);
@@ -146,11 +145,11 @@ QString ReasoningPanel::overview() const {
 void ReasoningPanel::showCalls() {
   QString prompts;
   QString replies;
-  if (hasNode() && history().fold().tree().contains(node())) {
-    for (const Event* event : history().ofRequest(history().fold().record(node()).request)) {
-      if (const auto* sent = std::get_if<PromptSent>(&event->body))
+  if (hasNode()) {
+    for (const Event& event : history().expansionOf(node())) {
+      if (const auto* sent = std::get_if<PromptSent>(&event.body))
         prompts += fromUtf8(sent->prompt) + QLatin1Char('\n');
-      if (const auto* reply = std::get_if<ReplyFinished>(&event->body)) {
+      if (const auto* reply = std::get_if<ReplyFinished>(&event.body)) {
         if (!reply->exchange.thinking.empty())
           replies += tr("--- thinking ---\n%1\n--- answer ---\n").arg(fromUtf8(reply->exchange.thinking));
         replies += fromUtf8(reply->exchange.reply) + QLatin1Char('\n');
@@ -180,13 +179,12 @@ void WhyPanel::setTheme(const Theme& theme) {
 }
 
 QString WhyPanel::html() const {
-  const SessionFold& fold = history().fold();
-  if (!hasNode() || !fold.tree().contains(node())) return tr("Select a node of the tree.");
+  if (!hasNode()) return tr("Select a node of the tree.");
   if (node() == kRootNode) return tr("Every search begins with the initial program.");
-  const NodeRecord& record = fold.record(node());
+  const NodeRecord& record = history().record(node());
   const NodeSelected* selected = nullptr;
-  for (const Event* event : history().ofRequest(record.request))
-    if (const auto* body = std::get_if<NodeSelected>(&event->body)) selected = body;
+  for (const Event& event : history().expansionOf(node()))
+    if (const auto* body = std::get_if<NodeSelected>(&event.body)) selected = body;
   if (selected == nullptr)
     return tr("Node %1 was not selected by UCT: %2.").arg(node()).arg(escaped(record.source));
   QString html = QStringLiteral("<h2>") +

@@ -8,7 +8,7 @@
 #include <QPdfWriter>
 #include <QSvgGenerator>
 
-#include "session/session_store.h"
+#include "widgets/session_reader.h"
 #include "widgets/tree_view.h"
 
 namespace espalier::ui {
@@ -24,11 +24,11 @@ tl::unexpected<Error> cannotWrite(const std::string& path) {
 }  // namespace
 
 Result<void> readHistory(const std::string& path, History& history) {
-  const auto events = readSession(path);
-  if (!events) return tl::unexpected(events.error());
-  if (events->empty()) return inputError(path + " holds no event yet.", "Wait until its run has begun.");
-  history.clear();
-  history.append(*events);
+  auto loaded = loadSession(path);
+  if (!loaded) return tl::unexpected(loaded.error());
+  if (loaded->history.size() == 0)
+    return inputError(path + " holds no event yet.", "Wait until its run has begun.");
+  history = std::move(loaded->history);
   return {};
 }
 

@@ -53,7 +53,7 @@ void RunPanel::setTheme(const Theme& theme) {
 void RunPanel::setSteerable(bool steerable) { form_->setVisible(steerable); }
 
 QString RunPanel::valueOf(const std::string& name) const {
-  const SessionFold& fold = history().fold();
+  const RunFold& fold = history().fold();
   if (const auto set = fold.parameters().find(name); set != fold.parameters().end())
     return fromUtf8(set->second);
   if (fold.run() == nullptr) return {};
@@ -64,7 +64,7 @@ QString RunPanel::valueOf(const std::string& name) const {
 }
 
 QString RunPanel::html() const {
-  const SessionFold& fold = history().fold();
+  const RunFold& fold = history().fold();
   const RunStarted* run = fold.run();
   if (run == nullptr) return tr("No run yet.");
   const ProblemInfo& problem = run->problem;
@@ -79,18 +79,18 @@ QString RunPanel::html() const {
                                 .arg(escaped(run->strategy), escaped(run->proposer), escaped(run->preset))
                                 .arg(run->seed));
   html += row(tr("Threads"), QString::number(problem.threads));
-  const double baseline = fold.tree().baselineSeconds();
+  const double baseline = history().tree().baselineSeconds();
   html += row(tr("Initial program"), duration(baseline));
-  if (const NodeId best = fold.tree().best(); best != kNoNode) {
+  if (const NodeId best = history().tree().best(); best != kNoNode) {
     html += row(tr("Best"), tr("<b>%1</b>, %2, node %3")
-                                .arg(speedupText(baseline / fold.tree().bestSeconds()),
-                                     duration(fold.tree().bestSeconds()), nodeLink(best)));
+                                .arg(speedupText(baseline / history().tree().bestSeconds()),
+                                     duration(history().tree().bestSeconds()), nodeLink(best)));
     if (problem.operations > 0)
       html += row(tr("Rate"),
-                  tr("%1 GFLOP/s").arg(fixedText(problem.operations / fold.tree().bestSeconds() * 1e-9, 1)));
+                  tr("%1 GFLOP/s").arg(fixedText(problem.operations / history().tree().bestSeconds() * 1e-9, 1)));
     if (problem.rooflineSeconds > 0)
       html += row(tr("Of the roofline"), QStringLiteral("%1 %").arg(fixedText(
-                                             problem.rooflineSeconds / fold.tree().bestSeconds() * 100, 1)));
+                                             problem.rooflineSeconds / history().tree().bestSeconds() * 100, 1)));
   }
   const RunTotals& totals = fold.totals();
   html += row(tr("Samples"), tr("%1, %2 failed").arg(totals.samples).arg(totals.failedSamples));

@@ -91,8 +91,8 @@ void SteerBar::open(Mode mode, NodeId node, std::uint64_t request) {
       text_->setPlaceholderText(
           tr("For instance: keep the reduction innermost, L2 is only 1 MiB. Nothing removes the hint."));
       send_->setText(tr("Give the hint"));
-      if (history_.tree().contains(node) && !history_.fold().record(node).hints.empty())
-        text_->setPlainText(fromUtf8(history_.fold().record(node).hints.back()));
+      if (history_.tree().contains(node) && !history_.fold().hintsOf(node).empty())
+        text_->setPlainText(fromUtf8(history_.fold().hintsOf(node).back()));
       break;
     case Mode::Add:
       title_->setText(tr("Transformations to apply to node %1, one a line").arg(node));
@@ -103,9 +103,10 @@ void SteerBar::open(Mode mode, NodeId node, std::uint64_t request) {
       title_->setText(tr("Ask the proposer again for node %1, with this prompt").arg(node));
       text_->setPlaceholderText(tr("Nothing: the prompt is assembled as usual."));
       send_->setText(tr("Ask again"));
-      for (const Event* event : history_.ofRequest(history_.fold().record(node).request))
-        if (const auto* sent = std::get_if<PromptSent>(&event->body))
-          text_->setPlainText(fromUtf8(sent->prompt));
+      if (history_.tree().contains(node))
+        for (const Event& event : history_.expansionOf(node))
+          if (const auto* sent = std::get_if<PromptSent>(&event.body))
+            text_->setPlainText(fromUtf8(sent->prompt));
       break;
     }
     case Mode::Answer:
@@ -117,7 +118,7 @@ void SteerBar::open(Mode mode, NodeId node, std::uint64_t request) {
   text_->setFixedHeight((mode == Mode::Ask ? 4 : 1) * kLines * text_->fontMetrics().lineSpacing() + 12);
   if (takesItems())
     texts_.legalActions(
-        history_.fold().tree().stateOf(node), this, [this](const Result<std::vector<LegalAction>>& actions) {
+        history_.stateOf(node), this, [this](const Result<std::vector<LegalAction>>& actions) {
           if (!actions) return;
           QStringList examples;
           for (const LegalAction& action : *actions)
@@ -141,8 +142,8 @@ std::vector<std::string> SteerBar::items() const {
 void SteerBar::check() {
   const std::uint64_t question = ++asked_;
   const std::vector<std::string> wanted = items();
-  if (wanted.empty() || !history_.fold().tree().contains(node_)) return verdict_->clear();
-  texts_.tryItems(history_.fold().tree().stateOf(node_), wanted, this,
+  if (wanted.empty() || !history_.tree().contains(node_)) return verdict_->clear();
+  texts_.tryItems(history_.stateOf(node_), wanted, this,
                   [this, question](const Result<Application>& application) {
                     if (question != asked_) return;
                     if (!application)

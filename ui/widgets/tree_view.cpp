@@ -18,7 +18,9 @@ namespace espalier::ui {
 namespace {
 
 constexpr int kLayoutEveryMilliseconds = 100;
-constexpr double kReach = 12;  ///< pixels around the pointer in which a node is hit
+constexpr int kLayoutShare = 2;              ///< of its own time a layout waits until the next
+constexpr std::size_t kAtOnceNodes = 20000;  ///< are laid out in a few milliseconds
+constexpr double kReach = 12;                ///< pixels around the pointer in which a node is hit
 constexpr int kDragDistance = 4;
 constexpr double kZoomStep = 1.25;
 constexpr double kSmallestColumn = 1e-6;
@@ -40,7 +42,6 @@ TreeView::TreeView(QWidget* parent) : QAbstractScrollArea(parent) {
   horizontalScrollBar()->setSingleStep(kScrollRange / 40);
   verticalScrollBar()->setSingleStep(kScrollRange / 40);
   layoutTimer_.setSingleShot(true);
-  layoutTimer_.setInterval(kLayoutEveryMilliseconds);
   connect(&layoutTimer_, &QTimer::timeout, this, &TreeView::requestLayout);
   connect(&worker_, &LayoutWorker::finished, this,
           [this](const std::shared_ptr<TreeLayout>& layout) { adoptLayout(std::move(*layout)); });
@@ -48,7 +49,9 @@ TreeView::TreeView(QWidget* parent) : QAbstractScrollArea(parent) {
 
 TreeView::~TreeView() = default;
 
-void TreeView::setTree(const SearchTree* tree) {
+void TreeView::setTree(const SearchTree* tree, TreeLayout layout) {
+  worker_.cancel();
+  layoutTimer_.stop();
   tree_ = tree;
   layout_ = {};
   selected_ = second_ = hovered_ = kNoNode;
@@ -56,20 +59,30 @@ void TreeView::setTree(const SearchTree* tree) {
   folded_.clear();
   fitted_ = true;
   requestedVersion_ = 0;
-  requestLayout();
+  if (layout.places.empty()) {
+    requestLayout();
+  } else {
+    requestedVersion_ = tree_->structureVersion();
+    adoptLayout(std::move(layout));
+  }
   viewport()->update();
 }
 
 void TreeView::treeChanged() {
   if (tree_ == nullptr) return;
-  if (tree_->structureVersion() != requestedVersion_ && !layoutTimer_.isActive()) {
-    if (layout_.places.empty()) {
-      requestLayout();
-    } else {
-      layoutTimer_.start();
-    }
+  if (layout_.places.empty() && !worker_.busy()) {
+    requestLayout();
+  } else {
+    layOutSoon();
   }
   viewport()->update();
+}
+
+/// A layout under way is not given up because the tree grew meanwhile: under steady growth none would ever be
+/// finished.
+void TreeView::layOutSoon() {
+  if (tree_->structureVersion() == requestedVersion_ || layoutTimer_.isActive() || worker_.busy()) return;
+  layoutTimer_.start(std::max(kLayoutEveryMilliseconds, kLayoutShare * worker_.lastMilliseconds()));
 }
 
 void TreeView::treeReplaced() {
@@ -82,8 +95,15 @@ void TreeView::treeReplaced() {
   keep(second_);
   keep(hovered_);
   if (!tree_->contains(root_)) root_ = kRootNode;
-  layout_ = {};
-  layOutNow();
+  if (tree_->size() <= kAtOnceNodes) {
+    worker_.cancel();
+    layout_ = {};
+    layOutNow();
+  } else {
+    // Nodes of one session keep their numbers, so the layout of another moment serves until the new one is
+    // there.
+    requestLayout();
+  }
   if (selected_ != before) Q_EMIT selectionChanged(selected_);
   viewport()->update();
 }
@@ -92,14 +112,13 @@ LayoutInput TreeView::layoutInput() const {
   LayoutInput input;
   if (tree_ == nullptr) return input;
   input.root = tree_->contains(root_) ? root_ : kRootNode;
-  input.parents.reserve(tree_->size());
-  for (const NodeFacts& facts : tree_->nodes()) input.parents.push_back(facts.parent);
-  if (hideFailed_ || !folded_.empty()) {
+  input.parents = tree_->parents().shared();
+  input.folded.assign(folded_.begin(), folded_.end());
+  if (hideFailed_) {
     input.hidden.assign(tree_->size(), 0);
     for (NodeId id = 0; id < tree_->size(); ++id) {
       const NodeFacts& facts = tree_->node(id);
-      const bool failed = hideFailed_ && facts.status == NodeStatus::Failed && facts.bestBelow == 0;
-      input.hidden[id] = failed || folded_.contains(facts.parent) ? 1 : 0;
+      if (facts.status == NodeStatus::Failed && facts.bestBelow == 0) input.hidden[id] = 1;
     }
   }
   return input;
@@ -119,8 +138,7 @@ void TreeView::layOutNow() {
 }
 
 void TreeView::adoptLayout(TreeLayout layout) {
-  // One of a tree that was replaced meanwhile.
-  if (tree_ == nullptr || layout.places.size() > tree_->size()) return;
+  if (tree_ == nullptr) return;
   // The node under the eye stays where it is: the selected one if it is in view, else the one nearest to the
   // middle.
   NodeId anchor = kNoNode;
@@ -138,7 +156,7 @@ void TreeView::adoptLayout(TreeLayout layout) {
   updateScrollBars();
   viewport()->update();
   Q_EMIT viewMoved();
-  if (tree_ != nullptr && tree_->structureVersion() != requestedVersion_) layoutTimer_.start();
+  layOutSoon();
 }
 
 void TreeView::followTree() {
@@ -370,7 +388,8 @@ void TreeView::resizeEvent(QResizeEvent* event) {
 }
 
 NodeId TreeView::at(const QPointF& position) const {
-  return nodeAt(layout_, view_, position.x(), position.y(), kReach).value_or(kNoNode);
+  if (tree_ == nullptr) return kNoNode;
+  return nodeAt(layout_, view_, position.x(), position.y(), kReach, tree_->size()).value_or(kNoNode);
 }
 
 void TreeView::wheelEvent(QWheelEvent* event) {

@@ -28,10 +28,12 @@ class TreeView : public QAbstractScrollArea {
   ~TreeView() override;
 
   /// The tree must outlive the view or be replaced; null shows an empty canvas.
-  void setTree(const SearchTree* tree);
+  /// With a layout of the whole tree, if it is at hand already.
+  void setTree(const SearchTree* tree, TreeLayout layout = {});
   /// Call after events were applied to the tree; cheap.
   void treeChanged();
-  /// Call after the tree was built anew, so that nodes may have vanished: lays it out at once.
+  /// Call after the tree was built anew from other events of the same session, so that nodes may have
+  /// vanished.
   void treeReplaced();
   void setTheme(const Theme& theme);
 
@@ -97,6 +99,7 @@ class TreeView : public QAbstractScrollArea {
  private:
   [[nodiscard]] LayoutInput layoutInput() const;
   void requestLayout();
+  void layOutSoon();
   void adoptLayout(TreeLayout layout);
   void followTree();
   void updateScrollBars();

@@ -1,0 +1,125 @@
+// SPDX-FileCopyrightText: 2026 Espalier developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/session_reader.h"
+
+#include <utility>
+
+#include "models/figures.h"
+
+namespace espalier::ui {
+namespace {
+
+constexpr int kLookEveryMilliseconds = 500;
+constexpr std::size_t kEventsAtOnce = 1000;  ///< so that the window takes each batch in a few milliseconds
+
+}  // namespace
+
+Result<LoadedSession> loadSession(const std::string& path, const std::atomic<bool>* cancelled) {
+  auto store = SessionStore::open(path, SessionStore::Access::Read);
+  if (!store) return tl::unexpected(store.error());
+  auto digest = (*store)->readDigest(cancelled);
+  if (!digest) return tl::unexpected(digest.error());
+  Moment now;
+  now.advance(*digest, digest->size());
+  LayoutInput input;
+  input.parents = now.tree.parents().shared();
+  auto layout = layOut(input, cancelled);
+  LoadedSession loaded{path, History(*std::move(digest), std::move(now)),
+                       std::move(layout).value_or(TreeLayout{}), *std::move(store)};
+  loaded.history.setSource(fileSource(path));
+  return loaded;
+}
+
+/// One file that is followed. Used by one job at a time.
+struct SessionReader::Followed {
+  std::unique_ptr<SessionStore> store;
+  std::uint64_t after = 0;
+  bool busy = false;
+};
+
+SessionReader::SessionReader(QObject* parent) : QObject(parent), executor_(new QObject) {
+  executor_->moveToThread(&thread_);
+  connect(&thread_, &QThread::finished, executor_, &QObject::deleteLater);
+  thread_.setObjectName(QStringLiteral("sessions"));
+  thread_.start();
+  timer_.setInterval(kLookEveryMilliseconds);
+  connect(&timer_, &QTimer::timeout, this, &SessionReader::look);
+}
+
+SessionReader::~SessionReader() {
+  if (cancelled_) cancelled_->store(true);
+  thread_.quit();
+  thread_.wait();
+}
+
+void SessionReader::work(std::function<void()> job) { QMetaObject::invokeMethod(executor_, std::move(job)); }
+
+void SessionReader::open(const QString& path) {
+  if (cancelled_) cancelled_->store(true);
+  auto cancelled = std::make_shared<std::atomic<bool>>(false);
+  cancelled_ = cancelled;
+  opening_ = true;
+  work([this, cancelled, path = path.toStdString()] {
+    auto loaded = std::make_shared<Result<LoadedSession>>(loadSession(path, cancelled.get()));
+    QMetaObject::invokeMethod(this, [this, cancelled, loaded] {
+      if (cancelled != cancelled_) return;
+      opening_ = false;
+      if (!*loaded) {
+        Q_EMIT failed(fromUtf8(loaded->error().text()));
+      } else {
+        Q_EMIT opened(std::make_shared<LoadedSession>(std::move(**loaded)));
+      }
+    });
+  });
+}
+
+void SessionReader::follow(std::unique_ptr<SessionStore> store, std::uint64_t after) {
+  followed_ = std::make_shared<Followed>();
+  followed_->store = std::move(store);
+  followed_->after = after;
+  timer_.start();
+}
+
+void SessionReader::stopFollowing() {
+  timer_.stop();
+  if (followed_ != nullptr) discard(std::exchange(followed_, nullptr));
+}
+
+void SessionReader::look() {
+  if (followed_ == nullptr || followed_->busy) return;
+  followed_->busy = true;
+  work([this, followed = followed_] {
+    auto events = std::make_shared<Result<std::vector<Event>>>(
+        followed->store->read(followed->after + 1, kEventsAtOnce));
+    QMetaObject::invokeMethod(this, [this, followed, events] {
+      followed->busy = false;
+      if (followed != followed_) return;
+      if (!*events) {
+        stopFollowing();
+        Q_EMIT failed(fromUtf8(events->error().text()));
+        return;
+      }
+      if ((*events)->empty()) return;
+      followed->after = (*events)->back().sequence;
+      Q_EMIT eventsArrived(**events);
+      if ((*events)->size() == kEventsAtOnce) look();
+    });
+  });
+}
+
+void SessionReader::foldUpTo(SessionDigest digest, std::size_t position) {
+  auto shared = std::make_shared<SessionDigest>(std::move(digest));
+  work([this, shared, position, asked = foldAsked_, question = ++*foldAsked_] {
+    if (question != *asked) return;
+    auto moment = std::make_shared<Moment>();
+    moment->advance(*shared, position);
+    QMetaObject::invokeMethod(this, [this, moment, question] {
+      if (question == *foldAsked_)
+        Q_EMIT momentReady(moment);
+      else
+        discard(moment);
+    });
+  });
+}
+
+}  // namespace espalier::ui
