@@ -57,21 +57,31 @@ class WatchedApplication : public QApplication {
       return done;
     }
     const auto type = event->type();
+    const char* const name = receiver->metaObject()->className();
     QElapsedTimer timer;
     timer.start();
     const bool done = QApplication::notify(receiver, event);
     --depth_;
     const double took = milliseconds(timer);
-    longest_ = std::max(longest_, took);
+    if (took > longest_) {
+      longest_ = took;
+      culprit_ = std::string(name) + ", event " + std::to_string(static_cast<int>(type));
+    }
     if (type == QEvent::UpdateRequest) frames_.push_back(took);
     return done;
   }
   void begin() {
     longest_ = 0;
+    culprit_.clear();
     frames_.clear();
   }
-  void add(double took) { longest_ = std::max(longest_, took); }
+  void add(double took) {
+    if (took > longest_) culprit_.clear();
+    longest_ = std::max(longest_, took);
+  }
   [[nodiscard]] double longest() const { return longest_; }
+  /// Who handled the event that took longest; empty if it was the bench itself.
+  [[nodiscard]] const std::string& culprit() const { return culprit_; }
   [[nodiscard]] const std::vector<double>& frames() const { return frames_; }
   bool waitUntil(const std::function<bool()>& done) {
     QElapsedTimer timer;
@@ -86,6 +96,7 @@ class WatchedApplication : public QApplication {
  private:
   int depth_ = 0;
   double longest_ = 0;
+  std::string culprit_;
   std::vector<double> frames_;
 };
 
@@ -210,8 +221,8 @@ void report(const WatchedApplication& application, const char* what, std::vector
   if (times.empty()) times.push_back(0);
   std::sort(times.begin(), times.end());
   const double median = times[times.size() / 2];
-  std::printf("  %-8s median %7.2f ms (%5.0f fps), worst %7.2f ms, longest stall of the thread %7.2f ms\n",
-              what, median, 1000 / std::max(median, 1e-3), times.back(), application.longest());
+  std::printf("  %-8s median %7.2f ms (%5.0f fps), worst %7.2f ms, longest stall of the thread %7.2f ms (%s)\n",
+              what, median, 1000 / std::max(median, 1e-3), times.back(), application.longest(), application.culprit().c_str());
   std::fflush(stdout);
 }
 
@@ -355,8 +366,8 @@ class Explorer {
       dock->raise();
       application_.add(milliseconds(timer));
       application_.waitUntil([&] { return timer.elapsed() > 1200; });
-      std::printf("  growing with the panel %-14s longest stall of the thread %7.2f ms\n",
-                  dock->objectName().toUtf8().constData(), application_.longest());
+      std::printf("  growing with the panel %-14s longest stall of the thread %7.2f ms (%s)\n",
+                  dock->objectName().toUtf8().constData(), application_.longest(), application_.culprit().c_str());
       std::fflush(stdout);
     }
     window_.engine().post(StopCommand{});
@@ -376,6 +387,7 @@ int main(int argc, char** argv) {
   qputenv("QT_QPA_PLATFORM", "offscreen");
   const QTemporaryDir configuration;
   qputenv("XDG_CONFIG_HOME", configuration.path().toUtf8());
+  qInstallMessageHandler([](QtMsgType, const QMessageLogContext&, const QString&) {});
   const bool making = argc > 1 && std::strcmp(argv[1], "--make") == 0;
   if (argc < (making ? 3 : 2)) {
     std::fprintf(stderr, "bench-explorer [--make] DIRECTORY [NODES...]\n");
