@@ -172,6 +172,22 @@ class KernelEmitter {
     frame_.values.at(loop.variable.index) = nullptr;
   }
 
+  void emit(const LoweredPrefetch& prefetch) {
+    constexpr std::uint32_t kRead = 0;
+    constexpr std::uint32_t kKeepEverywhere = 3;
+    constexpr std::uint32_t kData = 1;
+    llvm::Type* bytes = builder_.getInt8Ty();
+    const std::int64_t element = bytesOf(program_.buffer(prefetch.buffer).type);
+    for (const Expr& offset : prefetch.offsets) {
+      // Not in bounds: the last iterations ask for what lies past the end, which never faults.
+      llvm::Value* place = builder_.CreateGEP(bytes, frame_.pointers.at(prefetch.buffer.index),
+                                              builder_.CreateMul(values_.index(offset), number(element)));
+      builder_.CreateIntrinsic(
+          llvm::Intrinsic::prefetch, {pointer()},
+          {place, builder_.getInt32(kRead), builder_.getInt32(kKeepEverywhere), builder_.getInt32(kData)});
+    }
+  }
+
   void emit(const LoweredChoice& choice) {
     llvm::LLVMContext& context = module_.getContext();
     llvm::Value* value = values_.index(choice.value);

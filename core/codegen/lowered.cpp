@@ -19,6 +19,8 @@ void collectBuffers(const std::vector<LoweredNode>& nodes, std::set<BufferId>& b
       buffers.insert(block->output);
       collectBuffers(block->offset, buffers);
       collectBuffers(block->value, buffers);
+    } else if (const auto* prefetch = std::get_if<LoweredPrefetch>(&any.node)) {
+      buffers.insert(prefetch->buffer);
     } else if (const auto* scope = std::get_if<LoweredScope>(&any.node)) {
       std::set<BufferId> inner;
       collectBuffers(scope->body, inner);

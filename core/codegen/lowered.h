@@ -68,8 +68,16 @@ struct LoweredChoice {
   std::vector<LoweredLoop> pieces;
 };
 
+/// Asks for the cache lines at these offsets (elements), which may lie past the end of the buffer.
+struct LoweredPrefetch {
+  BufferId buffer{};
+  std::vector<Expr> offsets;
+};
+
 struct LoweredNode {
-  std::variant<LoweredBlock, LoweredLoop, LoweredParallel, LoweredLanes, LoweredScope, LoweredChoice> node;
+  std::variant<LoweredBlock, LoweredLoop, LoweredParallel, LoweredLanes, LoweredScope, LoweredChoice,
+               LoweredPrefetch>
+      node;
 };
 
 struct LoweredProgram {

@@ -10,6 +10,7 @@
 
 #include "codegen/guard_regions.h"
 #include "codegen/storage.h"
+#include "program/prefetch.h"
 
 namespace espalier {
 namespace {
@@ -24,6 +25,13 @@ constexpr std::int64_t kMostReplicatedGroups = 8;
 /// Undecided values of a serial loop up to this many are lowered one by one.
 constexpr std::int64_t kMostSingleValues = 2;
 
+struct PlannedPrefetch {
+  LoopId pace{};  ///< the loop in whose body the requests stand
+  LoopId loop{};  ///< the one that is annotated
+  Prefetch prefetch;
+  PrefetchPlan plan;
+};
+
 class Lowering {
  public:
   Lowering(const Program& program, const Target& target)
@@ -31,6 +39,14 @@ class Lowering {
     result_.storage = planStorage(program, target, vectorised_);
     for (const Loop& loop : program.loops) result_.ranges.push_back({0, loop.extent - 1});
     values_.resize(program.loops.size());
+    for (const LoopId loop : loopsOf(program)) {
+      for (const Prefetch& prefetch : program.loop(loop).prefetches) {
+        auto plan = planPrefetch(program, loop, prefetch);
+        if (!plan) continue;
+        const LoopId pace = plan->pace.empty() ? loop : plan->pace.back();
+        prefetches_.push_back({pace, loop, prefetch, std::move(*plan)});
+      }
+    }
   }
 
   Result<LoweredProgram> run() {
@@ -93,8 +109,49 @@ class Lowering {
   std::vector<LoweredNode> lowerBody(LoopId loop, Expr value) {
     values_[loop.index] = std::move(value);
     std::vector<LoweredNode> body = lowerChoices(loop);
+    for (const PlannedPrefetch& planned : prefetches_)
+      if (planned.pace == loop && !body.empty())
+        body.insert(body.begin(), LoweredNode{lowerPrefetch(planned)});
     values_[loop.index] = Expr();
     return body;
+  }
+
+  /// The share of one step of the innermost loop: `requests` lines of the iteration that comes later.
+  LoweredPrefetch lowerPrefetch(const PlannedPrefetch& planned) {
+    const PrefetchPlan& plan = planned.plan;
+    std::vector<LoopId> below = loopsAround(program_, plan.reader);
+    below.erase(below.begin(), std::find(below.begin(), below.end(), planned.loop) + 1);
+    std::vector<Expr> first;
+    for (const Expr& subscript : plan.subscripts) {
+      first.push_back(substituteLoops(subscript, [&](LoopId loop) {
+        if (std::find(below.begin(), below.end(), loop) != below.end()) return Expr(0);
+        const Expr value = loop.index < values_.size() ? values_[loop.index] : Expr();
+        return loop == planned.loop ? value + Expr(planned.prefetch.ahead) : value;
+      }));
+    }
+    const Storage& storage = result_.storage.of(planned.prefetch.buffer);
+    Expr base(0);
+    for (std::size_t i = 0; i < first.size(); ++i) base = base + first[i] * Expr(storage.strides[i]);
+
+    Expr step(0);
+    for (const LoopId loop : plan.pace) step = step * Expr(program_.loop(loop).extent) + values_[loop.index];
+    const std::int64_t requests = (plan.lines + plan.executions - 1) / plan.executions;
+    LoweredPrefetch lowered;
+    lowered.buffer = planned.prefetch.buffer;
+    for (std::int64_t i = 0; i < requests; ++i) {
+      Expr line = step * Expr(requests) + Expr(i);
+      if (plan.executions > plan.lines) line = floorDiv(step * Expr(plan.lines), Expr(plan.executions));
+      Expr offset = base;
+      for (std::size_t d = plan.dimensions.size(); d-- > 0;) {
+        const auto& [stride, count] = plan.dimensions[d];
+        // The outermost index may run past its count where lines and steps do not match: it asks for more.
+        const Expr index = d == 0 ? line : floorMod(line, Expr(count));
+        line = floorDiv(line, Expr(count));
+        offset = offset + index * Expr(stride);
+      }
+      lowered.offsets.push_back(simplify(offset, ranges()));
+    }
+    return lowered;
   }
 
   /// What is below the loop, once for each range of a quotient or remainder of loops around on which guards
@@ -398,6 +455,7 @@ class Lowering {
   const Program& program_;
   const Target& target_;
   std::vector<LoopId> vectorised_;
+  std::vector<PlannedPrefetch> prefetches_;
   LoweredProgram result_;
   std::vector<Expr> values_;                  ///< by Program loop; empty where it is not entered
   std::vector<std::pair<Expr, Expr>> named_;  ///< quotients and remainders that a variable stands for

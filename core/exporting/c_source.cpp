@@ -122,6 +122,9 @@ class FunctionWriter {
       if (braces) line("}");
       return;
     }
+    for (const Prefetch& prefetch : loop.prefetches)
+      line("/* The tuned object code also fetches, " + std::to_string(prefetch.ahead) +
+           " iterations ahead, what is read of " + program_.buffer(prefetch.buffer).name + ". */");
     if (loop.kind == LoopKind::Parallel) line("#pragma omp parallel for");
     if (loop.kind == LoopKind::Vectorized && std::find(lanes_.begin(), lanes_.end(), id) != lanes_.end())
       line("#pragma omp simd");

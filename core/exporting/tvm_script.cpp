@@ -117,6 +117,9 @@ class ScriptWriter {
     if (loop.kind == LoopKind::Parallel) kind = "T.parallel";
     if (loop.kind == LoopKind::Vectorized) kind = "T.vectorized";
     if (loop.kind == LoopKind::Unrolled) kind = "T.unroll";
+    for (const Prefetch& prefetch : loop.prefetches)
+      line("# Espalier prefetches " + program_.buffer(prefetch.buffer).name + " here, " +
+           std::to_string(prefetch.ahead) + " iterations ahead; TVM has no word for it.");
     line("for " + loops_[id.index] + " in " + kind + "(" + std::to_string(loop.extent) + "):");
     ++depth_;
     body(id, loop.body);

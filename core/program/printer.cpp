@@ -186,7 +186,10 @@ class ProgramPrinter {
     for (const NodeRef& node : nodes) {
       if (const LoopId* id = std::get_if<LoopId>(&node)) {
         const Loop& loop = program_.loop(*id);
-        line(depth, kindText(loop.kind) + loop.name + " in range(" + std::to_string(loop.extent) + "):");
+        std::string text = kindText(loop.kind) + loop.name + " in range(" + std::to_string(loop.extent) + "):";
+        for (const Prefetch& prefetch : loop.prefetches)
+          text += "  # prefetch " + program_.buffer(prefetch.buffer).name + ", " + std::to_string(prefetch.ahead) + " ahead";
+        line(depth, text);
         allocations(*id, depth + 1);
         body(loop.body, depth + 1);
       } else {

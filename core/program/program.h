@@ -58,6 +58,13 @@ enum class LoopKind : std::uint8_t {
   Unrolled,    ///< replicated at code generation
 };
 
+/// A hint of a loop to the caches: while one iteration runs, what the iteration `ahead` later reads of the buffer is
+/// fetched. It changes no value.
+struct Prefetch {
+  BufferId buffer{};
+  std::int64_t ahead = 1;  ///< iterations, ≥ 1
+};
+
 /// A loop or a block, as it hangs in the tree.
 using NodeRef = std::variant<LoopId, BlockId>;
 
@@ -67,6 +74,7 @@ struct Loop {
   std::int64_t extent = 1;
   LoopKind kind = LoopKind::Serial;
   std::vector<NodeRef> body;  ///< in order of execution
+  std::vector<Prefetch> prefetches = {};
 };
 
 enum class AxisKind : std::uint8_t { Spatial, Reduction };

@@ -114,6 +114,11 @@ class Canonical {
         loops_[*id] = loops_.size();
         put(static_cast<std::uint64_t>(loop.extent));
         putKind(loop.kind);
+        for (const Prefetch& prefetch : loop.prefetches) {
+          const std::uint64_t buffer = number(prefetch.buffer);
+          put(buffer);
+          put(static_cast<std::uint64_t>(prefetch.ahead));
+        }
         body(loop.body);
       } else {
         block(program_.block(std::get<BlockId>(node)));

@@ -59,6 +59,11 @@ Outcome<std::vector<std::int64_t>> factorsArgument(const Program& program, const
 Outcome<LoopId> serialLoop(const Program& program, const Step& step, LoopId id) {
   const Loop& loop = program.loop(id);
   std::string kind;
+  if (!loop.prefetches.empty())
+    return refuse("marked-loop",
+                  about(step) + "loop " + loop.name + " already prefetches " +
+                      program.buffer(loop.prefetches.front().buffer).name + ".",
+                  "Shape loops before they prefetch, or take another loop.");
   switch (loop.kind) {
     case LoopKind::Serial: return id;
     case LoopKind::Parallel: kind = "parallel"; break;

@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "program/analysis.h"
+#include "program/prefetch.h"
 #include "transform/arguments.h"
 
 namespace espalier {
@@ -179,6 +180,12 @@ std::optional<Refusal> brokenAnnotation(const Program& program) {
     if (program.loop(loop).kind == LoopKind::Unrolled)
       if (const auto below = firstOfKind(program, loopsBelow(program, loop), {LoopKind::Parallel}))
         refusal = nestingRefusal(program, "unroll", loop, *below, true);
+    for (const Prefetch& prefetch : program.loop(loop).prefetches)
+      if (const auto plan = planPrefetch(program, loop, prefetch); !plan)
+        refusal = Refusal{"broken-prefetch",
+                          "loop " + program.loop(loop).name + " could no longer prefetch " +
+                              program.buffer(prefetch.buffer).name + ": " + plan.error(),
+                          "Take this step before Prefetch, or leave out that one."};
     if (refusal) return refusal;
   }
   const WrittenOut code = writtenOut(program);

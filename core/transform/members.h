@@ -26,5 +26,6 @@ namespace espalier {
 [[nodiscard]] Transformation computeLocationMember();
 [[nodiscard]] Transformation decomposeReductionMember();
 [[nodiscard]] Transformation rfactorMember();
+[[nodiscard]] Transformation prefetchMember();
 
 }  // namespace espalier

@@ -32,6 +32,7 @@ const std::vector<Transformation>& members() {
       computeLocationMember(),
       decomposeReductionMember(),
       rfactorMember(),
+      prefetchMember(),
   };
   return table;
 }
@@ -41,7 +42,7 @@ double weightOf(std::string_view name) {
   if (name == "TileSize") return 4;
   if (name == "Reorder" || name == "CacheWrite" || name == "ComputeAt" || name == "ReverseComputeAt")
     return 2;
-  if (name == "Split" || name == "ComputeLocation") return 0.5;
+  if (name == "Split" || name == "ComputeLocation" || name == "Prefetch") return 0.5;
   return 1;
 }
 

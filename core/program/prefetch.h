@@ -1,0 +1,39 @@
+// SPDX-FileCopyrightText: 2026 Espalier developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <tl/expected.hpp>
+
+#include "program/program.h"
+
+namespace espalier {
+
+/// How a loop's prefetch is done: the cache lines that one of its iterations reads, and the loop below whose
+/// iterations ask for them, evenly spread, so that the memory never rests.
+struct PrefetchPlan {
+  /// Lines lie at Σ index·stride elements from the first; the index with the smallest stride runs fastest.
+  struct Dimension {
+    std::int64_t stride = 0;  ///< elements
+    std::int64_t count = 1;
+  };
+
+  BlockId reader{};
+  std::vector<Expr> subscripts;       ///< of the load, over loops
+  std::vector<Dimension> dimensions;  ///< largest stride first
+  std::int64_t lines = 1;             ///< product of the counts
+  std::vector<LoopId> pace;           ///< serial loops below, down to the innermost; outermost first
+  std::int64_t executions = 1;        ///< product of their extents
+};
+
+inline constexpr std::int64_t kCacheLineBytes = 64;
+inline constexpr std::int64_t kMostPrefetchLines = 1024;  ///< two thirds of a first-level cache, or all of it
+
+/// The plan, or why there is none: a clause with a full stop. Strides are those of the row-major shape.
+[[nodiscard]] tl::expected<PrefetchPlan, std::string> planPrefetch(const Program& program, LoopId loop,
+                                                                   const Prefetch& prefetch);
+
+}  // namespace espalier

@@ -1,0 +1,121 @@
+// SPDX-FileCopyrightText: 2026 Espalier developers
+// SPDX-License-Identifier: Apache-2.0
+// Prefetch(buffer=B, loop=k.0, ahead=2): while an iteration of the loop runs, the innermost loops below ask
+// for what the iteration `ahead` later reads of the buffer.
+//
+//     for k.0 in range(224):            for k.0 in range(224):  # prefetch B, 2 ahead
+//       for t.1 in range(4):              for t.1 in range(4):
+//         for k.1 in range(32):    ->       for k.1 in range(32):
+//           C                                 C
+//
+// Here B is read from memory only while t.1 is 0. The requests are spread over all of t.1 and k.1, so the
+// memory is as busy during the three passes that find B in the cache.
+//
+// 1. The loop is serial, has not been marked, and one block below it reads the buffer, once.
+// 2. The place it reads runs evenly (affinely) along the loop and those below, forwards.
+// 3. The part of one iteration fits the first-level cache, and is not too small or large for the number of
+// steps of
+//    the innermost loop.
+//
+// No value changes, so nothing else can forbid it.
+#include "program/prefetch.h"
+
+#include <algorithm>
+
+#include "program/analysis.h"
+#include "transform/arguments.h"
+#include "transform/drawing.h"
+#include "transform/factors.h"
+#include "transform/legality.h"
+#include "transform/members.h"
+
+namespace espalier {
+namespace {
+
+/// Lines in flight that hide a memory latency at full bandwidth: about 100 ns at 64 GB/s.
+constexpr std::int64_t kLinesInFlight = 128;
+
+Outcome<Program> apply(const Program& program, const Step& step) {
+  const Outcome<BufferId> buffer = bufferArgument(program, step);
+  if (!buffer) return tl::unexpected(buffer.error());
+  const Outcome<LoopId> loop = loopArgument(program, step);
+  if (!loop) return tl::unexpected(loop.error());
+  if (const auto serial = serialLoop(program, step, *loop); !serial) return tl::unexpected(serial.error());
+  const Outcome<std::int64_t> ahead = integerArgument(step, "ahead");
+  if (!ahead) return tl::unexpected(ahead.error());
+  const Prefetch prefetch{*buffer, *ahead};
+  if (const auto plan = planPrefetch(program, *loop, prefetch); !plan)
+    return refuse(
+        "cannot-prefetch", about(step) + plan.error(),
+        "Take a loop around the reader that moves along the buffer, with loops below that read a few "
+        "kilobytes of it.");
+  Program changed = program;
+  changed.loop(*loop).prefetches.push_back(prefetch);
+  return publish(std::move(changed));
+}
+
+struct Place {
+  std::string buffer;
+  std::string loop;
+  std::int64_t lines = 1;
+};
+
+std::vector<Place> placesOf(const Program& program) {
+  std::vector<Place> places;
+  for (const LoopId loop : loopsOf(program)) {
+    if (!program.loop(loop).prefetches.empty()) continue;
+    for (std::uint32_t i = 0; i < program.buffers.size(); ++i)
+      if (const auto plan = planPrefetch(program, loop, {BufferId{i}, 1}))
+        places.push_back({program.buffers[i].name, program.loop(loop).name, plan->lines});
+  }
+  return places;
+}
+
+Step stepFor(const Place& place, std::int64_t ahead) {
+  return Step{"Prefetch", {}}.set("buffer", place.buffer).set("loop", place.loop).set("ahead", ahead);
+}
+
+std::int64_t sensibleAhead(const Place& place) {
+  return std::clamp<std::int64_t>((kLinesInFlight + place.lines - 1) / place.lines, 1, kLinesInFlight);
+}
+
+Outcome<Step> complete(const Program& program, const Step& partial, Random& random) {
+  const std::vector<Place> places = placesOf(program);
+  const auto draw = [&](const Step& given, Random& source) -> std::optional<Step> {
+    if (has(given, {"buffer", "loop", "ahead"})) return given;
+    std::vector<Place> fitting;
+    for (const Place& place : places)
+      if (given.text("buffer").value_or(place.buffer) == place.buffer &&
+          given.text("loop").value_or(place.loop) == place.loop)
+        fitting.push_back(place);
+    if (fitting.empty()) return std::nullopt;
+    const Place& place = source.pick(fitting);
+    Step step = stepFor(place, sensibleAhead(place) * source.between(1, 2));
+    if (const ArgumentValue* ahead = given.find("ahead")) step.set("ahead", *ahead);
+    return step;
+  };
+  return drawLegal(program, partial, random, apply, draw);
+}
+
+std::vector<Step> choices(const Program& program) {
+  std::vector<Step> candidates;
+  for (const Place& place : placesOf(program)) candidates.push_back(stepFor(place, sensibleAhead(place)));
+  return legalAmong(program, apply, candidates, 8);
+}
+
+}  // namespace
+
+Transformation prefetchMember() {
+  return {"Prefetch",
+          "Fetches what a later iteration of a loop reads of a buffer, spread over the work of this one. "
+          "Pays where a "
+          "large buffer is read once from memory and then reused from the cache.",
+          {{"buffer", "an argument or workspace buffer by name"},
+           {"loop", "a serial loop that moves along the buffer, with loops below that reuse what it reads"},
+           {"ahead", "iterations ahead, from 1; so many that about 128 cache lines are on their way"}},
+          complete,
+          apply,
+          choices};
+}
+
+}  // namespace espalier
