@@ -109,9 +109,10 @@ class Lowering {
   std::vector<LoweredNode> lowerBody(LoopId loop, Expr value) {
     values_[loop.index] = std::move(value);
     std::vector<LoweredNode> body = lowerChoices(loop);
+    // Among lanes, each would ask for the same.
+    const bool asks = !body.empty() && !lane_.valid();
     for (const PlannedPrefetch& planned : prefetches_)
-      if (planned.pace == loop && !body.empty())
-        body.insert(body.begin(), LoweredNode{lowerPrefetch(planned)});
+      if (asks && planned.pace == loop) body.insert(body.begin(), LoweredNode{lowerPrefetch(planned)});
     values_[loop.index] = Expr();
     return body;
   }

@@ -64,6 +64,9 @@ tl::expected<PrefetchPlan, std::string> planPrefetch(const Program& program, Loo
   if (!buffer.isArgument() && buffer.memory != MemoryKind::Workspace)
     return no(buffer.name + " lies in registers or on the stack, which need no fetching.");
 
+  for (const LoopId outer : loopsAround(program, loop))
+    if (program.loop(outer).kind == LoopKind::Vectorized)
+      return no("it lies in vectorised loop " + program.loop(outer).name + ".");
   PrefetchPlan plan;
   bool found = false;
   for (const BlockId id : blocksBelow(program, loop)) {

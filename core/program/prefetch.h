@@ -30,7 +30,10 @@ struct PrefetchPlan {
 };
 
 inline constexpr std::int64_t kCacheLineBytes = 64;
-inline constexpr std::int64_t kMostPrefetchLines = 1024;  ///< two thirds of a first-level cache, or all of it
+inline constexpr std::int64_t kMostPrefetchLines = 1024;  ///< about a first-level cache
+/// Lines from the request to the use that hide a memory latency at full bandwidth: 100 ns at 64 GB/s are 100
+/// lines, and the requests for one iteration are spread over another.
+inline constexpr std::int64_t kLinesAhead = 256;
 
 /// The plan, or why there is none: a clause with a full stop. Strides are those of the row-major shape.
 [[nodiscard]] tl::expected<PrefetchPlan, std::string> planPrefetch(const Program& program, LoopId loop,

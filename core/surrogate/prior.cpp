@@ -259,9 +259,20 @@ class BlockEstimator {
     const double bytes = NestFacts::footprint(program_, block_, access, fits - 1) * outer;
     if (far) noteStream(access, fits - 1, bytes);
     // The prefetchers follow long runs; short ones pay for it, most where the way is long.
+    if (far && prefetched(access)) return bytes;
     if (far) return bytes * (1 + std::min(1.2, machine_.streamStartBytes / streamRun(access)));
     const double run = NestFacts::runBytes(program_, block_, access, fits - 1);
     return bytes * (run >= 2048 ? 1.0 : run >= 512 ? 1.2 : run >= 128 ? 1.4 : 1.8);
+  }
+
+  /// Requests for it are spread over all the work: the way from memory is never idle and never late.
+  [[nodiscard]] bool prefetched(const AccessFacts& access) const {
+    return std::any_of(block_.loops.begin(), block_.loops.end(), [&](const LoopFacts& loop) {
+      const std::vector<Prefetch>& prefetches = program_.loop(loop.loop).prefetches;
+      return access.reads && std::any_of(prefetches.begin(), prefetches.end(), [&](const Prefetch& prefetch) {
+               return prefetch.buffer == access.buffer;
+             });
+    });
   }
 
   /// Bytes that the nest reads one after the other, in the order of time, before it jumps.
@@ -295,6 +306,8 @@ class BlockEstimator {
   void noteStream(const AccessFacts& access, std::size_t from, double bytes) {
     if (bytes <= streamBytes_) return;
     streamBytes_ = bytes;
+    overlap_ = 1;
+    if (prefetched(access)) return;
     double again = 1;
     double pass = 0;  // instructions between two readings of one piece
     for (std::size_t l = from; l < block_.loops.size(); ++l) {

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <tuple>
 
+#include "program/prefetch.h"
+
 namespace espalier {
 
 namespace {
@@ -51,7 +53,8 @@ std::vector<TileShape> tileShapes(const BlockShape& shape, const MachineModel& m
   const auto key = [](const TileShape& tile) {
     return std::tuple(std::llround(tile.cost * 1e9), -tile.rows * tile.columns, tile.rows);
   };
-  std::sort(tiles.begin(), tiles.end(), [&](const TileShape& a, const TileShape& b) { return key(a) < key(b); });
+  std::sort(tiles.begin(), tiles.end(),
+            [&](const TileShape& a, const TileShape& b) { return key(a) < key(b); });
   return tiles;
 }
 
@@ -241,6 +244,20 @@ std::optional<Step> layoutStep(const BlockShape& shape, std::size_t operand,
     if (d != *tiled) order.push_back(std::to_string(d));
   order.push_back(std::to_string(*tiled) + ".1");
   return Step{"TransformLayout", {}}.set("buffer", weight.name).set("tiles", tiles).set("order", order);
+}
+
+std::optional<Step> prefetchStep(const BlockShape& shape, std::size_t operand,
+                                 const ContractionChoice& choice) {
+  const bool alongLanes = shape.vectorAxis && shape.axes[*shape.vectorAxis].strides[operand + 1] != 0;
+  if (!alongLanes || !shape.depthAxis || choice.depthBlock >= shape.extentOf(shape.depthAxis))
+    return std::nullopt;
+  constexpr std::int64_t kFloatsInLine = kCacheLineBytes / 4;
+  const std::int64_t lines =
+      std::max<std::int64_t>(1, choice.depthBlock * choice.tileColumns / kFloatsInLine);
+  return Step{"Prefetch", {}}
+      .set("buffer", shape.operands[operand].name)
+      .set("loop", levelName(shape.axes[*shape.depthAxis], 0))
+      .set("ahead", ceilDiv(kLinesAhead, lines));
 }
 
 }  // namespace espalier

@@ -148,6 +148,12 @@ std::vector<RulesProposer::Variant> RulesProposer::wholeSchedules(const State& f
       static_cast<std::size_t>(std::count_if(shapes.begin(), shapes.end(), [](const BlockShape& shape) {
         return shape.kind == BlockKind::Contraction;
       }));
+  const std::vector<Buffer>& buffers = problem_.initialProgram().buffers;
+  const bool streams = std::any_of(buffers.begin(), buffers.end(), [&](const Buffer& buffer) {
+    const auto& levels = problem_.machine().levels;
+    return buffer.role == BufferRole::Constant && levels.size() > 2 &&
+           static_cast<double>(buffer.bytes()) > levels[levels.size() - 2].bytes / 2;
+  });
   for (const int fused : {0, 1, 2})
     for (const bool layout : {true, false}) {
       consider({layout, false, RowCopy::None, false, fused});
@@ -156,6 +162,13 @@ std::vector<RulesProposer::Variant> RulesProposer::wholeSchedules(const State& f
       for (const RowCopy rows : {RowCopy::None, RowCopy::ByDepth, RowCopy::ByRows})
         consider({layout, false, rows, true, fused});
       consider({layout, false, RowCopy::ByDepth, false, fused});
+      if (!layout || !streams) continue;
+      for (const bool localOutput : {true, false}) {
+        DraftOptions options{.localOutput = localOutput, .fusedLoops = fused, .prefetch = true};
+        consider(options);
+        options.rowCopy = RowCopy::ByDepth;
+        consider(options);
+      }
     }
   constexpr double kSmall = 5e7;  // operations that one thread does in a fraction of a millisecond
   if (contractions == 0 || problem_.info().operations < kSmall)
@@ -163,7 +176,7 @@ std::vector<RulesProposer::Variant> RulesProposer::wholeSchedules(const State& f
       for (const int vectors : {2, 1, 4, 8})
         for (const bool share : {true, false})
           if (contractions == 0 || vectors == 2)
-            consider({true, false, RowCopy::None, false, fused, vectors, share});
+            consider({.fusedLoops = fused, .vectors = vectors, .share = share});
   std::sort(kinds.begin(), kinds.end(), [](const Kind& a, const Kind& b) {
     return std::tie(a.seconds, a.draft.state.trace) < std::tie(b.seconds, b.draft.state.trace);
   });

@@ -93,6 +93,9 @@ class Drafter {
       copyPanels(shape, *shape.streamedOperand, shape.vectorAxis, levelName(shape.axes[*shape.depthAxis], 0),
                  choice->second.tileColumns);
     copyRows(shape, choice->second);
+    if (draft_.options.prefetch)
+      for (std::size_t o = 0; o < shape.operands.size(); ++o)
+        if (const auto step = prefetchStep(shape, o, choice->second)) take(*step);
   }
 
   void copyRows(const BlockShape& shape, const ContractionChoice& choice) {
@@ -277,6 +280,10 @@ std::vector<std::string> withChoice(const std::vector<std::string>& trace, const
       for (std::size_t o = 0; o < shape.operands.size(); ++o)
         if (step->text("buffer") == shape.operands[o].name)
           if (const auto layout = layoutStep(shape, o, choice)) *step = *layout;
+    if (step->name == "Prefetch")
+      for (std::size_t o = 0; o < shape.operands.size(); ++o)
+        if (step->text("buffer") == shape.operands[o].name)
+          if (const auto prefetch = prefetchStep(shape, o, choice)) *step = *prefetch;
     if (step->name == "CacheRead" && step->text("block") == shape.name)
       if (const auto panel = panelOf(*step, shape, choice)) step->set("panel", *panel);
     text = print(*step);

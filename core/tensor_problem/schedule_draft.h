@@ -30,8 +30,9 @@ struct DraftOptions {
   RowCopy rowCopy = RowCopy::None;
   bool localOutput = false;  ///< what a depth block adds to is kept in a compact copy
   int fusedLoops = 0;        ///< that many outer loops of the last block hold all other blocks as well
-  int vectors = 2;    ///< that a step of a row reduction handles; an element-wise step handles twice as many
-  bool share = true;  ///< threads share the outer loops, if there are several threads
+  int vectors = 2;  ///< that a step of a row reduction handles; an element-wise step handles twice as many
+  bool prefetch = false;  ///< the operand along the lanes is fetched before it is needed
+  bool share = true;      ///< threads share the outer loops, if there are several threads
   bool operator==(const DraftOptions&) const = default;
 };
 

@@ -32,9 +32,6 @@
 namespace espalier {
 namespace {
 
-/// Lines in flight that hide a memory latency at full bandwidth: about 100 ns at 64 GB/s.
-constexpr std::int64_t kLinesInFlight = 128;
-
 Outcome<Program> apply(const Program& program, const Step& step) {
   const Outcome<BufferId> buffer = bufferArgument(program, step);
   if (!buffer) return tl::unexpected(buffer.error());
@@ -75,9 +72,7 @@ Step stepFor(const Place& place, std::int64_t ahead) {
   return Step{"Prefetch", {}}.set("buffer", place.buffer).set("loop", place.loop).set("ahead", ahead);
 }
 
-std::int64_t sensibleAhead(const Place& place) {
-  return std::clamp<std::int64_t>((kLinesInFlight + place.lines - 1) / place.lines, 1, kLinesInFlight);
-}
+std::int64_t sensibleAhead(const Place& place) { return (kLinesAhead + place.lines - 1) / place.lines; }
 
 Outcome<Step> complete(const Program& program, const Step& partial, Random& random) {
   const std::vector<Place> places = placesOf(program);
@@ -112,7 +107,7 @@ Transformation prefetchMember() {
           "large buffer is read once from memory and then reused from the cache.",
           {{"buffer", "an argument or workspace buffer by name"},
            {"loop", "a serial loop that moves along the buffer, with loops below that reuse what it reads"},
-           {"ahead", "iterations ahead, from 1; so many that about 128 cache lines are on their way"}},
+           {"ahead", "iterations ahead, from 1; so many that they read about 256 cache lines"}},
           complete,
           apply,
           choices};

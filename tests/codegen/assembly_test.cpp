@@ -89,6 +89,23 @@ TEST(Assembly, scalarReductionKeepsItsSumInARegister) {
     EXPECT_FALSE(line.find("vmovss") != std::string::npos && line.ends_with(")")) << line;
 }
 
+TEST(Assembly, prefetchAsksForEveryLineOnce) {
+  // 16 steps of k read 16 rows of 64 floats, 64 lines; the loops m and k.1 ask for them in 2 x 16 steps.
+  Program program = matmul(2, 64, 64);
+  const auto [k0, k1] = split(program, loopNamed(program, "k"), 16);
+  const LoopId m = loopNamed(program, "m");
+  const LoopId n = loopNamed(program, "n");
+  reorder(program, {k0, m, k1, n});
+  setKind(program, n, LoopKind::Vectorized);
+  program.loop(k0).prefetches.push_back({*program.findBuffer("B"), 2});
+  const std::string assembly = assemblyText(program, *targetFor("znver4"), {}).value();
+  std::size_t requests = 0;
+  for (std::size_t at = assembly.find("prefetcht0"); at != std::string::npos;
+       at = assembly.find("prefetcht0", at + 1))
+    ++requests;
+  EXPECT_EQ(requests, 2U);
+}
+
 TEST(Assembly, strictDoesNotContract) {
   const std::string assembly =
       assemblyText(matmul(8, 8, 64), *targetFor("znver4"), {Pipeline::Strict, "k"}).value();

@@ -28,7 +28,7 @@ void collect(const std::vector<LoweredNode>& nodes, std::vector<const LoweredBlo
             blocks.push_back(&node);
           } else if constexpr (std::is_same_v<Node, LoweredParallel> || std::is_same_v<Node, LoweredChoice>) {
             for (const LoweredLoop& piece : node.pieces) collect(piece.body, blocks);
-          } else {
+          } else if constexpr (!std::is_same_v<Node, LoweredPrefetch>) {
             collect(node.body, blocks);
           }
         },

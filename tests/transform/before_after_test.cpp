@@ -69,6 +69,21 @@ for m.0 in range(2):
 )");
 }
 
+TEST(BeforeAfter, Prefetch) {
+  expectBody(matmul(8, 32, 64),
+             "TileSize(block=C, loop=m, factors=[2, 4])\nTileSize(block=C, loop=k, factors=[8, 8])\n"
+             "Reorder(loops=[k.0, m.0, k.1, m.1, n])\nVectorize(loop=n)\nUnroll(loop=m.1)\n"
+             "Prefetch(buffer=B, loop=k.0, ahead=2)",
+             R"(
+for k.0 in range(8):  # prefetch B, 2 ahead
+  for m.0 in range(2):
+    for k.1 in range(8):
+      unrolled for m.1 in range(4):
+        vectorized for n in range(32):
+          C[m.0 * 4 + m.1, n] += A[m.0 * 4 + m.1, k.0 * 8 + k.1] * B[k.0 * 8 + k.1, n]  # C, reduces k.0 * 8 + k.1, from 0.0
+)");
+}
+
 TEST(BeforeAfter, CacheWriteWithTheReductionInside) {
   expectBody(matmul(4, 6, 10),
              "TileSize(block=C, loop=n, factors=[0, 4])\nReorder(loops=[n.0, k, n.1])\nCacheWrite(block=C, "
