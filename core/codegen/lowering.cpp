@@ -42,7 +42,7 @@ class Lowering {
     for (const LoopId loop : loopsOf(program)) {
       for (const Prefetch& prefetch : program.loop(loop).prefetches) {
         auto plan = planPrefetch(program, loop, prefetch);
-        if (!plan) continue;
+        if (!plan || !plan->even) continue;
         const LoopId pace = plan->pace.empty() ? loop : plan->pace.back();
         prefetches_.push_back({pace, loop, prefetch, std::move(*plan)});
       }
@@ -136,7 +136,8 @@ class Lowering {
 
     Expr step(0);
     for (const LoopId loop : plan.pace) step = step * Expr(program_.loop(loop).extent) + values_[loop.index];
-    const std::int64_t requests = (plan.lines + plan.executions - 1) / plan.executions;
+    const std::int64_t requests =
+        std::min(kMostLinesPerRequest, (plan.lines + plan.executions - 1) / plan.executions);
     LoweredPrefetch lowered;
     lowered.buffer = planned.prefetch.buffer;
     for (std::int64_t i = 0; i < requests; ++i) {

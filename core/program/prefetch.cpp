@@ -12,7 +12,6 @@ namespace {
 constexpr std::int64_t kMostAhead = 512;
 /// More requests than this for one line cost more than they hide.
 constexpr std::int64_t kMostRequestsPerLine = 8;
-constexpr std::int64_t kMostLinesPerRequest = 16;
 
 std::vector<std::vector<Expr>> loadsFrom(const Block& block, BufferId buffer) {
   std::vector<std::vector<Expr>> loads;
@@ -94,16 +93,17 @@ tl::expected<PrefetchPlan, std::string> planPrefetch(const Program& program, Loo
     if (term.atom.kind() != ExprKind::LoopVar) {
       if (usesLoop(term.atom, loop) ||
           std::any_of(below.begin(), below.end(), [&](LoopId inner) { return usesLoop(term.atom, inner); }))
-        return no("its place in " + buffer.name + " does not run evenly along the loops.");
+        plan.even = false;
       continue;
     }
     if (term.atom.loop() == loop) moves = true;
     if (std::find(below.begin(), below.end(), term.atom.loop()) == below.end()) continue;
-    if (term.coefficient < 0) return no(buffer.name + " is read backwards.");
+    if (term.coefficient < 0) plan.even = false;
     spans.push_back({term.coefficient, program.loop(term.atom.loop()).extent});
   }
-  if (!moves)
+  if (plan.even && !moves)
     return no("every iteration of loop " + nest.name + " reads the same part of " + buffer.name + ".");
+  if (!plan.even) return plan;
 
   plan.dimensions = dimensionsOf(std::move(spans), kCacheLineBytes / bytesOf(buffer.type));
   for (const PrefetchPlan::Dimension& dimension : plan.dimensions) plan.lines *= dimension.count;
@@ -112,16 +112,13 @@ tl::expected<PrefetchPlan, std::string> planPrefetch(const Program& program, Loo
     plan.pace.push_back(inner);
     plan.executions *= program.loop(inner).extent;
   }
-  const std::string lines = std::to_string(plan.lines) + " cache lines an iteration";
-  if (plan.lines > kMostPrefetchLines)
-    return no("that are " + lines + ", at most " + std::to_string(kMostPrefetchLines) + " make sense.");
-  if (plan.lines > plan.executions * kMostLinesPerRequest)
-    return no("that are " + lines + ", too many for " + std::to_string(plan.executions) +
-              " steps of the innermost loop.");
-  if (plan.executions > plan.lines * kMostRequestsPerLine)
-    return no("that are only " + lines + " in " + std::to_string(plan.executions) +
-              " steps of the innermost loop; the hardware keeps up with that.");
   return plan;
+}
+
+bool isSensible(const PrefetchPlan& plan) {
+  return plan.even && plan.lines <= kMostPrefetchLines &&
+         plan.lines <= plan.executions * kMostLinesPerRequest &&
+         plan.executions <= plan.lines * kMostRequestsPerLine;
 }
 
 }  // namespace espalier

@@ -22,6 +22,9 @@ struct PrefetchPlan {
   };
 
   BlockId reader{};
+  /// Whether the place that is read runs affinely and forwards along the loop and those below. If not,
+  /// nothing is fetched, and what follows is empty.
+  bool even = true;
   std::vector<Expr> subscripts;       ///< of the load, over loops
   std::vector<Dimension> dimensions;  ///< largest stride first
   std::int64_t lines = 1;             ///< product of the counts
@@ -35,8 +38,15 @@ inline constexpr std::int64_t kMostPrefetchLines = 1024;  ///< about a first-lev
 /// lines, and the requests for one iteration are spread over another.
 inline constexpr std::int64_t kLinesAhead = 256;
 
+inline constexpr std::int64_t kMostLinesPerRequest =
+    16;  ///< what one step of the innermost loop asks for at most
+
 /// The plan, or why there is none: a clause with a full stop. Strides are those of the row-major shape.
 [[nodiscard]] tl::expected<PrefetchPlan, std::string> planPrefetch(const Program& program, LoopId loop,
                                                                    const Prefetch& prefetch);
+
+/// Whether the part of one iteration fits the first-level cache and is neither too large nor too small for
+/// the number of steps of the innermost loop.
+[[nodiscard]] bool isSensible(const PrefetchPlan& plan);
 
 }  // namespace espalier

@@ -9,6 +9,7 @@
 #include <stdexcept>
 
 #include "program/analysis.h"
+#include "program/prefetch.h"
 
 namespace espalier {
 namespace {
@@ -187,8 +188,12 @@ class ProgramPrinter {
       if (const LoopId* id = std::get_if<LoopId>(&node)) {
         const Loop& loop = program_.loop(*id);
         std::string text = kindText(loop.kind) + loop.name + " in range(" + std::to_string(loop.extent) + "):";
-        for (const Prefetch& prefetch : loop.prefetches)
-          text += "  # prefetch " + program_.buffer(prefetch.buffer).name + ", " + std::to_string(prefetch.ahead) + " ahead";
+        for (const Prefetch& prefetch : loop.prefetches) {
+          const auto plan = planPrefetch(program_, *id, prefetch);
+          text += "  # prefetch " + program_.buffer(prefetch.buffer).name + ", " +
+                  std::to_string(prefetch.ahead) + " ahead" +
+                  (plan && plan->even ? "" : " (unevenly read: without effect)");
+        }
         line(depth, text);
         allocations(*id, depth + 1);
         body(loop.body, depth + 1);

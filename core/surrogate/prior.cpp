@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "program/prefetch.h"
 #include "surrogate/prior_words.h"
 
 namespace espalier {
@@ -267,12 +268,13 @@ class BlockEstimator {
 
   /// Requests for it are spread over all the work: the way from memory is never idle and never late.
   [[nodiscard]] bool prefetched(const AccessFacts& access) const {
-    return std::any_of(block_.loops.begin(), block_.loops.end(), [&](const LoopFacts& loop) {
-      const std::vector<Prefetch>& prefetches = program_.loop(loop.loop).prefetches;
-      return access.reads && std::any_of(prefetches.begin(), prefetches.end(), [&](const Prefetch& prefetch) {
-               return prefetch.buffer == access.buffer;
-             });
-    });
+    if (!access.reads) return false;
+    for (std::size_t l = 0; l < block_.loops.size(); ++l)
+      for (const Prefetch& prefetch : program_.loop(block_.loops[l].loop).prefetches)
+        if (prefetch.buffer == access.buffer)
+          if (const auto plan = planPrefetch(program_, block_.loops[l].loop, prefetch))
+            return isSensible(*plan);
+    return false;
   }
 
   /// Bytes that the nest reads one after the other, in the order of time, before it jumps.

@@ -82,14 +82,17 @@ Outcome<ItemResult> replaceInTrace(ProgramCache& cache, const std::vector<std::s
 }
 
 /// Where the trace made the decision that a step of this kind would make again: the layout of the same
-/// buffer, the copy of the same buffer for the same block.
+/// buffer, the copy of the same buffer for the same block, the prefetching of it by the same loop.
 std::optional<std::size_t> sameDecision(const std::vector<std::string>& trace, const Step& step) {
-  if (step.name != "TransformLayout" && step.name != "CacheRead") return std::nullopt;
+  if (step.name != "TransformLayout" && step.name != "CacheRead" && step.name != "Prefetch")
+    return std::nullopt;
   if (!step.text("buffer")) return std::nullopt;
   for (std::size_t i = trace.size(); i-- > 0;) {
     const auto earlier = parseStep(trace[i]);
     if (earlier && earlier->name == step.name && earlier->text("buffer") == step.text("buffer") &&
-        (step.name == "TransformLayout" || earlier->text("block") == step.text("block")))
+        (step.name == "TransformLayout" ||
+         (earlier->text("block") == step.text("block") &&
+          (step.name == "CacheRead" || earlier->text("loop") == step.text("loop")))))
       return i;
   }
   return std::nullopt;

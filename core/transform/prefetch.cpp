@@ -12,12 +12,11 @@
 // memory is as busy during the three passes that find B in the cache.
 //
 // 1. The loop is serial, has not been marked, and one block below it reads the buffer, once.
-// 2. The place it reads runs evenly (affinely) along the loop and those below, forwards.
-// 3. The part of one iteration fits the first-level cache, and is not too small or large for the number of
-// steps of
-//    the innermost loop.
+// 2. Iterations of the loop read different parts.
 //
-// No value changes, so nothing else can forbid it.
+// No value changes, so nothing else can forbid it. Where the place it reads does not run evenly along the
+// loops nothing is fetched, and the printed program says so: the decisions before it may be changed one by
+// one. Only what fits the first-level cache and suits the number of steps of the innermost loop is drawn.
 #include "program/prefetch.h"
 
 #include <algorithm>
@@ -62,7 +61,7 @@ std::vector<Place> placesOf(const Program& program) {
   for (const LoopId loop : loopsOf(program)) {
     if (!program.loop(loop).prefetches.empty()) continue;
     for (std::uint32_t i = 0; i < program.buffers.size(); ++i)
-      if (const auto plan = planPrefetch(program, loop, {BufferId{i}, 1}))
+      if (const auto plan = planPrefetch(program, loop, {BufferId{i}, 1}); plan && isSensible(*plan))
         places.push_back({program.buffers[i].name, program.loop(loop).name, plan->lines});
   }
   return places;
