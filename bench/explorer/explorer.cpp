@@ -14,6 +14,7 @@
 #include <QElapsedTimer>
 #include <QSlider>
 #include <QTemporaryDir>
+#include <QThread>
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -51,6 +52,7 @@ class WatchedApplication : public QApplication {
  public:
   using QApplication::QApplication;
   bool notify(QObject* receiver, QEvent* event) override {
+    if (QThread::currentThread() != thread()) return QApplication::notify(receiver, event);
     if (depth_++ > 0) {
       const bool done = QApplication::notify(receiver, event);
       --depth_;
@@ -221,8 +223,10 @@ void report(const WatchedApplication& application, const char* what, std::vector
   if (times.empty()) times.push_back(0);
   std::sort(times.begin(), times.end());
   const double median = times[times.size() / 2];
-  std::printf("  %-8s median %7.2f ms (%5.0f fps), worst %7.2f ms, longest stall of the thread %7.2f ms (%s)\n",
-              what, median, 1000 / std::max(median, 1e-3), times.back(), application.longest(), application.culprit().c_str());
+  std::printf(
+      "  %-8s median %7.2f ms (%5.0f fps), worst %7.2f ms, longest stall of the thread %7.2f ms (%s)\n", what,
+      median, 1000 / std::max(median, 1e-3), times.back(), application.longest(),
+      application.culprit().c_str());
   std::fflush(stdout);
 }
 
@@ -367,7 +371,8 @@ class Explorer {
       application_.add(milliseconds(timer));
       application_.waitUntil([&] { return timer.elapsed() > 1200; });
       std::printf("  growing with the panel %-14s longest stall of the thread %7.2f ms (%s)\n",
-                  dock->objectName().toUtf8().constData(), application_.longest(), application_.culprit().c_str());
+                  dock->objectName().toUtf8().constData(), application_.longest(),
+                  application_.culprit().c_str());
       std::fflush(stdout);
     }
     window_.engine().post(StopCommand{});

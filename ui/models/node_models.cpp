@@ -9,6 +9,9 @@
 namespace espalier::ui {
 namespace {
 
+constexpr std::size_t kAtOnceNodes = 20000;  ///< are looked through in a few milliseconds
+constexpr std::size_t kSliceNodes = 50000;
+
 QString statusWords(const NodeFacts& facts) {
   switch (facts.status) {
     case NodeStatus::Predicted: return NodeOutline::tr("predicted");
@@ -22,41 +25,117 @@ QString statusWords(const NodeFacts& facts) {
 }  // namespace
 
 NodeTable::NodeTable(const History& history, QObject* parent)
-    : QAbstractTableModel(parent), history_(history), test_([](const History&, NodeId) { return true; }) {}
-
-std::vector<NodeId> NodeTable::wanted() const {
-  std::vector<NodeId> nodes;
-  for (NodeId id = 0; id < history_.tree().size(); ++id)
-    if (test_(history_, id)) nodes.push_back(id);
-  return nodes;
+    : QAbstractTableModel(parent), history_(history), test_([](const History&, NodeId) { return true; }) {
+  timer_.setInterval(0);
+  connect(&timer_, &QTimer::timeout, this, [this] { look(kSliceNodes); });
 }
 
 void NodeTable::update() {
-  std::vector<NodeId> now = wanted();
-  if (now.size() > rows_.size() && std::equal(rows_.begin(), rows_.end(), now.begin())) {
-    beginInsertRows({}, static_cast<int>(rows_.size()), static_cast<int>(now.size()) - 1);
-    rows_ = std::move(now);
-    endInsertRows();
-  } else if (now != rows_) {
-    beginResetModel();
-    rows_ = std::move(now);
-    endResetModel();
-    return;
-  }
-  if (!rows_.empty())
-    Q_EMIT dataChanged(index(0, 0), index(static_cast<int>(rows_.size()) - 1, kColumns - 1));
+  if (timer_.isActive() && rebuilds_ == history_.rebuilds()) return;  // a look at all of them is under way
+  begin();
+  if (history_.tree().size() <= kAtOnceNodes) return look(history_.tree().size() + 1);
+  timer_.start();
 }
 
 void NodeTable::setTest(NodeTest test) {
   test_ = std::move(test);
-  beginResetModel();
-  rows_ = wanted();
-  endResetModel();
+  timer_.stop();
+  update();
+}
+
+void NodeTable::sort(int column, Qt::SortOrder order) {
+  column_ = column;
+  order_ = order;
+  timer_.stop();
+  update();
+}
+
+void NodeTable::begin() {
+  timer_.stop();
+  next_ = 0;
+  wanted_ = 0;
+  candidates_.clear();
+  rebuilds_ = history_.rebuilds();
+}
+
+/// Texts are sorted by their first letters.
+double NodeTable::keyOf(NodeId node) const {
+  const SearchTree& tree = history_.tree();
+  const NodeFacts& facts = tree.node(node);
+  const auto rank = [](const std::string& text) {
+    double value = 0;
+    double weight = 1;
+    for (std::size_t i = 0; i < 6; ++i, weight /= 256)
+      value += i < text.size() ? weight * static_cast<unsigned char>(text[i]) : 0;
+    return value;
+  };
+  switch (column_) {
+    case Step: return rank(tree.label(facts.label));
+    case Speedup: return tree.speedup(node);
+    case Measured: return static_cast<double>(facts.seconds);
+    case Predicted: return static_cast<double>(facts.predictedSeconds);
+    case Visits: return facts.visits;
+    case Value: return facts.mean();
+    case Depth: return facts.depth;
+    case Sample: return facts.sample;
+    case Source: return rank(tree.label(facts.source));
+    default: return node;
+  }
+}
+
+bool NodeTable::before(const Candidate& a, const Candidate& b) const {
+  if (a.key != b.key) return order_ == Qt::AscendingOrder ? a.key < b.key : a.key > b.key;
+  return a.node < b.node;
+}
+
+void NodeTable::look(std::size_t nodes) {
+  if (rebuilds_ != history_.rebuilds()) begin();
+  const std::size_t end = std::min(history_.tree().size(), next_ + nodes);
+  for (; next_ < end; ++next_) {
+    if (!test_(history_, next_)) continue;
+    ++wanted_;
+    candidates_.push_back({keyOf(next_), next_});
+    if (candidates_.size() >= 4 * kMostRows) keepFirst();
+  }
+  if (next_ >= history_.tree().size()) finish();
+}
+
+void NodeTable::keepFirst() {
+  if (candidates_.size() <= kMostRows) return;
+  std::nth_element(candidates_.begin(), candidates_.begin() + kMostRows, candidates_.end(),
+                   [this](const Candidate& a, const Candidate& b) { return before(a, b); });
+  candidates_.resize(kMostRows);
+}
+
+void NodeTable::finish() {
+  timer_.stop();
+  keepFirst();
+  std::sort(candidates_.begin(), candidates_.end(),
+            [this](const Candidate& a, const Candidate& b) { return before(a, b); });
+  std::vector<NodeId> now;
+  now.reserve(candidates_.size());
+  for (const Candidate& candidate : candidates_) now.push_back(candidate.node);
+  candidates_ = {};
+  found_ = wanted_;
+  if (now.size() > rows_.size() && std::equal(rows_.begin(), rows_.end(), now.begin())) {
+    beginInsertRows({}, static_cast<int>(rows_.size()), static_cast<int>(now.size()) - 1);
+    rows_ = std::move(now);
+    endInsertRows();
+  } else if (now.size() == rows_.size()) {
+    rows_ = std::move(now);
+  } else {
+    beginResetModel();
+    rows_ = std::move(now);
+    endResetModel();
+  }
+  if (!rows_.empty())
+    Q_EMIT dataChanged(index(0, 0), index(static_cast<int>(rows_.size()) - 1, kColumns - 1));
+  Q_EMIT looked();
 }
 
 int NodeTable::rowOf(NodeId node) const {
-  const auto at = std::lower_bound(rows_.begin(), rows_.end(), node);
-  return at != rows_.end() && *at == node ? static_cast<int>(at - rows_.begin()) : -1;
+  const auto at = std::find(rows_.begin(), rows_.end(), node);
+  return at == rows_.end() ? -1 : static_cast<int>(at - rows_.begin());
 }
 
 int NodeTable::rowCount(const QModelIndex& parent) const {
@@ -74,24 +153,17 @@ QVariant NodeTable::data(const QModelIndex& index, int role) const {
   if (role == Qt::TextAlignmentRole)
     return QVariant(index.column() == Step || index.column() == Source ? Qt::AlignLeft | Qt::AlignVCenter
                                                                        : Qt::AlignRight | Qt::AlignVCenter);
-  if (role != Qt::DisplayRole && role != kSortRole) return {};
-  const bool sorting = role == kSortRole;
+  if (role != Qt::DisplayRole) return {};
   switch (index.column()) {
     case Number: return node;
     case Step: return fromUtf8(tree.label(facts.label));
-    case Speedup:
-      if (sorting) return tree.speedup(node);
-      return facts.status == NodeStatus::Failed ? tr("failed") : speedupText(tree.speedup(node));
-    case Measured:
-      return sorting ? QVariant(static_cast<double>(facts.seconds))
-                     : QVariant(duration(static_cast<double>(facts.seconds)));
-    case Predicted:
-      return sorting ? QVariant(static_cast<double>(facts.predictedSeconds))
-                     : QVariant(duration(static_cast<double>(facts.predictedSeconds)));
+    case Speedup: return facts.status == NodeStatus::Failed ? tr("failed") : speedupText(tree.speedup(node));
+    case Measured: return duration(static_cast<double>(facts.seconds));
+    case Predicted: return duration(static_cast<double>(facts.predictedSeconds));
     case Visits: return facts.visits;
-    case Value: return sorting ? QVariant(facts.mean()) : QVariant(fixedText(facts.mean(), 3));
+    case Value: return fixedText(facts.mean(), 3);
     case Depth: return facts.depth;
-    case Sample: return sorting || facts.sample > 0 ? QVariant(facts.sample) : QVariant(QString());
+    case Sample: return facts.sample > 0 ? QVariant(facts.sample) : QVariant(QString());
     case Source: return fromUtf8(tree.label(facts.source));
     default: return {};
   }
@@ -122,26 +194,87 @@ NodeOutline::NodeOutline(const History& history, QObject* parent)
 
 void NodeOutline::update() {
   const SearchTree& tree = history_.tree();
-  if (rebuilds_ != history_.rebuilds() || tree.size() < items_.size()) {
+  if (rebuilds_ != history_.rebuilds() || (rooted_ && tree.size() == 0)) {
     beginResetModel();
-    items_.clear();
+    rooted_ = false;
+    listed_.clear();
+    places_.clear();
+    structure_ = 0;
     endResetModel();
     rebuilds_ = history_.rebuilds();
   }
-  for (NodeId id = static_cast<NodeId>(items_.size()); id < tree.size(); ++id) {
-    const NodeId above = tree.node(id).parent;
-    const bool top = above == kNoNode;
-    const int row = top ? 0 : static_cast<int>(items_[above].children.size());
-    beginInsertRows(top ? QModelIndex() : indexOf(above), row, row);
-    items_.push_back({above, row, {}});
-    if (!top) items_[above].children.push_back(id);
+  if (!rooted_ && tree.size() > 0) {
+    listing_ = true;
+    beginInsertRows({}, 0, 0);
+    rooted_ = true;
+    places_[kRootNode] = {};
     endInsertRows();
+    listing_ = false;
   }
-  if (!items_.empty()) Q_EMIT dataChanged(index(0, 0), index(0, columnCount() - 1));
+  if (!rooted_) return;
+  if (structure_ != tree.structureVersion()) {
+    structure_ = tree.structureVersion();
+    std::vector<NodeId> grown;
+    for (const auto& [node, children] : listed_)
+      if (tree.node(node).children > children.size()) grown.push_back(node);
+    for (const NodeId node : grown) fetchMore(indexOf(node));
+  }
+  Q_EMIT dataChanged(index(0, 0), index(0, columnCount() - 1));
+}
+
+QModelIndex NodeOutline::reveal(NodeId node) {
+  if (!history_.tree().contains(node)) return {};
+  const std::vector<NodeId> path = history_.tree().pathToRoot(node);
+  for (std::size_t step = path.size(); step-- > 1;)
+    if (!places_.contains(path[step - 1])) fetchMore(indexOf(path[step]));
+  return indexOf(node);
+}
+
+std::vector<NodeId> NodeOutline::unlisted(NodeId parent) const {
+  std::vector<NodeId> nodes;
+  const SearchTree& tree = history_.tree();
+  const auto known = listed_.find(parent);
+  const bool none = known == listed_.end() || known->second.empty();
+  for (NodeId child = none ? tree.node(parent).firstChild : tree.node(known->second.back()).nextSibling;
+       tree.contains(child); child = tree.node(child).nextSibling)
+    nodes.push_back(child);
+  return nodes;
+}
+
+bool NodeOutline::hasChildren(const QModelIndex& parent) const {
+  if (!parent.isValid()) return rooted_;
+  const NodeId node = nodeAt(parent);
+  return parent.column() == 0 && history_.tree().contains(node) && history_.tree().node(node).children > 0;
+}
+
+bool NodeOutline::canFetchMore(const QModelIndex& parent) const {
+  if (listing_ || !parent.isValid() || !hasChildren(parent)) return false;
+  const auto known = listed_.find(nodeAt(parent));
+  return known == listed_.end() || known->second.size() < history_.tree().node(nodeAt(parent)).children;
+}
+
+void NodeOutline::fetchMore(const QModelIndex& parent) {
+  if (listing_ || !parent.isValid()) return;
+  const NodeId node = nodeAt(parent);
+  if (!history_.tree().contains(node)) return;
+  const std::vector<NodeId> more = unlisted(node);
+  if (more.empty()) return;
+  std::vector<NodeId>& children = listed_[node];
+  const int first = static_cast<int>(children.size());
+  listing_ = true;
+  beginInsertRows(indexOf(node), first, first + static_cast<int>(more.size()) - 1);
+  for (const NodeId child : more) {
+    places_[child] = {static_cast<int>(children.size()), node};
+    children.push_back(child);
+  }
+  endInsertRows();
+  listing_ = false;
 }
 
 QModelIndex NodeOutline::indexOf(NodeId node) const {
-  return node < items_.size() ? createIndex(items_[node].row, 0, static_cast<quintptr>(node)) : QModelIndex();
+  const auto place = places_.find(node);
+  return place == places_.end() ? QModelIndex()
+                                : createIndex(place->second.row, 0, static_cast<quintptr>(node));
 }
 
 NodeId NodeOutline::nodeAt(const QModelIndex& index) {
@@ -151,17 +284,19 @@ NodeId NodeOutline::nodeAt(const QModelIndex& index) {
 QModelIndex NodeOutline::index(int row, int column, const QModelIndex& parent) const {
   if (row < 0 || column < 0 || column >= columnCount() || row >= rowCount(parent)) return {};
   const NodeId node =
-      parent.isValid() ? items_[nodeAt(parent)].children[static_cast<std::size_t>(row)] : kRootNode;
+      parent.isValid() ? listed_.at(nodeAt(parent))[static_cast<std::size_t>(row)] : kRootNode;
   return createIndex(row, column, static_cast<quintptr>(node));
 }
 
 QModelIndex NodeOutline::parent(const QModelIndex& index) const {
-  return index.isValid() ? indexOf(items_[nodeAt(index)].parent) : QModelIndex();
+  const auto place = places_.find(nodeAt(index));
+  return place == places_.end() ? QModelIndex() : indexOf(place->second.parent);
 }
 
 int NodeOutline::rowCount(const QModelIndex& parent) const {
-  if (!parent.isValid()) return items_.empty() ? 0 : 1;
-  return parent.column() == 0 ? static_cast<int>(items_[nodeAt(parent)].children.size()) : 0;
+  if (!parent.isValid()) return rooted_ ? 1 : 0;
+  const auto known = listed_.find(nodeAt(parent));
+  return parent.column() == 0 && known != listed_.end() ? static_cast<int>(known->second.size()) : 0;
 }
 
 int NodeOutline::columnCount(const QModelIndex&) const { return 4; }

@@ -18,13 +18,10 @@ constexpr int kEveryMilliseconds = 200;
 TablePanel::TablePanel(const History& history, TextService& texts, QWidget* parent)
     : Panel(history, texts, parent),
       model_(new NodeTable(history, this)),
-      sorted_(new QSortFilterProxyModel(this)),
       view_(new QTableView(this)),
       query_(new QLineEdit(this)),
       answer_(new QLabel(this)) {
-  sorted_->setSourceModel(model_);
-  sorted_->setSortRole(NodeTable::kSortRole);
-  view_->setModel(sorted_);
+  view_->setModel(model_);
   view_->setSortingEnabled(true);
   view_->sortByColumn(NodeTable::Speedup, Qt::DescendingOrder);
   view_->setSelectionBehavior(QAbstractItemView::SelectRows);
@@ -57,6 +54,7 @@ TablePanel::TablePanel(const History& history, TextService& texts, QWidget* pare
   timer_.setInterval(kEveryMilliseconds);
   connect(&timer_, &QTimer::timeout, this, &TablePanel::updateNow);
   connect(query_, &QLineEdit::textChanged, this, &TablePanel::applyQuery);
+  connect(model_, &NodeTable::looked, this, &TablePanel::looked);
   connect(view_->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
           [this](const QModelIndex& index) {
             if (!selecting_ && index.isValid()) Q_EMIT nodeWanted(index.data(NodeTable::kNodeRole).toUInt());
@@ -70,11 +68,11 @@ void TablePanel::focusQuery() {
 
 void TablePanel::applyQuery() {
   const auto test = parseNodeQuery(query_->text().toStdString());
+  understood_ = test.has_value();
   if (!test) return answer_->setText(fromUtf8(test.error().message));
   selecting_ = true;
   model_->setTest(*test);
   selecting_ = false;
-  updateNow();
 }
 
 void TablePanel::refresh() {
@@ -84,7 +82,16 @@ void TablePanel::refresh() {
 void TablePanel::updateNow() {
   selecting_ = true;
   model_->update();
-  if (parseNodeQuery(query_->text().toStdString())) answer_->setText(tr("nodes: %1").arg(model_->rowCount()));
+  selecting_ = false;
+}
+
+void TablePanel::looked() {
+  selecting_ = true;
+  const auto found = static_cast<std::int64_t>(model_->found());
+  if (understood_)
+    answer_->setText(model_->found() > NodeTable::kMostRows
+                         ? tr("the first %1 of %2 nodes").arg(grouped(model_->rowCount()), grouped(found))
+                         : tr("nodes: %1").arg(grouped(found)));
   selectRow();
   selecting_ = false;
 }
@@ -92,7 +99,7 @@ void TablePanel::updateNow() {
 void TablePanel::selectRow() {
   const int row = model_->rowOf(node());
   if (row < 0) return view_->clearSelection();
-  const QModelIndex index = sorted_->mapFromSource(model_->index(row, 0));
+  const QModelIndex index = model_->index(row, 0);
   if (view_->currentIndex().row() == index.row()) return;
   view_->selectionModel()->setCurrentIndex(index,
                                            QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
@@ -126,7 +133,7 @@ void OutlinePanel::updateNow() {
   const bool first = model_->rowCount() == 0;
   model_->update();
   if (first) view_->expandToDepth(2);
-  if (const QModelIndex index = model_->indexOf(node()); index.isValid()) {
+  if (const QModelIndex index = model_->reveal(node()); index.isValid()) {
     if (NodeOutline::nodeAt(view_->currentIndex()) != node()) view_->setCurrentIndex(index);
   }
   selecting_ = false;

@@ -4,7 +4,6 @@
 
 #include <QLabel>
 #include <QLineEdit>
-#include <QSortFilterProxyModel>
 #include <QTableView>
 #include <QTimer>
 #include <QTreeView>
@@ -29,14 +28,15 @@ class TablePanel : public Panel {
   void applyQuery();
   void selectRow();
   void updateNow();
+  void looked();
 
   NodeTable* model_;
-  QSortFilterProxyModel* sorted_;
   QTableView* view_;
   QLineEdit* query_;
   QLabel* answer_;
   QTimer timer_;
   bool selecting_ = false;
+  bool understood_ = true;  ///< the query
 };
 
 /// The tree as an outline.

@@ -28,6 +28,7 @@ RunPanel::RunPanel(const History& history, TextService& texts, QWidget* parent)
   form->setContentsMargins(12, 8, 12, 10);
   const auto field = [&](const char* name, const QString& words, const QString& help) {
     auto* line = new QLineEdit(form_);
+    line->setObjectName(QString::fromUtf8(name));
     line->setToolTip(help);
     form->addRow(words, line);
     fields_[name] = line;

@@ -100,13 +100,19 @@ void SteerBar::open(Mode mode, NodeId node, std::uint64_t request) {
       send_->setText(tr("Apply"));
       break;
     case Mode::Ask: {
-      title_->setText(tr("Ask the proposer again for node %1, with this prompt").arg(node));
-      text_->setPlaceholderText(tr("Nothing: the prompt is assembled as usual."));
-      send_->setText(tr("Ask again"));
+      // The prompt that led to a node was about its parent: what comes of it is a sibling.
+      const PromptSent* sent = nullptr;
       if (history_.tree().contains(node))
         for (const Event& event : history_.expansionOf(node))
-          if (const auto* sent = std::get_if<PromptSent>(&event.body))
-            text_->setPlainText(fromUtf8(sent->prompt));
+          if (const auto* body = std::get_if<PromptSent>(&event.body)) sent = body;
+      if (sent != nullptr) node_ = sent->node;
+      title_->setText(
+          sent == nullptr
+              ? tr("Ask the proposer again for node %1").arg(node)
+              : tr("Ask again for node %1, for a sibling of node %2, with this prompt").arg(node_).arg(node));
+      text_->setPlaceholderText(tr("Nothing: the prompt is assembled as usual."));
+      send_->setText(tr("Ask again"));
+      if (sent != nullptr) text_->setPlainText(fromUtf8(sent->prompt));
       break;
     }
     case Mode::Answer:
