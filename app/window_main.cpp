@@ -1,16 +1,20 @@
 // SPDX-FileCopyrightText: 2026 Espalier developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// espalier [FILE]                                  the window
-// espalier FILE --render OUT [--size WxH] [--dark]  a picture of the tree, without a display
+// espalier [SESSION|WORKLOAD|FILE.tc]                  the window
+// espalier SESSION --render OUT [--size WxH] [--dark]  a picture of the tree, without a display
 #include <QApplication>
 #include <QCommandLineParser>
 #include <QIcon>
+#include <QLibraryInfo>
+#include <QLocale>
 #include <QRegularExpression>
 #include <cstdio>
 #include <cstring>
 
+#include "models/ts_translator.h"
 #include "widgets/main_window.h"
+#include "widgets/plain_style.h"
 #include "widgets/render.h"
 #include "window/tensor_services.h"
 
@@ -49,7 +53,7 @@ int render(const QCommandLineParser& parser) {
 
 int main(int argc, char** argv) {
   if (rendersOnly(argc, argv)) qputenv("QT_QPA_PLATFORM", "offscreen");
-  QApplication::setStyle(QStringLiteral("Fusion"));
+  QApplication::setStyle(new espalier::ui::PlainStyle);
   QApplication application(argc, argv);
   QApplication::setApplicationName(QStringLiteral("espalier"));
   QApplication::setApplicationDisplayName(QStringLiteral("Espalier"));
@@ -62,8 +66,9 @@ int main(int argc, char** argv) {
       QStringLiteral("Watches, questions and steers the search for fast tensor programs."));
   parser.addHelpOption();
   parser.addVersionOption();
-  parser.addPositionalArgument(QStringLiteral("FILE"), QStringLiteral("A session to open."),
-                               QStringLiteral("[FILE]"));
+  parser.addPositionalArgument(QStringLiteral("WHAT"),
+                               QStringLiteral("A session to open, or a named layer or .tc file to tune."),
+                               QStringLiteral("[SESSION|WORKLOAD|FILE.tc]"));
   parser.addOption({QStringLiteral("render"),
                     QStringLiteral("Writes a picture of the tree (.png, .svg, .pdf) and ends."),
                     QStringLiteral("OUT")});
@@ -73,9 +78,18 @@ int main(int argc, char** argv) {
   parser.process(application);
   if (parser.isSet(QStringLiteral("render"))) return render(parser);
 
+  espalier::ui::TsTranslator own;
+  QTranslator ofQt;
+  if (own.loadFor(QLocale().uiLanguages(), QStringLiteral(":/espalier/translations"))) {
+    QApplication::installTranslator(&own);
+    if (ofQt.load(QLocale(), QStringLiteral("qtbase"), QStringLiteral("_"),
+                  QLibraryInfo::path(QLibraryInfo::TranslationsPath)))
+      QApplication::installTranslator(&ofQt);
+  }
+
   const espalier::TensorServices services;
   espalier::ui::MainWindow window(services);
   window.show();
-  if (!parser.positionalArguments().isEmpty()) window.openSession(parser.positionalArguments().constFirst());
+  if (!parser.positionalArguments().isEmpty()) window.open(parser.positionalArguments().constFirst());
   return QApplication::exec();
 }

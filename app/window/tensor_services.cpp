@@ -11,6 +11,7 @@
 #include "cli/workload_choice.h"
 #include "exporting/exporting.h"
 #include "program/printer.h"
+#include "reasoning/profile.h"
 #include "session/session_store.h"
 #include "tensor_problem/tensor_problem.h"
 #include "tuner/tuner.h"
@@ -104,28 +105,39 @@ Result<std::unique_ptr<ui::RunController>> startTuner(std::unique_ptr<TensorProb
   return std::make_unique<TunerRun>(std::move(setup));
 }
 
+cli::SearchOptions searchOf(const ui::ProposerChoice& proposer) {
+  const auto given = [](const std::string& text) {
+    return text.empty() ? std::optional<std::string>() : std::optional(text);
+  };
+  cli::SearchOptions search;
+  search.proposer = proposer.name;
+  if (proposer.name == "recorded") search.recording = given(proposer.recording);
+  if (proposer.name != "llm") return search;
+  if (!proposer.profile.empty()) search.llmProfiles = {proposer.profile};
+  search.llmUrl = given(proposer.llmUrl);
+  search.llmModel = given(proposer.llmModel);
+  search.maxCost = proposer.maxCost;
+  return search;
+}
+
 Result<std::unique_ptr<ui::RunController>> begin(const ui::NewRun& run, ui::RunSink sink) {
   cli::WorkloadOptions what;
   what.workload = run.workload;
+  what.kernel = run.kernel;
   what.sizes = run.sizes;
   auto workload = cli::loadWorkload(what);
   if (!workload) return tl::unexpected(workload.error());
   cli::KernelOptions kernel;
   if (run.threads > 0) kernel.threads = run.threads;
-  cli::SearchOptions search;
-  search.proposer = run.proposer;
-  if (run.proposer == "llm") {
-    if (!run.llmUrl.empty()) search.llmUrl = run.llmUrl;
-    if (!run.llmModel.empty()) search.llmModel = run.llmModel;
-    search.maxCost = run.maxCost;
-  }
   TuneOptions options;
   options.samples = run.samples;
+  options.strategy = run.strategy;
   auto problem = cli::openTensorProblem(std::move(*workload), kernel, options.seed);
   if (!problem) return tl::unexpected(problem.error());
   auto session = SessionStore::create(run.session);
   if (!session) return tl::unexpected(session.error());
-  return startTuner(std::move(*problem), search, options, {}, std::move(*session), std::move(sink));
+  return startTuner(std::move(*problem), searchOf(run.proposer), options, {}, std::move(*session),
+                    std::move(sink));
 }
 
 /// A finished budget would end the run at once, so another as large is added.
@@ -134,7 +146,9 @@ void raiseBudget(TuneOptions& options, const SessionFold& fold) {
     options.samples += fold.totals().samples;
 }
 
-Result<std::unique_ptr<ui::RunController>> goOn(const std::string& path, ui::RunSink sink) {
+Result<std::unique_ptr<ui::RunController>> goOn(const std::string& path,
+                                                const std::optional<ui::ProposerChoice>& proposer,
+                                                ui::RunSink sink) {
   const auto view = cli::readSessionView(path);
   if (!view) return tl::unexpected(view.error());
   auto options = cli::optionsOf(view->run());
@@ -142,7 +156,8 @@ Result<std::unique_ptr<ui::RunController>> goOn(const std::string& path, ui::Run
   raiseBudget(*options, view->fold);
   auto problem = tensorProblemFromIdentity(view->run().problem.identity);
   if (!problem) return tl::unexpected(problem.error());
-  cli::SearchOptions search = cli::withAskingOf(view->run(), {});
+  cli::SearchOptions search =
+      cli::withAskingOf(view->run(), proposer ? searchOf(*proposer) : cli::SearchOptions());
   search.preset = options->preset;
   search.selection = options->selection;
   auto session = SessionStore::open(path, SessionStore::Access::Write);
@@ -164,8 +179,17 @@ ui::RunStarter TensorServices::newRun(const ui::NewRun& run) const {
   return [run](ui::RunSink sink) { return begin(run, std::move(sink)); };
 }
 
-ui::RunStarter TensorServices::resumeRun(const std::string& path) const {
-  return [path](ui::RunSink sink) { return goOn(path, std::move(sink)); };
+std::vector<ui::ProfileChoice> TensorServices::profiles() const {
+  std::vector<ui::ProfileChoice> choices;
+  if (const auto profiles = knownProfiles(userProfilePath()))
+    for (const LlmProfile& profile : *profiles)
+      choices.push_back({QString::fromStdString(profile.name), QString::fromStdString(profile.description)});
+  return choices;
+}
+
+ui::RunStarter TensorServices::resumeRun(const std::string& path,
+                                         const std::optional<ui::ProposerChoice>& proposer) const {
+  return [path, proposer](ui::RunSink sink) { return goOn(path, proposer, std::move(sink)); };
 }
 
 ui::TextService::Factory TensorServices::textsOf(const RunStarted& run) const {

@@ -176,12 +176,8 @@ std::filesystem::path userProfilePath() {
   return std::filesystem::path(home) / ".config" / "espalier" / "profiles.json";
 }
 
-Result<LlmProfile> findProfile(const std::string& name, const std::filesystem::path& userFile) {
-  std::string known;
-  const auto search = [&](const std::vector<LlmProfile>& profiles) {
-    for (const LlmProfile& profile : profiles) known += (known.empty() ? "" : ", ") + profile.name;
-    return named(name, profiles);
-  };
+Result<std::vector<LlmProfile>> knownProfiles(const std::filesystem::path& userFile) {
+  std::vector<LlmProfile> known;
   std::error_code ignored;
   if (!userFile.empty() && std::filesystem::exists(userFile, ignored)) {
     std::ifstream file(userFile, std::ios::binary);
@@ -190,14 +186,24 @@ Result<LlmProfile> findProfile(const std::string& name, const std::filesystem::p
     if (!file)
       return inputError("The profile file " + userFile.string() + " cannot be read.",
                         "Check its permissions.");
-    const Result<std::vector<LlmProfile>> profiles = readProfiles(text.str(), userFile.string());
-    if (!profiles) return tl::unexpected<Error>(profiles.error());
-    if (auto profile = search(*profiles)) return *profile;
+    Result<std::vector<LlmProfile>> profiles = readProfiles(text.str(), userFile.string());
+    if (!profiles) return profiles;
+    known = std::move(*profiles);
   }
-  const Result<std::vector<LlmProfile>> shipped =
+  Result<std::vector<LlmProfile>> shipped =
       readProfiles(resourceText("profiles.json"), "The shipped profile list");
-  if (!shipped) return tl::unexpected<Error>(shipped.error());
-  if (auto profile = search(*shipped)) return *profile;
+  if (!shipped) return shipped;
+  for (LlmProfile& profile : *shipped)
+    if (!named(profile.name, known)) known.push_back(std::move(profile));
+  return known;
+}
+
+Result<LlmProfile> findProfile(const std::string& name, const std::filesystem::path& userFile) {
+  const Result<std::vector<LlmProfile>> profiles = knownProfiles(userFile);
+  if (!profiles) return tl::unexpected<Error>(profiles.error());
+  if (auto profile = named(name, *profiles)) return *profile;
+  std::string known;
+  for (const LlmProfile& profile : *profiles) known += (known.empty() ? "" : ", ") + profile.name;
   return usageError(
       "There is no LLM profile `" + shortened(cleanLine(name), 60) + "`; known are: " + known + ".",
       "Add it to " +

@@ -43,6 +43,9 @@ struct LlmProfile {
 /// there is no home.
 [[nodiscard]] std::filesystem::path userProfilePath();
 
+/// All profiles: the user's, then those that are compiled in and have another name.
+[[nodiscard]] Result<std::vector<LlmProfile>> knownProfiles(const std::filesystem::path& userFile);
+
 /// The profile of that name from the user's file, else from those that are compiled in.
 [[nodiscard]] Result<LlmProfile> findProfile(const std::string& name, const std::filesystem::path& userFile);
 

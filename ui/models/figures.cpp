@@ -32,7 +32,10 @@ QString speedupText(double speedup) {
 
 QString grouped(std::int64_t value) { return QLocale().toString(static_cast<qlonglong>(value)); }
 
-QString money(double usd) { return QStringLiteral("$") + QLocale().toString(usd, 'f', usd < 1 ? 4 : 2); }
+QString money(double usd) {
+  if (usd == 0) return QStringLiteral("$0");
+  return QStringLiteral("$") + QLocale().toString(usd, 'f', usd < 1 ? 4 : 2);
+}
 
 QString fixedText(double value, int decimals) { return QLocale().toString(value, 'f', decimals); }
 

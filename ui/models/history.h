@@ -70,6 +70,8 @@ class History {
 
   [[nodiscard]] const SearchTree& tree() const { return moment_.tree; }
   [[nodiscard]] const RunFold& fold() const { return moment_.runs; }
+  /// Marks a node of the tree as shown; what a person marked is no part of the events.
+  void setBookmarked(NodeId node, bool on) { moment_.tree.setBookmarked(node, on); }
   /// What of the events did not fit together; empty if all is well.
   [[nodiscard]] const std::string& trouble() const { return moment_.trouble; }
   /// Grows whenever the past was folded anew, so that nodes may have vanished.

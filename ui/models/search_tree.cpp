@@ -290,6 +290,12 @@ void SearchTree::setFlag(NodeId id, NodeFlag flag, bool on) {
   if (!contains(id)) return;
   std::uint8_t& flags = nodes_[id].flags;
   flags = static_cast<std::uint8_t>(on ? flags | flag : flags & ~flag);
+  if (flag != kPinned && flag != kBookmarked) return;
+  if ((flags & (kPinned | kBookmarked)) != 0) {
+    marked_.insert(id);
+  } else {
+    marked_.erase(id);
+  }
 }
 
 }  // namespace espalier::ui

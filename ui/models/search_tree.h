@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -89,6 +90,8 @@ class SearchTree {
   [[nodiscard]] std::vector<NodeId> pathToRoot(NodeId id) const;
   [[nodiscard]] bool isBelow(NodeId node, NodeId ancestor) const;
   void setBookmarked(NodeId id, bool on);
+  /// Pinned and bookmarked nodes: few, and always in sight.
+  [[nodiscard]] const std::set<NodeId>& marked() const { return marked_; }
 
   /// Grows whenever nodes were added (a new layout is due).
   [[nodiscard]] std::uint64_t structureVersion() const { return structureVersion_; }
@@ -115,6 +118,7 @@ class SearchTree {
   ChunkedVector<NodeFacts> nodes_;
   ChunkedVector<NodeId> parents_;
   std::vector<std::shared_ptr<const std::string>> texts_;
+  std::set<NodeId> marked_;
   NodeId best_ = kNoNode;
   NodeId focus_ = kRootNode;
   double bestSeconds_ = 0;

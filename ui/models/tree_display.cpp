@@ -141,8 +141,9 @@ class Builder {
     glyph.emphasised = onBestPath(id);
     glyph.ring = promising(facts);
     list_.glyphs.push_back(glyph);
-    if (options_.cards && view_.columnWidth >= kFigureSpacing)
-      card(id, x, y + static_cast<double>(glyph.radius));
+    const bool labelled = std::binary_search(options_.labelled.begin(), options_.labelled.end(), id);
+    if (labelled || (options_.cards && view_.columnWidth >= kFigureSpacing))
+      card(id, x, y + static_cast<double>(glyph.radius), labelled);
   }
 
   /// Better on average than its parent, yet visited less than a fair share.
@@ -153,13 +154,13 @@ class Builder {
            static_cast<double>(facts.visits) * parent.children < 0.7 * parent.visits;
   }
 
-  void card(NodeId id, double x, double y) {
+  void card(NodeId id, double x, double y, bool labelled) {
     const NodeFacts& facts = tree_.node(id);
     Card card;
     card.node = id;
     card.x = static_cast<float>(x);
     card.y = static_cast<float>(y + 3);
-    const bool whole = view_.columnWidth >= kCardSpacing && view_.rowHeight >= kCardRow;
+    const bool whole = labelled || (view_.columnWidth >= kCardSpacing && view_.rowHeight >= kCardRow);
     if (!whole && view_.rowHeight < kFigureRow) return;
     if (whole) card.title = tree_.label(facts.label);
     if (facts.status == NodeStatus::Failed) {

@@ -87,6 +87,7 @@ struct DisplayOptions {
   Metric size = Metric::Visits;
   std::span<const NodeId> always;  ///< shown at any scale: selection, pins, bookmarks
   bool cards = true;
+  std::span<const NodeId> labelled;  ///< sorted; have a whole card at any scale
 };
 
 /// The layout may be that of a later moment, with more nodes than the tree.

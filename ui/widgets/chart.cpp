@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/chart.h"
 
+#include <QAreaSeries>
 #include <QChart>
 #include <QChartView>
 #include <QGraphicsLayout>
@@ -9,10 +10,13 @@
 #include <QLegendMarker>
 #include <QLineSeries>
 #include <QLogValueAxis>
+#include <QMouseEvent>
+#include <QRubberBand>
 #include <QScatterSeries>
 #include <QToolTip>
 #include <QVBoxLayout>
 #include <QValueAxis>
+#include <QWheelEvent>
 #include <algorithm>
 #include <cmath>
 
@@ -20,6 +24,8 @@ namespace espalier::ui {
 namespace {
 
 constexpr qsizetype kMostPoints = 600;  ///< of a series: each point costs Qt Charts some 20 us
+constexpr double kReach = 14;           ///< pixels around the pointer in which a point is hit
+constexpr double kBarHalf = 0.4;
 
 QList<QPointF> thinned(const QList<QPointF>& points) {
   if (points.size() <= kMostPoints) return points;
@@ -37,6 +43,14 @@ QList<QPointF> stairs(const QList<QPointF>& points) {
     steps.append(point);
   }
   return steps;
+}
+
+QList<QPointF> bars(const QList<QPointF>& points) {
+  QList<QPointF> outline;
+  for (const QPointF& point : points)
+    outline << QPointF(point.x() - kBarHalf, 0) << QPointF(point.x() - kBarHalf, point.y())
+            << QPointF(point.x() + kBarHalf, point.y()) << QPointF(point.x() + kBarHalf, 0);
+  return outline;
 }
 
 /// Round numbers around a range, with at most six steps.
@@ -58,9 +72,89 @@ Scale niceScale(double from, double to) {
   return {std::floor(from / step) * step, std::ceil(to / step) * step, step};
 }
 
+QString quoted(const QString& text) {
+  QString inner = text;
+  inner.replace(QLatin1Char('"'), QStringLiteral("\"\""));
+  return QLatin1Char('"') + inner + QLatin1Char('"');
+}
+
 }  // namespace
 
-Chart::Chart(QWidget* parent) : QWidget(parent), view_(new QChartView(this)) {
+QString asCsv(const ChartContent& content) {
+  const auto number = [](double value) { return QString::number(value, 'g', 12); };
+  QString text = QStringLiteral("\"series\",%1,%2,\"node\"\r\n")
+                     .arg(quoted(content.horizontal), quoted(content.vertical));
+  for (const ChartSeries& series : content.series)
+    for (qsizetype i = 0; i < series.points.size(); ++i) {
+      const auto index = static_cast<std::size_t>(i);
+      text += quoted(series.name) + QLatin1Char(',') + number(series.points[i].x()) + QLatin1Char(',') +
+              number(series.points[i].y()) + QLatin1Char(',');
+      if (index < series.nodes.size()) text += QString::number(series.nodes[index]);
+      text += QStringLiteral("\r\n");
+    }
+  return text;
+}
+
+class Chart::View : public QChartView {
+ public:
+  explicit View(Chart* owner) : QChartView(owner), owner_(owner), band_(QRubberBand::Rectangle, viewport()) {
+    setMouseTracking(true);
+    viewport()->setMouseTracking(true);
+  }
+
+ protected:
+  void wheelEvent(QWheelEvent* event) override {
+    owner_->zoom(std::pow(0.8, event->angleDelta().y() / 120.0), event->position());
+    event->accept();
+  }
+  void mousePressEvent(QMouseEvent* event) override {
+    if (event->button() == Qt::LeftButton) from_ = event->pos();
+  }
+  void mouseMoveEvent(QMouseEvent* event) override {
+    if (from_) {
+      const QRect frame = QRect(*from_, event->pos()).normalized();
+      band_.setGeometry(frame);
+      band_.setVisible(isFrame(frame));
+      return;
+    }
+    const auto nearest = owner_->nearestTo(event->position());
+    viewport()->setCursor(nearest ? Qt::PointingHandCursor : Qt::ArrowCursor);
+    if (!nearest) return QToolTip::hideText();
+    const ChartSeries& series = owner_->content_.series[nearest->series];
+    const QPointF point = series.points[nearest->point];
+    const auto index = static_cast<std::size_t>(nearest->point);
+    QString words = Chart::tr("%1: %2 %3, %4 %5")
+                        .arg(series.name)
+                        .arg(point.x(), 0, 'g', 5)
+                        .arg(owner_->content_.horizontal)
+                        .arg(point.y(), 0, 'g', 5)
+                        .arg(owner_->content_.vertical);
+    if (index < series.nodes.size()) words += Chart::tr("\nnode %1").arg(series.nodes[index]);
+    QToolTip::showText(event->globalPosition().toPoint(), words, this);
+  }
+  void mouseReleaseEvent(QMouseEvent* event) override {
+    if (!from_ || event->button() != Qt::LeftButton) return;
+    const QRect frame = QRect(*from_, event->pos()).normalized();
+    from_.reset();
+    band_.hide();
+    if (isFrame(frame)) return owner_->zoomInto(frame);
+    const auto nearest = owner_->nearestTo(event->position());
+    if (!nearest) return;
+    const ChartSeries& series = owner_->content_.series[nearest->series];
+    if (const auto index = static_cast<std::size_t>(nearest->point); index < series.nodes.size())
+      Q_EMIT owner_->nodeWanted(series.nodes[index]);
+  }
+  void mouseDoubleClickEvent(QMouseEvent*) override { owner_->resetZoom(); }
+
+ private:
+  static bool isFrame(const QRect& frame) { return frame.width() > 6 && frame.height() > 6; }
+
+  Chart* owner_;
+  QRubberBand band_;
+  std::optional<QPoint> from_;
+};
+
+Chart::Chart(QWidget* parent) : QWidget(parent), view_(new View(this)) {
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(0, 0, 0, 0);
   column->addWidget(view_);
@@ -75,6 +169,10 @@ void Chart::setTheme(const Theme& theme) {
 }
 
 void Chart::show(const ChartContent& content) {
+  // Another pair of axes is another picture: what was zoomed into means nothing there.
+  if (content.horizontal != content_.horizontal || content.vertical != content_.vertical ||
+      content.logarithmicX != content_.logarithmicX || content.logarithmicY != content_.logarithmicY)
+    zoomed_.reset();
   content_ = content;
   rebuild();
 }
@@ -85,11 +183,76 @@ void Chart::mark(NodeId node) {
   rebuild();
 }
 
+void Chart::resetZoom() {
+  zoomed_.reset();
+  rebuild();
+}
+
+void Chart::paintTo(QPainter& painter, const QSize& size) const {
+  painter.fillRect(QRect(QPoint(), size), theme_.color(Ink::Canvas));
+  view_->scene()->render(&painter, QRectF(QPointF(), size), view_->sceneRect(), Qt::KeepAspectRatio);
+}
+
+QPointF Chart::valueAt(const QPointF& position) const {
+  const QPointF value =
+      view_->chart()->mapToValue(view_->chart()->mapFromScene(view_->mapToScene(position.toPoint())));
+  return {content_.logarithmicX ? std::log10(value.x()) : value.x(),
+          content_.logarithmicY ? std::log10(value.y()) : value.y()};
+}
+
+QRectF Chart::extent() const {
+  const QRectF plot = view_->chart()->plotArea();
+  const auto at = [&](const QPointF& corner) {
+    return valueAt(view_->mapFromScene(view_->chart()->mapToScene(corner)));
+  };
+  return QRectF(at(plot.bottomLeft()), at(plot.topRight())).normalized();
+}
+
+void Chart::zoom(double factor, const QPointF& around) {
+  const QRectF now = extent();
+  const QPointF centre = valueAt(around);
+  if (!std::isfinite(centre.x()) || !std::isfinite(centre.y())) return;
+  zoomed_ = QRectF(centre + (now.topLeft() - centre) * factor, now.size() * factor);
+  rebuild();
+}
+
+void Chart::zoomInto(const QRectF& frame) {
+  const QRectF wanted = QRectF(valueAt(frame.bottomLeft()), valueAt(frame.topRight())).normalized();
+  zoomed_ = wanted.intersected(extent());
+  if (zoomed_->width() <= 0 || zoomed_->height() <= 0) zoomed_.reset();
+  rebuild();
+}
+
+std::optional<Chart::Nearest> Chart::nearestTo(const QPointF& position) const {
+  QChart* chart = view_->chart();
+  const QPointF where = chart->mapFromScene(view_->mapToScene(position.toPoint()));
+  if (!chart->plotArea().adjusted(-8, -8, 8, 8).contains(where)) return std::nullopt;
+  std::optional<Nearest> nearest;
+  double least = kReach * kReach;
+  for (std::size_t i = 0; i < content_.series.size(); ++i) {
+    const ChartSeries& series = content_.series[i];
+    if (series.look == ChartSeries::Look::Dashes) continue;
+    for (qsizetype point = 0; point < series.points.size(); ++point) {
+      const QPointF& value = series.points[point];
+      if ((content_.logarithmicX && value.x() <= 0) || (content_.logarithmicY && value.y() <= 0)) continue;
+      const QPointF apart = chart->mapToPosition(value) - where;
+      double distance = QPointF::dotProduct(apart, apart);
+      // A point that leads to a node is worth more than one of a line.
+      if (series.nodes.empty()) distance += 30;
+      if (distance < least) {
+        least = distance;
+        nearest = Nearest{i, point};
+      }
+    }
+  }
+  return nearest;
+}
+
 void Chart::rebuild() {
   auto* chart = new QChart;
   chart->setBackgroundBrush(theme_.color(Ink::Canvas));
   chart->setBackgroundRoundness(0);
-  chart->setMargins(QMargins(4, 4, 10, 2));
+  chart->setMargins(QMargins(4, 2, 12, 2));
   chart->layout()->setContentsMargins(0, 0, 0, 0);
   QFont small = font();
   small.setPointSizeF(std::max(7.5, font().pointSizeF() - 1));
@@ -98,6 +261,7 @@ void Chart::rebuild() {
   chart->legend()->setFont(small);
   chart->legend()->setAlignment(Qt::AlignTop);
   chart->legend()->setContentsMargins(0, 0, 0, 0);
+  chart->legend()->setMarkerShape(QLegend::MarkerShapeFromSeries);
 
   double left = 0;
   double right = 0;
@@ -105,22 +269,44 @@ void Chart::rebuild() {
   double top = 0;
   bool any = false;
   QList<QAbstractSeries*> all;
+  const auto add = [&](QAbstractSeries* series, bool named) {
+    all.append(series);
+    chart->addSeries(series);
+    if (!named)
+      for (QLegendMarker* marker : chart->legend()->markers(series)) marker->setVisible(false);
+  };
   for (const ChartSeries& series : content_.series) {
     QList<QPointF> points;
     for (const QPointF& point : series.points) {
-      if (content_.logarithmic && (point.x() <= 0 || point.y() <= 0)) continue;
+      if ((content_.logarithmicX && point.x() <= 0) || (content_.logarithmicY && point.y() <= 0)) continue;
       points.append(point);
-      left = any ? std::min(left, point.x()) : point.x();
-      right = any ? std::max(right, point.x()) : point.x();
+      if (series.look != ChartSeries::Look::Dashes) {
+        left = any ? std::min(left, point.x()) : point.x();
+        right = any ? std::max(right, point.x()) : point.x();
+      }
       bottom = any ? std::min(bottom, point.y()) : point.y();
       top = any ? std::max(top, point.y()) : point.y();
       any = true;
     }
     points = thinned(points);
+    if (series.look == ChartSeries::Look::Bars) {
+      auto* upper = new QLineSeries(chart);
+      upper->replace(bars(points));
+      auto* area = new QAreaSeries(upper);
+      area->setName(series.name);
+      area->setColor(theme_.color(series.ink));
+      area->setBorderColor(theme_.color(series.ink));
+      if (any) {
+        left -= kBarHalf;
+        right += kBarHalf;
+      }
+      add(area, true);
+      continue;
+    }
     QXYSeries* made = nullptr;
     if (series.look == ChartSeries::Look::Dots) {
       auto* dots = new QScatterSeries;
-      dots->setMarkerSize(7);
+      dots->setMarkerSize(8);
       QColor fill = theme_.color(series.ink);
       fill.setAlpha(190);
       dots->setColor(fill);
@@ -128,45 +314,23 @@ void Chart::rebuild() {
       made = dots;
     } else {
       made = new QLineSeries;
-      made->setPen(QPen(theme_.color(series.ink), 2));
+      const bool dashes = series.look == ChartSeries::Look::Dashes;
+      made->setPen(QPen(theme_.color(series.ink), dashes ? 1.5 : 2, dashes ? Qt::DashLine : Qt::SolidLine));
       if (series.look == ChartSeries::Look::Steps) points = stairs(points);
     }
     made->setName(series.name);
     made->replace(points);
-    if (!series.nodes.empty()) {
-      connect(made, &QXYSeries::clicked, this,
-              [this, where = series.points, nodes = series.nodes](const QPointF& at) {
-                std::size_t nearest = 0;
-                double least = 1e300;
-                for (std::size_t i = 0; i < nodes.size() && i < static_cast<std::size_t>(where.size()); ++i) {
-                  const QPointF apart = where[static_cast<qsizetype>(i)] - at;
-                  if (const double distance = QPointF::dotProduct(apart, apart); distance < least) {
-                    least = distance;
-                    nearest = i;
-                  }
-                }
-                Q_EMIT nodeWanted(nodes[nearest]);
-              });
-      connect(made, &QXYSeries::hovered, this, [this, name = series.name](const QPointF& at, bool on) {
-        if (on)
-          QToolTip::showText(
-              QCursor::pos(),
-              QStringLiteral("%1: %2, %3").arg(name).arg(at.x(), 0, 'g', 4).arg(at.y(), 0, 'g', 4));
-      });
-    }
-    all.append(made);
-    chart->addSeries(made);
+    add(made, true);
     const auto at = std::find(series.nodes.begin(), series.nodes.end(), marked_);
-    if (marked_ != kNoNode && at != series.nodes.end()) {
-      auto* ring = new QScatterSeries;
-      ring->setMarkerSize(13);
-      ring->setColor(Qt::transparent);
-      ring->setPen(QPen(theme_.color(Ink::Accent), 2));
-      ring->append(series.points[at - series.nodes.begin()]);
-      all.append(ring);
-      chart->addSeries(ring);
-      for (QLegendMarker* marker : chart->legend()->markers(ring)) marker->setVisible(false);
-    }
+    if (marked_ == kNoNode || at == series.nodes.end()) continue;
+    const QPointF point = series.points[at - series.nodes.begin()];
+    if ((content_.logarithmicX && point.x() <= 0) || (content_.logarithmicY && point.y() <= 0)) continue;
+    auto* ring = new QScatterSeries;
+    ring->setMarkerSize(14);
+    ring->setColor(Qt::transparent);
+    ring->setPen(QPen(theme_.color(Ink::Accent), 2));
+    ring->append(point);
+    add(ring, false);
   }
   if (content_.diagonal && any) {
     left = bottom = std::min(left, bottom);
@@ -174,25 +338,32 @@ void Chart::rebuild() {
     auto* line = new QLineSeries;
     line->setPen(QPen(theme_.color(Ink::TextFaint), 1, Qt::DashLine));
     line->replace(QList<QPointF>{{left, left}, {right, right}});
-    all.append(line);
-    chart->addSeries(line);
-    for (QLegendMarker* marker : chart->legend()->markers(line)) marker->setVisible(false);
+    add(line, false);
   }
 
-  const auto axis = [&](double from, double to, const QString& title, Qt::Alignment side) {
+  const auto axis = [&](bool logarithmic, double from, double to,
+                        std::optional<std::pair<double, double>> zoomed, const QString& title,
+                        Qt::Alignment side) {
     QAbstractAxis* made = nullptr;
-    if (content_.logarithmic && any) {
-      auto* logarithmic = new QLogValueAxis;
-      logarithmic->setBase(10);
-      logarithmic->setRange(from * 0.8, std::max(to * 1.25, from * 10));
-      logarithmic->setLabelFormat(QStringLiteral("%g"));
-      logarithmic->setMinorTickCount(8);
-      logarithmic->setMinorGridLineVisible(false);
-      made = logarithmic;
+    if (logarithmic && any) {
+      double low = from * 0.8;
+      double high = std::max(to * 1.25, from * 4);
+      if (zoomed) {
+        low = std::pow(10, zoomed->first);
+        high = std::pow(10, zoomed->second);
+      }
+      auto* scale = new QLogValueAxis;
+      scale->setBase(high / low < 20 ? 2 : 10);
+      scale->setRange(low, high);
+      scale->setLabelFormat(QStringLiteral("%g"));
+      scale->setMinorTickCount(high / low < 20 ? 0 : 8);
+      scale->setMinorGridLineVisible(false);
+      made = scale;
     } else {
-      const Scale scale = niceScale(std::min(0.0, from), any ? to : 1);
+      const Scale scale =
+          zoomed ? niceScale(zoomed->first, zoomed->second) : niceScale(std::min(0.0, from), any ? to : 1);
       auto* linear = new QValueAxis;
-      linear->setRange(scale.from, scale.to);
+      linear->setRange(zoomed ? zoomed->first : scale.from, zoomed ? zoomed->second : scale.to);
       linear->setTickType(QValueAxis::TicksDynamic);
       linear->setTickAnchor(0);
       linear->setTickInterval(scale.step);
@@ -209,8 +380,14 @@ void Chart::rebuild() {
     chart->addAxis(made, side);
     for (QAbstractSeries* series : all) series->attachAxis(made);
   };
-  axis(left, right, content_.horizontal, Qt::AlignBottom);
-  axis(bottom, top, content_.vertical, Qt::AlignLeft);
+  std::optional<std::pair<double, double>> across;
+  std::optional<std::pair<double, double>> up;
+  if (zoomed_) {
+    across.emplace(zoomed_->left(), zoomed_->right());
+    up.emplace(zoomed_->top(), zoomed_->bottom());
+  }
+  axis(content_.logarithmicX, left, right, across, content_.horizontal, Qt::AlignBottom);
+  axis(content_.logarithmicY, bottom, top, up, content_.vertical, Qt::AlignLeft);
 
   QChart* old = view_->chart();
   view_->setChart(chart);

@@ -4,20 +4,23 @@
 
 #include <QList>
 #include <QPointF>
+#include <QRectF>
 #include <QString>
 #include <QWidget>
+#include <optional>
 #include <vector>
 
 #include "models/theme.h"
 #include "search/node_id.h"
 
-class QChartView;
+class QChart;
+class QPainter;
 
 namespace espalier::ui {
 
 /// One line or cloud of points of a chart.
 struct ChartSeries {
-  enum class Look { Line, Steps, Dots };
+  enum class Look { Line, Steps, Dots, Bars, Dashes };
   QString name;
   Ink ink = Ink::Series1;
   Look look = Look::Line;
@@ -28,12 +31,17 @@ struct ChartSeries {
 struct ChartContent {
   QString horizontal;  ///< titles of the axes, with units
   QString vertical;
-  bool logarithmic = false;  ///< both axes; points that are not positive are left out
-  bool diagonal = false;     ///< a line where both are equal
+  bool logarithmicX = false;  ///< points that are not positive are left out
+  bool logarithmicY = false;
+  bool diagonal = false;  ///< a line where both are equal
   std::vector<ChartSeries> series;
 };
 
-/// The only place that knows Qt Charts. Content is replaced whole.
+/// RFC 4180, with the axes' titles as heads of the columns; numbers as the C locale writes them.
+[[nodiscard]] QString asCsv(const ChartContent& content);
+
+/// The only place that knows Qt Charts. Content is replaced whole. The wheel zooms at the pointer, dragging a
+/// frame zooms into it, a double click shows everything; a click selects the nearest node.
 class Chart : public QWidget {
   Q_OBJECT
 
@@ -42,18 +50,32 @@ class Chart : public QWidget {
   void setTheme(const Theme& theme);
   void show(const ChartContent& content);
   void mark(NodeId node);
+  void resetZoom();
+  void paintTo(QPainter& painter, const QSize& size) const;
   [[nodiscard]] const ChartContent& content() const { return content_; }
+  [[nodiscard]] bool isZoomed() const { return zoomed_.has_value(); }
 
  Q_SIGNALS:
   void nodeWanted(espalier::NodeId node);
 
  private:
+  class View;
+  struct Nearest {
+    std::size_t series = 0;
+    qsizetype point = 0;
+  };
   void rebuild();
+  [[nodiscard]] std::optional<Nearest> nearestTo(const QPointF& position) const;
+  [[nodiscard]] QPointF valueAt(const QPointF& position) const;
+  void zoom(double factor, const QPointF& around);
+  void zoomInto(const QRectF& frame);
+  [[nodiscard]] QRectF extent() const;
 
   Theme theme_ = Theme::light();
   ChartContent content_;
   NodeId marked_ = kNoNode;
-  QChartView* view_;
+  std::optional<QRectF> zoomed_;  ///< in values, or their logarithms to base 10 along logarithmic axes
+  View* view_;
 };
 
 }  // namespace espalier::ui

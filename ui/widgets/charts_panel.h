@@ -2,25 +2,44 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QCheckBox>
 #include <QComboBox>
+#include <QPushButton>
+#include <QStackedWidget>
 #include <QTimer>
 
+#include "models/work_timeline.h"
+#include "support/outcome.h"
 #include "widgets/chart.h"
 #include "widgets/panel.h"
+#include "widgets/timeline_view.h"
 
 namespace espalier::ui {
 
-/// Curves of the run: the best speedup against samples, time, tokens and cost, together with other sessions;
-/// and how well the model predicts, how deep the tree is, how often proposals failed.
+/// The curves of a run: speedup against what it cost, predictions against measurements, the shape of the
+/// tree, what was done when.
 class ChartsPanel : public Panel {
   Q_OBJECT
 
  public:
   ChartsPanel(const History& history, TextService& texts, QWidget* parent = nullptr);
   void setTheme(const Theme& theme) override;
-  /// Draws another session on the same axes.
-  void addOther(const QString& name, const std::vector<CurvePoint>& curve);
+  /// Another session on the same axes.
+  void addOther(const QString& name, const RunFold& fold);
   void clearOthers();
+  /// Another session: what happened in it is read from its file once the timeline is asked for.
+  void setSession(const QString& path);
+  /// What happens while the session is open.
+  void takeEvents(const std::vector<Event>& events);
+  /// Writes the chart that is shown: .png, .svg or .csv.
+  [[nodiscard]] Result<void> exportTo(const QString& path) const;
+  /// Names of the charts, and the one of them that is shown.
+  [[nodiscard]] QStringList kinds() const;
+  void showKind(int index) { kind_->setCurrentIndex(index); }
+  [[nodiscard]] const Chart& chart() const { return *chart_; }
+
+ Q_SIGNALS:
+  void exported(const QString& words, bool good);
 
  protected:
   void refresh() override;
@@ -30,15 +49,27 @@ class ChartsPanel : public Panel {
     QString name;
     std::vector<CurvePoint> curve;
   };
+  void rebuild();
+  void askForExport();
+  void readTimeline();
+  [[nodiscard]] int kind() const { return kind_->currentData().toInt(); }
+  [[nodiscard]] ChartContent content() const;
   [[nodiscard]] ChartContent curve(int axis) const;
+  void addRoofline(ChartContent& content, int axis) const;
   [[nodiscard]] ChartContent predictions() const;
   [[nodiscard]] ChartContent depths() const;
   [[nodiscard]] ChartContent fallbacks() const;
-  void rebuild();
+  [[nodiscard]] QString timelineCsv() const;
 
   QComboBox* kind_;
+  QCheckBox* logarithmic_;
+  QStackedWidget* pictures_;
   Chart* chart_;
-  QTimer timer_;  ///< charts are replaced at most ten times a second
+  QString session_;
+  bool timelineRead_ = false;
+  WorkTimeline timeline_;
+  TimelineView* timelineView_;
+  QTimer timer_;
   std::vector<Other> others_;
 };
 

@@ -3,17 +3,26 @@
 #include "widgets/code_view.h"
 
 #include <QFontDatabase>
+#include <QMouseEvent>
 #include <QPainter>
 #include <QScrollBar>
 #include <QTextBlock>
 
+#include "models/line_blame.h"
+
 namespace espalier::ui {
+namespace {
+
+constexpr int kFoldWidth = 14;  ///< pixels of the column with the signs of folds
+
+}  // namespace
 
 class CodeView::Gutter : public QWidget {
  public:
   explicit Gutter(CodeView* view) : QWidget(view), view_(view) {}
 
  protected:
+  void mousePressEvent(QMouseEvent* event) override { view_->clickGutter(event->position().toPoint()); }
   void paintEvent(QPaintEvent* event) override { view_->paintGutter(event); }
 
  private:
@@ -47,6 +56,8 @@ void CodeView::setTheme(const Theme& theme) {
 void CodeView::replaceText(const QString& text, TextLevel level) {
   const int scrolled = verticalScrollBar()->value();
   highlighter_->setLevel(level);
+  folded_.clear();
+  foldEnds_ = comparing_ ? std::vector<int>() : foldRanges(text.toStdString());
   setPlainText(text);
   setViewportMargins(gutterWidth(), 0, 0, 0);
   gutter_->setGeometry(0, contentsRect().top(), gutterWidth(), contentsRect().height());
@@ -118,11 +129,21 @@ void CodeView::markLines(const std::vector<DiffLine>& lines) {
 int CodeView::gutterWidth() const {
   const int digit = fontMetrics().horizontalAdvance(QLatin1Char('9'));
   const int digits = std::max(2, static_cast<int>(QString::number(blockCount()).size()));
-  return comparing_ ? (2 * digits + 3) * digit + 12 : digits * digit + 18;
+  return comparing_ ? (2 * digits + 3) * digit + 12 : digits * digit + 18 + kFoldWidth;
 }
 
 void CodeView::paintGutter(QPaintEvent* event) {
   QPainter painter(gutter_);
+  const auto drawFoldSign = [this](QPainter& into, double x, double y, bool folded) {
+    const QPointF at(x, y);
+    into.save();
+    into.setRenderHint(QPainter::Antialiasing);
+    into.setPen(Qt::NoPen);
+    into.setBrush(theme_.color(folded ? Ink::Accent : Ink::TextFaint));
+    into.drawPolygon(folded ? QPolygonF({at + QPointF(-2, -4), at + QPointF(3, 0), at + QPointF(-2, 4)})
+                            : QPolygonF({at + QPointF(-4, -2), at + QPointF(4, -2), at + QPointF(0, 3)}));
+    into.restore();
+  };
   painter.fillRect(event->rect(), theme_.color(Ink::SurfaceRaised));
   painter.setFont(font());
   const int digit = fontMetrics().horizontalAdvance(QLatin1Char('9'));
@@ -140,7 +161,9 @@ void CodeView::paintGutter(QPaintEvent* event) {
     const Line line = number < lines_.size() ? lines_[number] : Line{};
     if (!comparing_) {
       draw(0, digits * digit + 6, QString::number(number + 1), Ink::TextFaint);
-      if (line.changed) painter.fillRect(gutter_->width() - 7, y, 3, height, theme_.color(Ink::Changed));
+      if (line.changed) painter.fillRect(gutter_->width() - 5, y, 3, height, theme_.color(Ink::Changed));
+      if (beginsBlock(number))
+        drawFoldSign(painter, digits * digit + 14.0, y + height / 2.0, isFolded(block.blockNumber()));
     } else {
       if (line.kind != DiffLine::Kind::Same)
         painter.fillRect(0, y, gutter_->width(), height,
@@ -153,8 +176,52 @@ void CodeView::paintGutter(QPaintEvent* event) {
              line.kind == DiffLine::Kind::Added ? QStringLiteral("+") : QStringLiteral("−"), Ink::Text);
     }
     top += blockBoundingRect(block).height();
-    block = block.next();
+    do block = block.next();
+    while (block.isValid() && !block.isVisible());
   }
+}
+
+void CodeView::clickGutter(const QPoint& position) {
+  const int line = cursorForPosition(QPoint(0, position.y())).blockNumber();
+  if (position.x() > gutter_->width() - kFoldWidth - 10) toggleFold(line);
+}
+
+void CodeView::toggleFold(int line) {
+  if (line < 0 || !beginsBlock(static_cast<std::size_t>(line))) return;
+  if (folded_.erase(line) == 0) folded_.insert(line);
+  applyFolds();
+}
+
+void CodeView::applyFolds() {
+  int hiddenUntil = -1;
+  for (QTextBlock block = document()->begin(); block.isValid(); block = block.next()) {
+    const int line = block.blockNumber();
+    block.setVisible(line > hiddenUntil);
+    if (folded_.contains(line))
+      hiddenUntil = std::max(hiddenUntil, foldEnds_[static_cast<std::size_t>(line)]);
+  }
+  document()->markContentsDirty(0, document()->characterCount());
+  viewport()->update();
+  gutter_->update();
+}
+
+void CodeView::highlightLines(const std::vector<int>& lines) {
+  QList<QTextEdit::ExtraSelection> marks;
+  for (const int line : lines) {
+    QTextEdit::ExtraSelection mark;
+    mark.cursor = QTextCursor(document()->findBlockByNumber(line));
+    mark.format.setBackground(theme_.color(Ink::Added));
+    mark.format.setProperty(QTextFormat::FullWidthSelection, true);
+    marks.append(mark);
+  }
+  setExtraSelections(marks);
+  if (lines.empty()) return;
+  if (!folded_.empty()) {
+    folded_.clear();
+    applyFolds();
+  }
+  setTextCursor(QTextCursor(document()->findBlockByNumber(lines.front())));
+  ensureCursorVisible();
 }
 
 void CodeView::resizeEvent(QResizeEvent* event) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <QPlainTextEdit>
+#include <set>
 #include <vector>
 
 #include "models/code_highlighter.h"
@@ -12,7 +13,7 @@
 namespace espalier::ui {
 
 /// Read-only program text with line numbers and a gutter that marks changes: a bar beside changed lines, or +
-/// and − in a comparison.
+/// and − in a comparison. Blocks fold by a click on the sign beside their first line.
 class CodeView : public QPlainTextEdit {
   Q_OBJECT
 
@@ -23,6 +24,13 @@ class CodeView : public QPlainTextEdit {
   /// `changed[i]`: a step changed line i; may be empty.
   void showText(const QString& text, TextLevel level, const std::vector<bool>& changed = {});
   void showDiff(const std::vector<DiffLine>& lines, TextLevel level);
+  /// Marks lines (from 0) and brings the first of them into view; none takes the marks away.
+  void highlightLines(const std::vector<int>& lines);
+  /// Folds or unfolds the block that begins at a line (from 0); nothing if none does.
+  void toggleFold(int line);
+  [[nodiscard]] bool isFolded(int line) const { return folded_.contains(line); }
+  /// The line with the cursor, from 0.
+  [[nodiscard]] int currentLine() const { return textCursor().blockNumber(); }
   [[nodiscard]] int changeCount() const { return static_cast<int>(changes_.size()); }
 
  public Q_SLOTS:
@@ -41,6 +49,11 @@ class CodeView : public QPlainTextEdit {
     bool changed = false;
   };
   void paintGutter(QPaintEvent* event);
+  void clickGutter(const QPoint& position);
+  void applyFolds();
+  [[nodiscard]] bool beginsBlock(std::size_t line) const {
+    return line < foldEnds_.size() && foldEnds_[line] > static_cast<int>(line);
+  }
   [[nodiscard]] int gutterWidth() const;
   void replaceText(const QString& text, TextLevel level);
   void markLines(const std::vector<DiffLine>& lines);
@@ -51,7 +64,9 @@ class CodeView : public QPlainTextEdit {
   Theme theme_ = Theme::light();
   std::vector<Line> lines_;
   std::vector<DiffLine> diff_;
-  std::vector<int> changes_;  ///< first line of each change
+  std::vector<int> changes_;   ///< first line of each change
+  std::vector<int> foldEnds_;  ///< foldRanges of what is shown; empty in a comparison
+  std::set<int> folded_;
   bool comparing_ = false;
 };
 

@@ -21,6 +21,11 @@ QPixmap drawn(Symbol symbol, const QColor& colour) {
   const auto triangle = [&](double left, double width) {
     painter.drawPolygon(QPolygonF({{left, 3}, {left + width, 8}, {left, 13}}));
   };
+  const auto line = [&](const QPolygonF& points) {
+    painter.setPen(QPen(colour, 1.4, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
+    painter.setBrush(Qt::NoBrush);
+    painter.drawPolyline(points);
+  };
   switch (symbol) {
     case Symbol::Play: triangle(4, 9); break;
     case Symbol::Pause:
@@ -35,6 +40,34 @@ QPixmap drawn(Symbol symbol, const QColor& colour) {
     case Symbol::ToEnd:
       triangle(3, 8);
       painter.drawRect(QRectF(11, 3, 2.2, 10));
+      break;
+    case Symbol::Expand:
+      line({{8, 4.5}, {4, 11.5}});
+      line({{8, 4.5}, {12, 11.5}});
+      painter.setBrush(colour);
+      for (const QPointF& node : {QPointF(8, 4), QPointF(4, 12), QPointF(12, 12)})
+        painter.drawEllipse(node, 1.7, 1.7);
+      break;
+    case Symbol::Write:
+      line({{3, 13}, {3.6, 10}, {11, 2.6}, {13.4, 5}, {6, 12.4}, {3, 13}});
+      line({{9.4, 4.2}, {11.8, 6.6}});
+      break;
+    case Symbol::Hint:
+      line({{6, 10.5}, {6, 9.6}});
+      painter.drawArc(QRectF(3.6, 1.8, 8.8, 8.8), -50 * 16, 280 * 16);
+      line({{5.2, 9.6}, {6.2, 11.2}, {9.8, 11.2}, {10.8, 9.6}});
+      line({{6.4, 13.6}, {9.6, 13.6}});
+      break;
+    case Symbol::Prune:
+      line({{5.6, 10}, {11.6, 2.6}});
+      line({{10.4, 10}, {4.4, 2.6}});
+      painter.drawEllipse(QPointF(4.4, 11.6), 2, 2);
+      painter.drawEllipse(QPointF(11.6, 11.6), 2, 2);
+      break;
+    case Symbol::Pin:
+      line({{5, 2.6}, {11, 2.6}});
+      line({{6.4, 2.6}, {6, 7}, {4, 9}, {12, 9}, {10, 7}, {9.6, 2.6}});
+      line({{8, 9}, {8, 13.6}});
       break;
   }
   return pixmap;

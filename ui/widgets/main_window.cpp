@@ -13,10 +13,17 @@
 #include <QStyle>
 
 #include "models/figures.h"
+#include "models/run_parameters.h"
+#include "widgets/budget_meter.h"
 #include "widgets/charts_panel.h"
+#include "widgets/export_sheet.h"
+#include "widgets/keys_sheet.h"
+#include "widgets/legend.h"
 #include "widgets/minimap.h"
+#include "widgets/note_sheet.h"
 #include "widgets/palette.h"
 #include "widgets/panel.h"
+#include "widgets/proposer_sheet.h"
 #include "widgets/render.h"
 #include "widgets/run_panel.h"
 #include "widgets/steer_bar.h"
@@ -27,6 +34,7 @@ namespace {
 // What the window's thread does itself, since it takes it less than a frame or two.
 constexpr std::uint64_t kEventsReadAtOnce = 1000;
 constexpr std::size_t kEventsFoldedAtOnce = 600000;
+constexpr std::size_t kMostNodesCounted = 200000;
 
 QString firstFile(const QMimeData* data) {
   return data->hasUrls() && !data->urls().isEmpty() ? data->urls().constFirst().toLocalFile() : QString();
@@ -42,11 +50,13 @@ MainWindow::MainWindow(const Services& services, QWidget* parent) : QMainWindow(
   makeCentre();
   makeActions();
   makePanels();
+  makePanelActions();
   makeTools();
   makeMenus();
   makeStatus();
   palette_ = new CommandPalette(this);
   connect(palette_, &CommandPalette::nodeWanted, this, &MainWindow::select);
+  makeSheets();
   connect(&engine_, &Engine::eventsArrived, this, &MainWindow::takeEvents);
   connect(&engine_, &Engine::finished, this, &MainWindow::runFinished);
   connect(&reader_, &SessionReader::opened, this,
@@ -83,6 +93,9 @@ void MainWindow::beginSession(const QString& path) {
   path_ = path;
   tree_->setTree(&history_.tree());
   charts_->clearOthers();
+  charts_->setSession(QFileInfo(path).absoluteFilePath());
+  annotations_.clear();
+  maxCost_.reset();
   messages_->hide();
   steerBar_->hide();
   setWindowFilePath(path);
@@ -132,7 +145,29 @@ void MainWindow::adoptSession(LoadedSession& session) {
     reader_.follow(std::move(session.store), history_.digest().last());
   if (!history_.trouble().empty())
     messages_->show(fromUtf8(history_.trouble()), MessageBar::Severity::Failure);
+  loadAnnotations();
   if (history_.tree().contains(history_.tree().best())) tree_->select(history_.tree().best());
+  if (std::exchange(demo_, QString()) == file) {
+    showTime(0);
+    play_->setChecked(true);
+  }
+}
+
+void MainWindow::playDemo(const QString& path) {
+  demo_ = QFileInfo(path).absoluteFilePath();
+  openSession(path);
+}
+
+void MainWindow::chooseWorkload(const QString& workload) {
+  if (pages_->currentIndex() != 0) showStart();
+  start_->choose(workload);
+}
+
+void MainWindow::open(const QString& what) {
+  const std::vector<WorkloadChoice> layers = services_.workloads();
+  const bool layer = std::any_of(layers.begin(), layers.end(),
+                                 [&](const WorkloadChoice& choice) { return choice.name == what; });
+  layer || what.endsWith(QStringLiteral(".tc")) ? chooseWorkload(what) : openSession(what);
 }
 
 void MainWindow::startRun(const NewRun& run) {
@@ -141,6 +176,7 @@ void MainWindow::startRun(const NewRun& run) {
     return;
   }
   beginSession(QString::fromStdString(run.session));
+  maxCost_ = run.proposer.maxCost;
   stateLabel_->setText(tr("Opening the workload and looking at the machine…"));
   history_.setSource(fileSource(run.session));
   engine_.start(services_.newRun(run));
@@ -148,10 +184,13 @@ void MainWindow::startRun(const NewRun& run) {
   updateActions();
 }
 
-void MainWindow::resumeRun() {
+void MainWindow::resumeRun(const std::optional<ProposerChoice>& proposer) {
   if (engine_.active() || path_.isEmpty()) return;
+  if (!history_.atEnd()) showTime(static_cast<int>(history_.size()));
+  play_->setChecked(false);
+  if (proposer) maxCost_ = proposer->maxCost;
   reader_.stopFollowing();
-  engine_.start(services_.resumeRun(path_.toStdString()));
+  engine_.start(services_.resumeRun(path_.toStdString(), proposer));
   run_->setSteerable(true);
   stateLabel_->setText(tr("Opening the session…"));
   updateActions();
@@ -159,6 +198,7 @@ void MainWindow::resumeRun() {
 
 void MainWindow::takeEvents(const std::vector<Event>& events) {
   history_.append(events);
+  charts_->takeEvents(events);
   if (engine_.active()) tellNotices(events);
   showBegun();
   if (reader_.following() && history_.atEnd() && history_.fold().state() == RunState::Finished)
@@ -196,11 +236,14 @@ void MainWindow::runFinished(const QString& trouble) {
   run_->setSteerable(false);
   undo_.clear();
   historyChanged();
+  if (const auto proposer = std::exchange(proposerAfter_, std::nullopt); proposer && trouble.isEmpty())
+    resumeRun(proposer);
 }
 
 void MainWindow::historyChanged() {
   if (rebuilds_ != history_.rebuilds()) {
     rebuilds_ = history_.rebuilds();
+    showAnnotations();
     tree_->treeReplaced();
   } else {
     tree_->treeChanged();
@@ -253,21 +296,75 @@ void MainWindow::updateStatus() {
     case RunState::Finished: state = tr("Finished"); break;
   }
   if (!history_.atEnd()) state = tr("In the past");
-  stateLabel_->setText(QStringLiteral("<b>%1</b>").arg(state));
-  const double best = history_.tree().best() == kNoNode
-                          ? 0
-                          : history_.tree().baselineSeconds() / history_.tree().bestSeconds();
-  figuresLabel_->setText(tr("%1 · %2 samples, %3 failed · %4 nodes · best %5 (%6)")
-                             .arg(fromUtf8(fold.run()->problem.name))
-                             .arg(fold.totals().samples)
-                             .arg(fold.totals().failedSamples)
-                             .arg(grouped(static_cast<std::int64_t>(history_.tree().size())),
-                                  speedupText(best), duration(history_.tree().bestSeconds())));
+  stateLabel_->setText(QStringLiteral("&nbsp;&nbsp;<b>%1</b>&nbsp;&nbsp;").arg(state));
+  QStringList words{fromUtf8(fold.run()->problem.name)};
+  const SearchTree& tree = history_.tree();
+  if (tree.contains(tree.best())) {
+    const double seconds = tree.bestSeconds();
+    words << tr("best %1 (%2)").arg(speedupText(tree.baselineSeconds() / seconds), duration(seconds));
+    if (const double roofline = fold.run()->problem.rooflineSeconds; roofline > 0)
+      words << tr("%1 % of the roofline").arg(fixedText(roofline / seconds * 100, 0));
+  }
+  words << tr("nodes: %1").arg(grouped(static_cast<std::int64_t>(tree.size())));
+  if (fold.totals().failedSamples > 0) words << tr("failed: %1").arg(fold.totals().failedSamples);
+  if (const QString flight = inFlight(); !flight.isEmpty()) words << flight;
+  figuresLabel_->setText(words.join(QStringLiteral("  ·  ")));
+  updateMeter();
+  updateLegend();
+}
+
+/// What was begun and has not arrived yet.
+QString MainWindow::inFlight() const {
+  // Counting takes a look at every node, which no live tree is too large for in practice.
+  if (!engine_.active() || !history_.atEnd() || history_.tree().size() > kMostNodesCounted) return {};
+  const int samples = static_cast<int>(
+      std::count_if(history_.tree().nodes().begin(), history_.tree().nodes().end(),
+                    [](const NodeFacts& facts) { return facts.status == NodeStatus::InFlight; }));
+  const auto calls = history_.liveCalls().size();
+  QStringList words;
+  if (samples > 0) words << tr("measuring: %1").arg(samples);
+  if (calls > 0) words << tr("models asked: %1").arg(calls);
+  return words.join(QStringLiteral(", "));
+}
+
+void MainWindow::updateMeter() {
+  const RunFold& fold = history_.fold();
   const RunTotals& totals = fold.totals();
-  costLabel_->setText(
-      tr("%1 calls · %2 tokens · %3")
-          .arg(totals.calls)
-          .arg(grouped(totals.usage.prompt + totals.usage.completion), money(totals.costUsd)));
+  const auto gauge = [](const QString& words, double used, std::optional<double> limit, bool costly) {
+    return Gauge{words, limit ? used / *limit : -1, costly};
+  };
+  std::vector<Gauge> gauges;
+  const auto samples = limitOf(fold, "samples");
+  gauges.push_back(gauge(samples ? tr("samples %1 of %2").arg(totals.samples).arg(*samples, 0, 'f', 0)
+                                 : tr("samples %1").arg(totals.samples),
+                         totals.samples, samples, false));
+  const std::int64_t used = totals.usage.prompt + totals.usage.completion;
+  const auto tokens = limitOf(fold, "max-tokens");
+  if (totals.calls > 0 || tokens)
+    gauges.push_back(gauge(tr("tokens %1").arg(grouped(used)), static_cast<double>(used), tokens, true));
+  auto cost = limitOf(fold, "max-cost");
+  if (!cost) cost = maxCost_;
+  gauges.push_back(
+      gauge(cost ? tr("%1 of %2").arg(money(totals.costUsd), money(*cost)) : money(totals.costUsd),
+            totals.costUsd, cost, true));
+  meter_->show(std::move(gauges));
+}
+
+void MainWindow::updateLegend() {
+  const SearchTree& tree = history_.tree();
+  const QString name = colour_->currentText();
+  const QString best =
+      tree.contains(tree.best()) ? speedupText(tree.baselineSeconds() / tree.bestSeconds()) : QString();
+  switch (tree_->colourMetric()) {
+    case Metric::Speedup:
+    case Metric::Predicted: return legend_->setScale(name, speedupText(1), best);
+    case Metric::Visits:
+      return legend_->setScale(name, QStringLiteral("0"),
+                               tree.size() == 0 ? QString() : grouped(tree.node(kRootNode).visits));
+    case Metric::Value: return legend_->setScale(name, QStringLiteral("0"), QStringLiteral("1"));
+    case Metric::Depth: return legend_->setScale(name, QStringLiteral("0"), tr("12 and more"));
+    case Metric::Age: return legend_->setScale(name, tr("first"), tr("last"));
+  }
 }
 
 void MainWindow::select(NodeId node) {
@@ -290,16 +387,13 @@ void MainWindow::setTheme(ThemeChoice choice) {
 void MainWindow::applyTheme() {
   QApplication::setPalette(theme_.palette());
   const auto name = [this](Ink ink) { return theme_.color(ink).name(); };
-  setStyleSheet(
-      QStringLiteral("QMainWindow::separator { width: 5px; height: 5px; background: %1; }"
-                     "QToolBar { border: none; border-bottom: 1px solid %2; padding: 3px; spacing: 3px; }"
-                     "QStatusBar { border-top: 1px solid %2; } QStatusBar::item { border: none; }"
-                     "QHeaderView::section { background: %1; border: none; border-bottom: 1px solid %2; "
-                     "padding: 3px 6px; }"
-                     "QDockWidget::title { padding: 5px 8px; background: %1; }")
-          .arg(name(Ink::SurfaceRaised), name(Ink::Border)));
+  statusBar()->setStyleSheet(
+      QStringLiteral("QStatusBar { border-top: 1px solid %1; } QStatusBar::item { border: none; }")
+          .arg(name(Ink::Border)));
   tree_->setTheme(theme_);
   minimap_->setTheme(theme_);
+  legend_->setTheme(theme_);
+  meter_->setTheme(theme_);
   start_->setTheme(theme_);
   messages_->setTheme(theme_);
   for (Panel* panel : panels_) panel->setTheme(theme_);
@@ -313,9 +407,11 @@ void MainWindow::closeEvent(QCloseEvent* event) {
 }
 
 void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
-  if (firstFile(event->mimeData()).endsWith(QStringLiteral(".espalier"))) event->acceptProposedAction();
+  const QString file = firstFile(event->mimeData());
+  if (file.endsWith(QStringLiteral(".espalier")) || file.endsWith(QStringLiteral(".tc")))
+    event->acceptProposedAction();
 }
 
-void MainWindow::dropEvent(QDropEvent* event) { openSession(firstFile(event->mimeData())); }
+void MainWindow::dropEvent(QDropEvent* event) { open(firstFile(event->mimeData())); }
 
 }  // namespace espalier::ui

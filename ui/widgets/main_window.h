@@ -16,6 +16,7 @@
 #include <memory>
 
 #include "models/history.h"
+#include "session/annotations.h"
 #include "widgets/engine.h"
 #include "widgets/icons.h"
 #include "widgets/message_bar.h"
@@ -28,10 +29,18 @@
 
 namespace espalier::ui {
 
+class BudgetMeter;
 class ChartsPanel;
 class CommandPalette;
+class DiffPanel;
+class ExportSheet;
+class KeysSheet;
+class Legend;
 class Minimap;
+class NoteSheet;
 class Panel;
+class PictureSheet;
+class ProposerSheet;
 class RunPanel;
 class SteerBar;
 class TablePanel;
@@ -45,6 +54,12 @@ class MainWindow : public QMainWindow {
   ~MainWindow() override;
 
   void openSession(const QString& path);
+  /// Opens it at its beginning and plays it.
+  void playDemo(const QString& path);
+  /// The start page with a named layer or a .tc file chosen.
+  void chooseWorkload(const QString& workload);
+  /// A session is opened, a .tc file or a named layer chosen.
+  void open(const QString& what);
   void startRun(const NewRun& run);
   void select(NodeId node);
   void setTheme(ThemeChoice choice);
@@ -63,6 +78,7 @@ class MainWindow : public QMainWindow {
   void makePanels();
   void makeScrubber(QWidget* parent);
   void makeStatus();
+  void makeSheets();
   template <class Made>
   Made* addPanel(const char* id, const QString& title, Qt::DockWidgetArea area);
   void arrange();
@@ -70,6 +86,7 @@ class MainWindow : public QMainWindow {
   void restoreLayout(const QByteArray& docks);
   // main_window_actions.cpp
   void makeActions();
+  void makePanelActions();
   void makeTools();
   void makeMenus();
   QAction* action(const char* id, const QString& text, const QKeySequence& keys,
@@ -81,7 +98,9 @@ class MainWindow : public QMainWindow {
   [[nodiscard]] QIcon symbol(Symbol symbol) const;
   void dressIcons();
   void showNodeMenu(NodeId node, const QPoint& where);
-  void showKeys();
+  void raiseDock(const char* id);
+  void goToChange(int direction);
+  void showAbout();
   // main_window_steering.cpp
   void steer(const Command& command);
   void steerUndoably(const QString& text, const Command& forward, const Command& backward);
@@ -89,22 +108,35 @@ class MainWindow : public QMainWindow {
   void togglePin();
   void togglePrune();
   void toggleFocus();
-  void exportNode();
-  void exportTree();
-  void compareSession();
+  void exportNode(NodeId node);
+  void writeExport(NodeId node, const QString& format, const QString& path);
+  void writePicture(const QString& path, bool wholeTree, bool dark);
+  void compareSession(const QString& path);
+  void askForComparison();
+  void goOnWith(const ProposerChoice& proposer);
+  // main_window_notes.cpp
+  void loadAnnotations();
+  void annotate(NodeId node, const Annotation& annotation);
+  void toggleBookmark();
+  void writeNote();
+  void showAnnotations();
 
   void beginSession(const QString& path);
   void adoptSession(LoadedSession& session);
   void adoptMoment(Moment& moment);
-  void resumeRun();
+  void resumeRun(const std::optional<ProposerChoice>& proposer = {});
   void showBegun();
   void takeEvents(const std::vector<Event>& events);
   void tellNotices(const std::vector<Event>& events);
   void runFinished(const QString& trouble);
   void showStart();
   void showTime(int position);
+  void playOn();
   void historyChanged();
   void updateStatus();
+  void updateMeter();
+  void updateLegend();
+  [[nodiscard]] QString inFlight() const;
   void updateScrubber();
   void applyTheme();
   void chooseFile();
@@ -123,6 +155,11 @@ class MainWindow : public QMainWindow {
   std::uint64_t rebuilds_ = 0;
   bool stored_ = false;  ///< what is shown has texts to ask for
   QByteArray defaultDocks_;
+  QString demo_;  ///< is played as soon as it is open
+  Annotations annotations_;
+  std::optional<ProposerChoice> proposerAfter_;  ///< the run was stopped to go on with it
+  std::optional<double> maxCost_;                ///< of the run in this window
+  double played_ = 0;                            ///< events since the last that was shown, a part of one
 
   QStackedWidget* pages_ = nullptr;
   StartPage* start_ = nullptr;
@@ -131,21 +168,30 @@ class MainWindow : public QMainWindow {
   Minimap* minimap_ = nullptr;
   SteerBar* steerBar_ = nullptr;
   QSlider* scrubber_ = nullptr;
+  Legend* legend_ = nullptr;
   QToolButton* play_ = nullptr;
+  QComboBox* speed_ = nullptr;
   QToolButton* toEnd_ = nullptr;
   QLabel* time_ = nullptr;
   QToolBar* tools_ = nullptr;
   QComboBox* follow_ = nullptr;
   QComboBox* colour_ = nullptr;
+  QComboBox* size_ = nullptr;
   QMenu* recentMenu_ = nullptr;
   CommandPalette* palette_ = nullptr;
+  KeysSheet* keys_ = nullptr;
+  ExportSheet* export_ = nullptr;
+  PictureSheet* picture_ = nullptr;
+  ProposerSheet* proposerSheet_ = nullptr;
+  NoteSheet* note_ = nullptr;
   QLabel* stateLabel_ = nullptr;
   QLabel* figuresLabel_ = nullptr;
-  QLabel* costLabel_ = nullptr;
+  BudgetMeter* meter_ = nullptr;
   std::map<std::string, QAction*, std::less<>> actions_;
   std::vector<Panel*> panels_;
   std::vector<QDockWidget*> docks_;
   ChartsPanel* charts_ = nullptr;
+  DiffPanel* diff_ = nullptr;
   TablePanel* table_ = nullptr;
   RunPanel* run_ = nullptr;
 };

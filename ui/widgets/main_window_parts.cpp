@@ -4,17 +4,31 @@
 #include <QStatusBar>
 #include <QVBoxLayout>
 
+#include "widgets/budget_meter.h"
 #include "widgets/charts_panel.h"
+#include "widgets/effort_panel.h"
+#include "widgets/elided_label.h"
+#include "widgets/export_sheet.h"
+#include "widgets/keys_sheet.h"
+#include "widgets/legend.h"
 #include "widgets/main_window.h"
 #include "widgets/measurement_panel.h"
 #include "widgets/minimap.h"
 #include "widgets/node_lists.h"
+#include "widgets/note_sheet.h"
 #include "widgets/program_panel.h"
+#include "widgets/proposer_sheet.h"
 #include "widgets/reasoning_panel.h"
 #include "widgets/run_panel.h"
 #include "widgets/steer_bar.h"
 
 namespace espalier::ui {
+namespace {
+
+constexpr int kFrameMilliseconds = 33;
+constexpr double kWholeMilliseconds = 20000;  ///< for a whole search at speed 1
+
+}  // namespace
 
 void MainWindow::makeCentre() {
   auto* centre = new QWidget(this);
@@ -35,6 +49,7 @@ void MainWindow::makeCentre() {
   tree_ = new TreeView(session);
   tree_->setObjectName(QStringLiteral("tree"));
   column->addWidget(tree_, 1);
+  legend_ = new Legend(tree_);
   minimap_ = new Minimap(tree_);
   steerBar_ = new SteerBar(history_, texts_, session);
   column->addWidget(steerBar_);
@@ -46,6 +61,7 @@ void MainWindow::makeCentre() {
 
   connect(start_, &StartPage::runWanted, this, &MainWindow::startRun);
   connect(start_, &StartPage::sessionWanted, this, &MainWindow::openSession);
+  connect(start_, &StartPage::demoWanted, this, &MainWindow::playDemo);
   connect(start_, &StartPage::openWanted, this, &MainWindow::chooseFile);
   connect(tree_, &TreeView::selectionChanged, this, [this](NodeId node) {
     for (Panel* panel : panels_) panel->setNode(node);
@@ -55,6 +71,14 @@ void MainWindow::makeCentre() {
     for (Panel* panel : panels_) panel->setSecond(node);
   });
   connect(tree_, &TreeView::contextMenuRequested, this, &MainWindow::showNodeMenu);
+  connect(tree_, &TreeView::optionsChanged, this, &MainWindow::updateActions);
+  connect(tree_, &TreeView::comparingChanged, this, [this](bool on) {
+    if (on)
+      messages_->show(tr("Click the node to compare node %1 with. Esc ends this.").arg(tree_->selected()),
+                      MessageBar::Severity::Information);
+    else
+      messages_->hide();
+  });
   connect(steerBar_, &SteerBar::commandWanted, this, &MainWindow::steer);
   connect(steerBar_, &SteerBar::closed, tree_, qOverload<>(&QWidget::setFocus));
 }
@@ -80,34 +104,63 @@ void MainWindow::makeScrubber(QWidget* parent) {
   toEnd_->setFocusPolicy(Qt::TabFocus);
   toEnd_->setToolTip(tr("Back to now"));
   toEnd_->setAccessibleName(toEnd_->toolTip());
+  speed_ = new QComboBox(parent);
+  for (const double speed : {0.25, 0.5, 1.0, 2.0, 5.0, 20.0})
+    speed_->addItem(QStringLiteral("%1×").arg(speed), speed);
+  speed_->setCurrentIndex(2);
+  speed_->setToolTip(tr("Speed: at 1× a whole search takes twenty seconds"));
+  speed_->setAccessibleName(tr("Speed"));
   row->addWidget(play_);
   row->addWidget(scrubber_, 1);
   row->addWidget(time_);
+  row->addWidget(speed_);
   row->addWidget(toEnd_);
-  playTimer_.setInterval(33);
+  playTimer_.setInterval(kFrameMilliseconds);
   connect(scrubber_, &QSlider::valueChanged, this, &MainWindow::showTime);
   connect(toEnd_, &QToolButton::clicked, this, [this] { scrubber_->setValue(scrubber_->maximum()); });
   connect(play_, &QToolButton::toggled, this, [this](bool on) {
     if (!on) return playTimer_.stop();
     if (history_.atEnd()) scrubber_->setValue(0);
+    played_ = 0;
     playTimer_.start();
   });
-  connect(&playTimer_, &QTimer::timeout, this, [this] {
-    // A whole search in about twenty seconds.
-    const int step = std::max(1, scrubber_->maximum() / 600);
-    scrubber_->setValue(std::min(scrubber_->maximum(), scrubber_->value() + step));
-    if (scrubber_->value() == scrubber_->maximum()) play_->setChecked(false);
-  });
+  connect(play_, &QToolButton::toggled, this, &MainWindow::dressIcons);
+  connect(&playTimer_, &QTimer::timeout, this, &MainWindow::playOn);
+}
+
+void MainWindow::playOn() {
+  played_ +=
+      speed_->currentData().toDouble() * scrubber_->maximum() * kFrameMilliseconds / kWholeMilliseconds;
+  const int step = static_cast<int>(played_);
+  played_ -= step;
+  scrubber_->setValue(std::min(scrubber_->maximum(), scrubber_->value() + step));
+  if (scrubber_->value() == scrubber_->maximum()) play_->setChecked(false);
 }
 
 void MainWindow::makeStatus() {
   stateLabel_ = new QLabel(this);
-  figuresLabel_ = new QLabel(this);
-  costLabel_ = new QLabel(this);
+  figuresLabel_ = new ElidedLabel(this);
+  meter_ = new BudgetMeter(this);
   statusBar()->addWidget(stateLabel_);
   statusBar()->addWidget(figuresLabel_, 1);
-  statusBar()->addPermanentWidget(costLabel_);
+  statusBar()->addPermanentWidget(meter_);
   statusBar()->setSizeGripEnabled(false);
+}
+
+void MainWindow::makeSheets() {
+  keys_ = new KeysSheet(this);
+  export_ = new ExportSheet(this);
+  picture_ = new PictureSheet(this);
+  proposerSheet_ = new ProposerSheet(services_, settings_, this);
+  note_ = new NoteSheet(this);
+  connect(export_, &ExportSheet::wanted, this, &MainWindow::writeExport);
+  connect(picture_, &PictureSheet::wanted, this, &MainWindow::writePicture);
+  connect(proposerSheet_, &ProposerSheet::wanted, this, &MainWindow::goOnWith);
+  connect(run_, &RunPanel::proposerWanted, actionNamed("resume-with"), &QAction::trigger);
+  connect(note_, &NoteSheet::written, this, [this](NodeId node, const QString& note) {
+    const auto kept = annotations_.find(node);
+    annotate(node, {kept != annotations_.end() && kept->second.bookmarked, note.toStdString()});
+  });
 }
 
 template <class Made>
@@ -135,15 +188,25 @@ void MainWindow::makePanels() {
   setTabPosition(Qt::AllDockWidgetAreas, QTabWidget::North);
   setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
   setCorner(Qt::TopRightCorner, Qt::RightDockWidgetArea);
-  addPanel<ProgramPanel>("program", tr("Program"), Qt::RightDockWidgetArea);
-  addPanel<DiffPanel>("diff", tr("Diff"), Qt::RightDockWidgetArea);
-  addPanel<ReasoningPanel>("reasoning", tr("Reasoning"), Qt::RightDockWidgetArea);
+  auto* program = addPanel<ProgramPanel>("program", tr("Program"), Qt::RightDockWidgetArea);
+  diff_ = addPanel<DiffPanel>("diff", tr("Diff"), Qt::RightDockWidgetArea);
+  auto* reasoning = addPanel<ReasoningPanel>("reasoning", tr("Reasoning"), Qt::RightDockWidgetArea);
+  reasoning->setAnnotations(annotations_);
+  connect(program, &ProgramPanel::stepsKnown, reasoning, &ReasoningPanel::setStepLines);
+  connect(reasoning, &ReasoningPanel::stepWanted, this, [this, program](int step) {
+    raiseDock("program");
+    program->showStep(step);
+  });
   addPanel<MeasurementPanel>("measurements", tr("Measurements"), Qt::RightDockWidgetArea);
   addPanel<WhyPanel>("why", tr("Why"), Qt::RightDockWidgetArea);
   run_ = addPanel<RunPanel>("run", tr("Run"), Qt::RightDockWidgetArea);
   charts_ = addPanel<ChartsPanel>("charts", tr("Charts"), Qt::BottomDockWidgetArea);
   table_ = addPanel<TablePanel>("table", tr("Table"), Qt::BottomDockWidgetArea);
+  connect(charts_, &ChartsPanel::exported, this, [this](const QString& words, bool good) {
+    messages_->show(words, good ? MessageBar::Severity::Information : MessageBar::Severity::Failure);
+  });
   addPanel<OutlinePanel>("outline", tr("Outline"), Qt::BottomDockWidgetArea);
+  addPanel<EffortPanel>("effort", tr("Effort"), Qt::BottomDockWidgetArea);
   arrange();
   defaultDocks_ = saveState();
   connect(run_, &RunPanel::parameterWanted, this,
@@ -163,6 +226,7 @@ void MainWindow::arrange() {
   for (std::size_t index = 3; index <= 5; ++index) tabifyDockWidget(dock(2), dock(index));
   tabifyDockWidget(dock(6), dock(7));
   tabifyDockWidget(dock(6), dock(8));
+  tabifyDockWidget(dock(6), dock(9));
 }
 
 void MainWindow::restoreLayout(const QByteArray& docks) {

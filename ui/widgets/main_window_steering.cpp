@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 Espalier developers
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QCoreApplication>
+#include <QDir>
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QPointer>
@@ -9,7 +10,9 @@
 
 #include "models/figures.h"
 #include "widgets/charts_panel.h"
+#include "widgets/export_sheet.h"
 #include "widgets/main_window.h"
+#include "widgets/proposer_sheet.h"
 #include "widgets/render.h"
 
 namespace espalier::ui {
@@ -80,33 +83,26 @@ void MainWindow::toggleFocus() {
   steerUndoably(tr("focus on node %1").arg(wanted), FocusCommand{wanted}, FocusCommand{before});
 }
 
-void MainWindow::exportNode() {
-  const NodeId node = tree_->selected();
+void MainWindow::goOnWith(const ProposerChoice& proposer) {
+  if (!engine_.active()) return resumeRun(proposer);
+  proposerAfter_ = proposer;
+  engine_.post(StopCommand{});
+}
+
+void MainWindow::exportNode(NodeId node) {
   if (path_.isEmpty() || !history_.tree().contains(node)) return;
-  const QList<QPair<QString, QString>> formats{
-      {tr("Object file with C header (*.o)"), QStringLiteral("object")},
-      {tr("C (*.c)"), QStringLiteral("c")},
-      {tr("Trace (*.trace)"), QStringLiteral("trace")},
-      {tr("LLVM IR (*.ll)"), QStringLiteral("llvm")},
-      {tr("Assembly (*.s)"), QStringLiteral("asm")},
-      {tr("TVMScript (*.py)"), QStringLiteral("tvm")},
-      {tr("Report (*.html)"), QStringLiteral("html")},
-      {tr("Curve (*.csv)"), QStringLiteral("csv")},
-      {tr("JSON (*.json)"), QStringLiteral("json")}};
-  QStringList filters;
-  for (const auto& format : formats) filters << format.first;
-  QString filter;
-  const QString proposal = QFileInfo(path_).completeBaseName() + QStringLiteral("-%1.o").arg(node);
-  const QString path = QFileDialog::getSaveFileName(this, tr("Export node %1").arg(node), proposal,
-                                                    filters.join(QStringLiteral(";;")), &filter);
-  if (path.isEmpty()) return;
-  std::string format = "object";
-  for (const auto& each : formats)
-    if (each.first == filter) format = each.second.toStdString();
+  const QFileInfo session(path_);
+  const bool best = node == history_.tree().best();
+  export_->ask(node, best,
+               QFileInfo(session.absolutePath()).isWritable() ? session.absolutePath() : QDir::homePath(),
+               session.completeBaseName());
+}
+
+void MainWindow::writeExport(NodeId node, const QString& format, const QString& path) {
   messages_->show(tr("Exporting node %1…").arg(node), MessageBar::Severity::Information);
   const QPointer<MainWindow> window(this);
   QThreadPool::globalInstance()->start([window, services = &services_, session = path_.toStdString(), node,
-                                        format, target = path.toStdString()] {
+                                        format = format.toStdString(), target = path.toStdString()] {
     const auto written = services->exportNode(session, node, format, target);
     QString words = written ? tr("Written:") : fromUtf8(written.error().text());
     if (written)
@@ -119,26 +115,26 @@ void MainWindow::exportNode() {
   });
 }
 
-void MainWindow::exportTree() {
-  const QString proposal = QFileInfo(path_).completeBaseName() + QStringLiteral(".png");
-  const QString path = QFileDialog::getSaveFileName(this, tr("Picture of the tree"), proposal,
-                                                    tr("Pictures (*.png *.svg *.pdf)"));
-  if (path.isEmpty()) return;
-  const auto written = exportPicture(*tree_, path.toStdString(), tree_->viewport()->size(), false);
+void MainWindow::writePicture(const QString& path, bool wholeTree, bool dark) {
+  tree_->setTheme(dark ? Theme::dark() : Theme::light());
+  const auto written = exportPicture(*tree_, path.toStdString(), tree_->viewport()->size(), wholeTree);
+  tree_->setTheme(theme_);
   messages_->show(written ? tr("Written: %1").arg(path) : fromUtf8(written.error().text()),
                   written ? MessageBar::Severity::Information : MessageBar::Severity::Failure);
 }
 
-void MainWindow::compareSession() {
-  const QString path =
-      QFileDialog::getOpenFileName(this, tr("Another session"), QString(), tr("Sessions (*.espalier)"));
-  if (path.isEmpty()) return;
+void MainWindow::askForComparison() {
+  const QStringList paths = QFileDialog::getOpenFileNames(this, tr("Other sessions"), QString(),
+                                                          tr("Sessions (*.espalier);;All files (*)"));
+  for (const QString& path : paths) compareSession(path);
+}
+
+void MainWindow::compareSession(const QString& path) {
   History other;
-  if (const auto read = readHistory(path.toStdString(), other); !read) {
-    messages_->show(fromUtf8(read.error().text()), MessageBar::Severity::Failure);
-    return;
-  }
-  charts_->addOther(QFileInfo(path).completeBaseName(), other.fold().curve());
+  if (const auto read = readHistory(path.toStdString(), other); !read)
+    return messages_->show(fromUtf8(read.error().text()), MessageBar::Severity::Failure);
+  charts_->addOther(QFileInfo(path).completeBaseName(), other.fold());
+  raiseDock("charts");
 }
 
 }  // namespace espalier::ui

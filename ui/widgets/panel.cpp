@@ -50,6 +50,7 @@ RichText::RichText(QWidget* parent) : QTextBrowser(parent) {
   document()->setDocumentMargin(10);
   connect(this, &QTextBrowser::anchorClicked, this, [this](const QUrl& url) {
     if (url.scheme() == QStringLiteral("node")) Q_EMIT nodeWanted(url.path().toUInt());
+    if (url.scheme() == QStringLiteral("step")) Q_EMIT stepWanted(url.path().toInt());
   });
 }
 

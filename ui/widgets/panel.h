@@ -54,7 +54,8 @@ class Panel : public QWidget {
   bool stale_ = true;
 };
 
-/// Text with links `node:17`, in the colours of a theme. Keeps its place when the content is replaced.
+/// Text with links `node:17` and `step:3`, in the colours of a theme. Keeps its place when the content is
+/// replaced.
 class RichText : public QTextBrowser {
   Q_OBJECT
 
@@ -65,6 +66,7 @@ class RichText : public QTextBrowser {
 
  Q_SIGNALS:
   void nodeWanted(espalier::NodeId node);
+  void stepWanted(int step);
 
  private:
   Theme theme_ = Theme::light();

@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "models/figures.h"
+#include "widgets/elided_label.h"
 #include "widgets/text_service.h"
 
 namespace espalier::ui {
@@ -17,7 +18,6 @@ QWidget* headerOf(const QList<QWidget*>& widgets, QLabel* title, QWidget* parent
   auto* header = new QWidget(parent);
   auto* row = new QHBoxLayout(header);
   row->setContentsMargins(8, 4, 8, 4);
-  title->setTextInteractionFlags(Qt::TextSelectableByMouse);
   row->addWidget(title, 1);
   for (QWidget* widget : widgets) row->addWidget(widget);
   return header;
@@ -58,12 +58,13 @@ QComboBox* makeLevelBox(QWidget* parent) {
 ProgramPanel::ProgramPanel(const History& history, TextService& texts, QWidget* parent)
     : Panel(history, texts, parent),
       level_(makeLevelBox(this)),
-      title_(new QLabel(this)),
+      title_(new ElidedLabel(this)),
       code_(new CodeView(this)) {
   code_->setPlaceholderText(tr("Select a node of the tree to read its program."));
   code_->setAccessibleName(tr("Program of the selected node"));
   stack(this, headerOf({level_}, title_, this), code_);
   connect(level_, &QComboBox::currentIndexChanged, this, [this] { refreshSoon(); });
+  connect(code_, &QPlainTextEdit::cursorPositionChanged, this, &ProgramPanel::tellLine);
 }
 
 void ProgramPanel::setTheme(const Theme& theme) {
@@ -73,7 +74,9 @@ void ProgramPanel::setTheme(const Theme& theme) {
 
 void ProgramPanel::refresh() {
   const std::uint64_t question = ++asked_;
+  steps_ = {};
   if (!hasNode()) {
+    wantedStep_ = 0;
     title_->clear();
     code_->showText({}, TextLevel::LoopNest);
     return;
@@ -101,15 +104,67 @@ void ProgramPanel::refresh() {
 void ProgramPanel::showPair(const std::string& parent, const std::string& own) {
   const std::vector<bool> changed = changedLines(parent, own);
   const auto count = std::count(changed.begin(), changed.end(), true);
-  title_->setText(tr("Node %1 · lines changed by its step: %2").arg(node()).arg(count));
+  summary_ = tr("Node %1 · lines changed: %2").arg(node()).arg(count);
   code_->showText(shownText(own), levelOf(level_), changed);
+  title_->setText(summary_);
+  if (levelOf(level_) == TextLevel::LoopNest) askSteps();
+}
+
+void ProgramPanel::askSteps() {
+  const std::uint64_t question = asked_;
+  askStepTexts(texts(), history().stateOf(history().tree().node(node()).parent), history().stateOf(node()),
+               this, [this, question](const StepTexts& steps) {
+                 if (question != asked_) return;
+                 steps_ = steps;
+                 std::vector<int> lines;
+                 for (std::size_t step = 1; step <= steps.steps(); ++step)
+                   lines.push_back(steps.linesOf(static_cast<int>(step)));
+                 Q_EMIT stepsKnown(node(), lines);
+                 markStep();
+               });
+}
+
+void ProgramPanel::showStep(int step) {
+  wantedStep_ = step;
+  if (levelOf(level_) != TextLevel::LoopNest) return level_->setCurrentIndex(0);
+  if (steps_.steps() > 0) markStep();
+}
+
+void ProgramPanel::markStep() {
+  const int step = std::exchange(wantedStep_, 0);
+  if (step < 1 || step > static_cast<int>(steps_.steps())) return;
+  std::vector<int> lines;
+  for (std::size_t line = 0; line < steps_.blame.size(); ++line)
+    if (steps_.blame[line] == step) lines.push_back(static_cast<int>(line));
+  marking_ = true;
+  code_->highlightLines(lines);
+  marking_ = false;
+  title_->setText(lines.empty() ? tr("Step %1: later steps changed its lines again").arg(stepWords(step))
+                                : tr("Step %1 · lines: %2").arg(stepWords(step)).arg(lines.size()));
+}
+
+QString ProgramPanel::stepWords(int step) const {
+  const State& own = history().stateOf(node());
+  const std::size_t shared = own.trace.size() - steps_.steps();
+  QString words = fromUtf8(own.trace[shared + static_cast<std::size_t>(step) - 1]);
+  if (words.size() > 60) words = words.left(59) + QStringLiteral("…");
+  return QStringLiteral("%1, %2").arg(step).arg(words);
+}
+
+/// Which step a line is of, when a person puts the cursor on it.
+void ProgramPanel::tellLine() {
+  const auto line = static_cast<std::size_t>(code_->currentLine());
+  if (marking_ || line >= steps_.blame.size() || !code_->hasFocus()) return;
+  const int step = steps_.blame[line];
+  title_->setText(step == 0 ? tr("Line %1: as in the parent").arg(line + 1)
+                            : tr("Line %1: step %2").arg(line + 1).arg(stepWords(step)));
 }
 
 DiffPanel::DiffPanel(const History& history, TextService& texts, QWidget* parent)
     : Panel(history, texts, parent),
       level_(makeLevelBox(this)),
       against_(new QComboBox(this)),
-      title_(new QLabel(this)),
+      title_(new ElidedLabel(this)),
       code_(new CodeView(this)) {
   against_->setAccessibleName(tr("What the node is compared with"));
   against_->addItem(tr("against its parent"), static_cast<int>(Against::Parent));

@@ -7,6 +7,7 @@
 
 #include "widgets/code_view.h"
 #include "widgets/panel.h"
+#include "widgets/step_texts.h"
 
 namespace espalier::ui {
 
@@ -17,6 +18,12 @@ class ProgramPanel : public Panel {
  public:
   ProgramPanel(const History& history, TextService& texts, QWidget* parent = nullptr);
   void setTheme(const Theme& theme) override;
+  /// Marks the lines that an accepted step (from 1) of the selected node left, as soon as they are known.
+  void showStep(int step);
+
+ Q_SIGNALS:
+  /// For each accepted step of the node how many lines of its program are that step's.
+  void stepsKnown(espalier::NodeId node, const std::vector<int>& lines);
 
  protected:
   void refresh() override;
@@ -24,11 +31,19 @@ class ProgramPanel : public Panel {
 
  private:
   void showPair(const std::string& parent, const std::string& own);
+  void askSteps();
+  void markStep();
+  void tellLine();
+  [[nodiscard]] QString stepWords(int step) const;
 
   QComboBox* level_;
   QLabel* title_;
   CodeView* code_;
   std::uint64_t asked_ = 0;
+  StepTexts steps_;  ///< of the node that is shown, once known
+  QString summary_;  ///< the title as long as no line is looked at
+  int wantedStep_ = 0;
+  bool marking_ = false;
 };
 
 /// What differs between the selected node and another one.
@@ -38,6 +53,8 @@ class DiffPanel : public Panel {
  public:
   DiffPanel(const History& history, TextService& texts, QWidget* parent = nullptr);
   void setTheme(const Theme& theme) override;
+  void nextChange() { code_->nextChange(); }
+  void previousChange() { code_->previousChange(); }
 
  protected:
   void refresh() override;

@@ -54,13 +54,20 @@ QString rejectionHtml(const ProposalRejected& rejected) {
 
 }  // namespace
 
-QString itemsHtml(const std::vector<AppliedItem>& items) {
+QString itemsHtml(const std::vector<AppliedItem>& items, bool linked, const std::vector<int>& lines) {
   QString html = QStringLiteral("<table cellspacing=\"0\">");
+  std::size_t step = 0;
   for (const AppliedItem& item : items) {
+    QString words = escaped(item.accepted ? item.applied : item.proposed);
+    if (item.accepted && ++step > 0 && linked)
+      words = QStringLiteral("<a href=\"step:%1\">%2</a>").arg(step).arg(words);
     html += QStringLiteral("<tr><td class=\"%1\">%2</td><td><span class=\"code\">%3</span>")
                 .arg(item.accepted ? QStringLiteral("good") : QStringLiteral("bad"),
-                     item.accepted ? QStringLiteral("✓") : QStringLiteral("✗"),
-                     escaped(item.accepted ? item.applied : item.proposed));
+                     item.accepted ? QStringLiteral("✓") : QStringLiteral("✗"), words);
+    if (item.accepted && step <= lines.size())
+      html += QStringLiteral(" <span class=\"faint\">%1</span>")
+                  .arg(lines[step - 1] == 0 ? ReasoningPanel::tr("changed again by later steps")
+                                            : ReasoningPanel::tr("→ lines: %1").arg(lines[step - 1]));
     QString why = escaped(item.reason);
     if (!item.accepted && !item.hint.empty()) why += QLatin1Char(' ') + escaped(item.hint);
     if (!why.isEmpty()) html += QStringLiteral("<br><span class=\"faint\">%1</span>").arg(why);
@@ -83,6 +90,13 @@ ReasoningPanel::ReasoningPanel(const History& history, TextService& texts, QWidg
   tabs_->addTab(prompt_, tr("Prompt"));
   tabs_->addTab(reply_, tr("Reply"));
   connect(overview_, &RichText::nodeWanted, this, &Panel::nodeWanted);
+  connect(overview_, &RichText::stepWanted, this, &ReasoningPanel::stepWanted);
+}
+
+void ReasoningPanel::setStepLines(NodeId node, const std::vector<int>& lines) {
+  linesOf_ = node;
+  lines_ = lines;
+  if (node == this->node()) refreshSoon();
 }
 
 void ReasoningPanel::setTheme(const Theme& theme) {
@@ -129,7 +143,13 @@ QString ReasoningPanel::overview() const {
   }
   html += liveHtml();
   if (!record.reasoning.empty()) html += heading(tr("Why")) + paragraphs(record.reasoning);
-  if (!record.items.empty()) html += heading(tr("Proposed steps")) + itemsHtml(record.items);
+  if (!record.items.empty())
+    html += heading(tr("Proposed steps")) +
+            itemsHtml(record.items, true, linesOf_ == node() ? lines_ : std::vector<int>());
+  if (annotations_ != nullptr)
+    if (const auto kept = annotations_->find(node());
+        kept != annotations_->end() && !kept->second.note.empty())
+      html += heading(tr("Your note")) + paragraphs(kept->second.note);
   const std::vector<std::string> hints = history().hintsFor(node());
   if (!hints.empty()) {
     html += heading(tr("Hints in force"));

@@ -5,6 +5,7 @@
 #include <QPlainTextEdit>
 #include <QTabWidget>
 
+#include "session/annotations.h"
 #include "widgets/panel.h"
 
 namespace espalier::ui {
@@ -17,6 +18,14 @@ class ReasoningPanel : public Panel {
  public:
   ReasoningPanel(const History& history, TextService& texts, QWidget* parent = nullptr);
   void setTheme(const Theme& theme) override;
+  /// What the person wrote about nodes; must outlive the panel.
+  void setAnnotations(const Annotations& annotations) { annotations_ = &annotations; }
+  /// How many lines of a node's program each of its accepted steps left.
+  void setStepLines(NodeId node, const std::vector<int>& lines);
+
+ Q_SIGNALS:
+  /// An accepted step of the selected node was clicked; the first is 1.
+  void stepWanted(int step);
 
  protected:
   void refresh() override;
@@ -30,6 +39,9 @@ class ReasoningPanel : public Panel {
   RichText* overview_;
   QPlainTextEdit* prompt_;
   QPlainTextEdit* reply_;
+  const Annotations* annotations_ = nullptr;
+  NodeId linesOf_ = kNoNode;
+  std::vector<int> lines_;
 };
 
 /// Why the search came to the selected node: the terms of UCT of all siblings at every selection on the way.
@@ -48,7 +60,9 @@ class WhyPanel : public Panel {
   RichText* text_;
 };
 
-/// Proposed steps as HTML: a tick or a cross, the step, and the reason of a refusal.
-[[nodiscard]] QString itemsHtml(const std::vector<AppliedItem>& items);
+/// Proposed steps as HTML: a tick or a cross, the step, and the reason of a refusal. With `linked`, accepted
+/// ones are links `step:1`, `step:2`, …; `lines` says how many lines each left, as far as that is known.
+[[nodiscard]] QString itemsHtml(const std::vector<AppliedItem>& items, bool linked = false,
+                                const std::vector<int>& lines = {});
 
 }  // namespace espalier::ui

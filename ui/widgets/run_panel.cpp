@@ -2,11 +2,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/run_panel.h"
 
-#include <QJsonDocument>
-#include <QJsonObject>
+#include <QGridLayout>
+#include <QLabel>
 #include <QVBoxLayout>
 
 #include "models/figures.h"
+#include "models/run_parameters.h"
 
 namespace espalier::ui {
 namespace {
@@ -24,25 +25,43 @@ RunPanel::RunPanel(const History& history, TextService& texts, QWidget* parent)
   column->setSpacing(0);
   column->addWidget(text_, 1);
   column->addWidget(form_);
-  auto* form = new QFormLayout(form_);
-  form->setContentsMargins(12, 8, 12, 10);
+  auto* grid = new QGridLayout(form_);
+  grid->setContentsMargins(12, 8, 12, 10);
+  grid->setHorizontalSpacing(10);
+  grid->setVerticalSpacing(6);
+  grid->setColumnStretch(1, 1);
+  grid->setColumnStretch(3, 1);
+  int count = 0;
   const auto field = [&](const char* name, const QString& words, const QString& help) {
     auto* line = new QLineEdit(form_);
     line->setObjectName(QString::fromUtf8(name));
     line->setToolTip(help);
-    form->addRow(words, line);
+    line->setObjectName(QString::fromUtf8(name));
+    auto* label = new QLabel(words, form_);
+    label->setBuddy(line);
+    grid->addWidget(label, count / 2, count % 2 * 2);
+    grid->addWidget(line, count / 2, count % 2 * 2 + 1);
+    ++count;
     fields_[name] = line;
     connect(line, &QLineEdit::editingFinished, this, [this, line, key = std::string(name)] {
       if (!line->isModified() || line->text().trimmed().isEmpty()) return;
       line->setModified(false);
-      Q_EMIT parameterWanted(fromUtf8(key), line->text().trimmed(), valueOf(key));
+      Q_EMIT parameterWanted(fromUtf8(key), line->text().trimmed(),
+                             parameterText(this->history().fold(), key));
     });
   };
   field("samples", tr("Samples"), tr("The run ends when this many candidates were measured."));
+  field("time-limit", tr("Seconds"), tr("The run ends after this time; 0 is no limit."));
   field("exploration", tr("Exploration c"), tr("Weight of the exploration term of UCT."));
   field("branching", tr("Branching"),
         tr("Children that a node may have before those below it are selected."));
   field("max-cost", tr("Most cost, $"), tr("What asking a model may cost."));
+  field("max-tokens", tr("Most tokens"), tr("How many tokens may be sent to and received from a model."));
+  field("history-depth", tr("Ancestors"), tr("How many ancestors of a node a proposer is shown."));
+  auto* other = new QPushButton(tr("Another proposer…"), form_);
+  other->setToolTip(tr("Goes on with another proposer or model."));
+  grid->addWidget(other, count / 2, count % 2 * 2 + 1);
+  connect(other, &QPushButton::clicked, this, &RunPanel::proposerWanted);
   setSteerable(false);
 }
 
@@ -52,17 +71,6 @@ void RunPanel::setTheme(const Theme& theme) {
 }
 
 void RunPanel::setSteerable(bool steerable) { form_->setVisible(steerable); }
-
-QString RunPanel::valueOf(const std::string& name) const {
-  const RunFold& fold = history().fold();
-  if (const auto set = fold.parameters().find(name); set != fold.parameters().end())
-    return fromUtf8(set->second);
-  if (fold.run() == nullptr) return {};
-  const QJsonObject options =
-      QJsonDocument::fromJson(QByteArray::fromStdString(fold.run()->options)).object();
-  const QJsonValue value = options.value(fromUtf8(name));
-  return value.isDouble() ? QString::number(value.toDouble(), 'g', 6) : value.toString();
-}
 
 QString RunPanel::html() const {
   const RunFold& fold = history().fold();
@@ -87,11 +95,13 @@ QString RunPanel::html() const {
                                 .arg(speedupText(baseline / history().tree().bestSeconds()),
                                      duration(history().tree().bestSeconds()), nodeLink(best)));
     if (problem.operations > 0)
-      html += row(tr("Rate"),
-                  tr("%1 GFLOP/s").arg(fixedText(problem.operations / history().tree().bestSeconds() * 1e-9, 1)));
+      html +=
+          row(tr("Rate"),
+              tr("%1 GFLOP/s").arg(fixedText(problem.operations / history().tree().bestSeconds() * 1e-9, 1)));
     if (problem.rooflineSeconds > 0)
-      html += row(tr("Of the roofline"), QStringLiteral("%1 %").arg(fixedText(
-                                             problem.rooflineSeconds / history().tree().bestSeconds() * 100, 1)));
+      html +=
+          row(tr("Of the roofline"), QStringLiteral("%1 %").arg(fixedText(
+                                         problem.rooflineSeconds / history().tree().bestSeconds() * 100, 1)));
   }
   const RunTotals& totals = fold.totals();
   html += row(tr("Samples"), tr("%1, %2 failed").arg(totals.samples).arg(totals.failedSamples));
@@ -117,7 +127,7 @@ QString RunPanel::html() const {
 void RunPanel::refresh() {
   text_->showHtml(html());
   for (const auto& [name, line] : fields_)
-    if (!line->hasFocus()) line->setText(valueOf(name));
+    if (!line->hasFocus()) line->setText(parameterText(history().fold(), name));
 }
 
 }  // namespace espalier::ui

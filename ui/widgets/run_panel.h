@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <QFormLayout>
 #include <QLineEdit>
+#include <QPushButton>
 #include <map>
 
 #include "widgets/panel.h"
@@ -22,13 +22,13 @@ class RunPanel : public Panel {
  Q_SIGNALS:
   /// `before` is the value that held until now; empty if it is not known.
   void parameterWanted(const QString& name, const QString& value, const QString& before);
+  void proposerWanted();
 
  protected:
   void refresh() override;
 
  private:
   [[nodiscard]] QString html() const;
-  [[nodiscard]] QString valueOf(const std::string& name) const;
 
   RichText* text_;
   QWidget* form_;

@@ -58,7 +58,10 @@ void Settings::setLayout(const QByteArray& geometry, const QByteArray& docks) {
 QString Settings::llmUrl() const { return store_.value(QStringLiteral("llm/url")).toString(); }
 QString Settings::llmModel() const { return store_.value(QStringLiteral("llm/model")).toString(); }
 
-void Settings::setLlm(const QString& url, const QString& model) {
+QString Settings::llmProfile() const { return store_.value(QStringLiteral("llm/profile")).toString(); }
+
+void Settings::setLlm(const QString& profile, const QString& url, const QString& model) {
+  store_.setValue(QStringLiteral("llm/profile"), profile);
   store_.setValue(QStringLiteral("llm/url"), url);
   store_.setValue(QStringLiteral("llm/model"), model);
 }

@@ -26,7 +26,8 @@ class Settings {
   void setLayout(const QByteArray& geometry, const QByteArray& docks);
   [[nodiscard]] QString llmUrl() const;
   [[nodiscard]] QString llmModel() const;
-  void setLlm(const QString& url, const QString& model);
+  [[nodiscard]] QString llmProfile() const;
+  void setLlm(const QString& profile, const QString& url, const QString& model);
 
  private:
   QSettings store_;

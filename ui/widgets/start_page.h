@@ -7,17 +7,18 @@
 #include <QLineEdit>
 #include <QListWidget>
 #include <QPushButton>
+#include <QScrollArea>
 #include <QSpinBox>
-#include <QWidget>
 
 #include "models/theme.h"
+#include "widgets/proposer_form.h"
 #include "widgets/services.h"
 #include "widgets/settings.h"
 
 namespace espalier::ui {
 
 /// What the window shows first: a new tuning, recent sessions, recorded demos.
-class StartPage : public QWidget {
+class StartPage : public QScrollArea {
   Q_OBJECT
 
  public:
@@ -25,27 +26,33 @@ class StartPage : public QWidget {
   void setTheme(const Theme& theme);
   /// Fills the lists anew.
   void refresh();
+  /// Puts a named layer or a .tc file into the form.
+  void choose(const QString& workload);
 
  Q_SIGNALS:
   void runWanted(const espalier::ui::NewRun& run);
   void sessionWanted(const QString& path);
+  /// A recorded session, to be played from its beginning.
+  void demoWanted(const QString& path);
   void openWanted();
 
  private:
   void begin();
   void updateForm();
-  [[nodiscard]] QWidget* makeForm();
-  [[nodiscard]] QWidget* makeLists();
+  [[nodiscard]] QWidget* makeTitle(QWidget* parent);
+  [[nodiscard]] QWidget* makeForm(QWidget* parent);
+  [[nodiscard]] QWidget* makeLists(QWidget* parent);
+  [[nodiscard]] QListWidget* makeList(const QString& name, QWidget* parent);
 
   const Services& services_;
   Settings& settings_;
   QComboBox* workload_;
   QLabel* about_;
   QLineEdit* sizes_;
-  QComboBox* proposer_;
-  QLineEdit* url_;
-  QLineEdit* model_;
-  QLineEdit* cost_;
+  QLineEdit* kernel_;
+  QFormLayout* rows_;
+  QComboBox* strategy_;
+  ProposerForm* proposer_;
   QSpinBox* samples_;
   QSpinBox* threads_;
   QLineEdit* file_;
@@ -54,8 +61,6 @@ class StartPage : public QWidget {
   QListWidget* demos_;
   QLabel* noRecent_;
   QLabel* recorded_;
-  QWidget* sizesLabel_;
-  QList<QWidget*> llmRows_;
 };
 
 }  // namespace espalier::ui

@@ -57,6 +57,8 @@ void TreeView::setTree(const SearchTree* tree, TreeLayout layout) {
   selected_ = second_ = hovered_ = kNoNode;
   root_ = kRootNode;
   folded_.clear();
+  labelled_.clear();
+  setComparing(false);
   fitted_ = true;
   requestedVersion_ = 0;
   if (layout.places.empty()) {
@@ -114,14 +116,18 @@ LayoutInput TreeView::layoutInput() const {
   input.root = tree_->contains(root_) ? root_ : kRootNode;
   input.parents = tree_->parents().shared();
   input.folded.assign(folded_.begin(), folded_.end());
-  if (hideFailed_) {
+  if (hidden_ != kHideNothing) {
     input.hidden.assign(tree_->size(), 0);
-    for (NodeId id = 0; id < tree_->size(); ++id) {
-      const NodeFacts& facts = tree_->node(id);
-      if (facts.status == NodeStatus::Failed && facts.bestBelow == 0) input.hidden[id] = 1;
-    }
+    for (NodeId id = 0; id < tree_->size(); ++id) input.hidden[id] = hides(tree_->node(id)) ? 1 : 0;
   }
   return input;
+}
+
+bool TreeView::hides(const NodeFacts& facts) const {
+  const bool barren = facts.bestBelow == 0;
+  return ((hidden_ & kHideFailed) != 0 && barren && facts.status == NodeStatus::Failed) ||
+         ((hidden_ & kHidePruned) != 0 && facts.has(kPruned)) ||
+         ((hidden_ & kHideUnmeasured) != 0 && barren && facts.status == NodeStatus::Predicted);
 }
 
 void TreeView::requestLayout() {
@@ -186,6 +192,7 @@ void TreeView::select(NodeId node, bool centre) {
 
 void TreeView::compareWith(NodeId node) {
   if (tree_ == nullptr || (node != kNoNode && !tree_->contains(node))) return;
+  setComparing(false);
   second_ = node == second_ ? kNoNode : node;
   viewport()->update();
   Q_EMIT secondChanged(second_);
@@ -268,6 +275,7 @@ void TreeView::scrollContentsBy(int dx, int dy) {
 void TreeView::setColourMetric(Metric metric) {
   colour_ = metric;
   viewport()->update();
+  Q_EMIT optionsChanged();
 }
 
 void TreeView::setSizeMetric(Metric metric) {
@@ -275,9 +283,10 @@ void TreeView::setSizeMetric(Metric metric) {
   viewport()->update();
 }
 
-void TreeView::setHideFailed(bool hide) {
-  hideFailed_ = hide;
+void TreeView::setHidden(unsigned hidden) {
+  hidden_ = hidden;
   requestLayout();
+  Q_EMIT optionsChanged();
 }
 
 void TreeView::setFollow(Follow follow) {
@@ -294,8 +303,8 @@ void TreeView::toggleFolded(NodeId node) {
 
 void TreeView::unfoldAll() {
   folded_.clear();
-  hideFailed_ = false;
-  requestLayout();
+  root_ = kRootNode;
+  setHidden(kHideNothing);
 }
 
 void TreeView::hoist(NodeId node) {
@@ -327,17 +336,47 @@ void TreeView::selectSibling(int direction) {
   }
 }
 
-void TreeView::selectNextBest() {
+void TreeView::selectNextBest(int direction) {
   if (tree_ == nullptr || tree_->best() == kNoNode) return;
-  // From the best downwards in speed: the fastest that is slower than the selected one.
+  // Of those that are slower (or faster) than the selected one, the nearest to it in speed.
   const bool measured = tree_->contains(selected_) && tree_->node(selected_).seconds > 0;
   const auto key = [&](NodeId id) { return std::pair(tree_->node(id).seconds, id); };
+  const auto before = [&](NodeId a, NodeId b) { return direction > 0 ? key(a) < key(b) : key(b) < key(a); };
   NodeId next = kNoNode;
   for (NodeId id = 0; id < tree_->size(); ++id) {
-    if (tree_->node(id).seconds <= 0 || (measured && key(id) <= key(selected_))) continue;
-    if (next == kNoNode || key(id) < key(next)) next = id;
+    if (tree_->node(id).seconds <= 0 || (measured && !before(selected_, id))) continue;
+    if (next == kNoNode || before(id, next)) next = id;
   }
   select(next == kNoNode ? tree_->best() : next, true);
+}
+
+void TreeView::selectNextBookmark() {
+  if (tree_ == nullptr || tree_->size() == 0) return;
+  const auto size = static_cast<NodeId>(tree_->size());
+  const NodeId from = tree_->contains(selected_) ? selected_ : size - 1;
+  for (NodeId step = 1; step <= size; ++step)
+    if (const NodeId id = (from + step) % size; tree_->node(id).has(kBookmarked)) return select(id, true);
+}
+
+void TreeView::setLabels(bool on) {
+  labels_ = on;
+  viewport()->update();
+  Q_EMIT optionsChanged();
+}
+
+void TreeView::togglePathLabels() {
+  if (tree_ == nullptr || !tree_->contains(selected_)) return;
+  std::vector<NodeId> path = tree_->pathToRoot(selected_);
+  std::sort(path.begin(), path.end());
+  labelled_ = path == labelled_ ? std::vector<NodeId>() : std::move(path);
+  viewport()->update();
+}
+
+void TreeView::setComparing(bool on) {
+  if (on == comparing_) return;
+  comparing_ = on;
+  viewport()->setCursor(on ? Qt::CrossCursor : Qt::ArrowCursor);
+  Q_EMIT comparingChanged(on);
 }
 
 std::vector<NodeId> TreeView::alwaysShown() const {
@@ -345,6 +384,7 @@ std::vector<NodeId> TreeView::alwaysShown() const {
   if (tree_ == nullptr) return nodes;
   for (const NodeId id : {selected_, second_, hovered_})
     if (id != kNoNode) nodes.push_back(id);
+  nodes.insert(nodes.end(), tree_->marked().begin(), tree_->marked().end());
   return nodes;
 }
 
@@ -357,6 +397,8 @@ void TreeView::paintTo(QPainter& painter, const QSize& size, bool wholeTree) con
   options.colour = colour_;
   options.size = size_;
   options.always = always;
+  options.cards = labels_;
+  options.labelled = labelled_;
   PaintState state;
   state.selected = selected_;
   state.second = second_;
@@ -420,7 +462,7 @@ void TreeView::mouseMoveEvent(QMouseEvent* event) {
   }
   if (const NodeId node = at(event->position()); node != hovered_) {
     hovered_ = node;
-    viewport()->setCursor(node == kNoNode ? Qt::ArrowCursor : Qt::PointingHandCursor);
+    if (!comparing_) viewport()->setCursor(node == kNoNode ? Qt::ArrowCursor : Qt::PointingHandCursor);
     viewport()->update();
   }
 }
@@ -428,10 +470,10 @@ void TreeView::mouseMoveEvent(QMouseEvent* event) {
 void TreeView::mouseReleaseEvent(QMouseEvent* event) {
   const bool click = dragFrom_ && !dragged_;
   dragFrom_.reset();
-  viewport()->unsetCursor();
+  viewport()->setCursor(comparing_ ? Qt::CrossCursor : Qt::ArrowCursor);
   if (!click || event->button() != Qt::LeftButton) return;
   const NodeId node = at(event->position());
-  if (event->modifiers() & Qt::ControlModifier) return compareWith(node);
+  if (event->modifiers() & Qt::ControlModifier || (comparing_ && node != kNoNode)) return compareWith(node);
   if (node != kNoNode) select(node);
 }
 
@@ -471,11 +513,14 @@ void TreeView::keyPressEvent(QKeyEvent* event) {
     case Qt::Key_R: return select(layout_.root, true);
     case Qt::Key_C: return centreOn(selected_);
     case Qt::Key_Z: return fit();
-    case Qt::Key_F: return setHideFailed(!hideFailed_);
+    case Qt::Key_F: return setHidden(hidden_ ^ kHideFailed);
     case Qt::Key_U: return unfoldAll();
     case Qt::Key_H:
       return shift ? hoist(root_ == kRootNode ? selected_ : kRootNode) : toggleFolded(selected_);
-    case Qt::Key_N: return selectNextBest();
+    case Qt::Key_N: return selectNextBest(shift ? -1 : 1);
+    case Qt::Key_B: return selectNextBookmark();
+    case Qt::Key_L: return shift ? togglePathLabels() : setLabels(!labels_);
+    case Qt::Key_V: return setComparing(!comparing_);
     case Qt::Key_Plus:
     case Qt::Key_Equal: return zoom(kZoomStep, QPointF(view_.width / 2, view_.height / 2));
     case Qt::Key_Minus: return zoom(1 / kZoomStep, QPointF(view_.width / 2, view_.height / 2));

@@ -14,6 +14,14 @@
 
 namespace espalier::ui {
 
+/// What is left out of the picture; a bit each.
+enum Hiding : unsigned {
+  kHideNothing = 0,
+  kHideFailed = 1,      ///< failed, with nothing measured below
+  kHidePruned = 2,      ///< pruned, and what is below
+  kHideUnmeasured = 4,  ///< never measured, with nothing measured below
+};
+
 /// What the view keeps in sight while the tree grows.
 enum class Follow { Nothing, Best, Newest };
 
@@ -42,7 +50,11 @@ class TreeView : public QAbstractScrollArea {
   [[nodiscard]] const TreeLayout& treeLayout() const { return layout_; }
   [[nodiscard]] const Viewport& viewportState() const { return view_; }
   [[nodiscard]] Metric colourMetric() const { return colour_; }
-  [[nodiscard]] bool hidesFailed() const { return hideFailed_; }
+  [[nodiscard]] Metric sizeMetric() const { return size_; }
+  [[nodiscard]] unsigned hidden() const { return hidden_; }
+  [[nodiscard]] bool showsLabels() const { return labels_; }
+  /// The next node that is clicked is compared with the selected one.
+  [[nodiscard]] bool comparing() const { return comparing_; }
   [[nodiscard]] Follow follow() const { return follow_; }
   [[nodiscard]] NodeId hoisted() const { return root_; }
   /// Everything below the node folded away by the user.
@@ -61,7 +73,8 @@ class TreeView : public QAbstractScrollArea {
   void zoom(double factor, QPointF around);
   void setColourMetric(espalier::ui::Metric metric);
   void setSizeMetric(espalier::ui::Metric metric);
-  void setHideFailed(bool hide);
+  /// Bits of Hiding.
+  void setHidden(unsigned hidden);
   void setFollow(espalier::ui::Follow follow);
   void toggleFolded(espalier::NodeId node);
   void unfoldAll();
@@ -70,7 +83,13 @@ class TreeView : public QAbstractScrollArea {
   void selectParent();
   void selectChild();
   void selectSibling(int direction);
-  void selectNextBest();
+  /// The next slower measured node (direction > 0) or the next faster one.
+  void selectNextBest(int direction);
+  void selectNextBookmark();
+  void setLabels(bool on);
+  /// Whole cards along the path from the selected node to the root, at any scale; again takes them away.
+  void togglePathLabels();
+  void setComparing(bool on);
   void scrollTo(double left, double top);
 
  Q_SIGNALS:
@@ -80,6 +99,9 @@ class TreeView : public QAbstractScrollArea {
   void contextMenuRequested(espalier::NodeId node, const QPoint& globalPosition);
   /// The part of the layout in view moved or the layout changed: for the minimap.
   void viewMoved();
+  void comparingChanged(bool on);
+  /// What is hidden or how nodes are labelled and coloured changed, by a key or from outside.
+  void optionsChanged();
 
  protected:
   void paintEvent(QPaintEvent* event) override;
@@ -98,6 +120,7 @@ class TreeView : public QAbstractScrollArea {
 
  private:
   [[nodiscard]] LayoutInput layoutInput() const;
+  [[nodiscard]] bool hides(const NodeFacts& facts) const;
   void requestLayout();
   void layOutSoon();
   void adoptLayout(TreeLayout layout);
@@ -124,8 +147,11 @@ class TreeView : public QAbstractScrollArea {
   Metric colour_ = Metric::Speedup;
   Metric size_ = Metric::Visits;
   Follow follow_ = Follow::Nothing;
-  bool hideFailed_ = false;
-  bool fitted_ = true;  ///< the view shows the whole tree and goes on doing so as it grows
+  unsigned hidden_ = kHideNothing;
+  bool labels_ = true;
+  bool comparing_ = false;
+  std::vector<NodeId> labelled_;  ///< sorted
+  bool fitted_ = true;            ///< the view shows the whole tree and goes on doing so as it grows
   bool updatingScrollBars_ = false;
   std::optional<QPointF> dragFrom_;
   bool dragged_ = false;

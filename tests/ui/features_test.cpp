@@ -1,0 +1,410 @@
+// SPDX-FileCopyrightText: 2026 Espalier developers
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// What a person does with a session beside steering it: notes, pictures, charts, sheets, folding, comparing.
+#include <gtest/gtest.h>
+
+#include <QApplication>
+#include <QComboBox>
+#include <QDockWidget>
+#include <QDropEvent>
+#include <QLineEdit>
+#include <QMimeData>
+#include <QPlainTextEdit>
+#include <QRegularExpression>
+#include <QSlider>
+#include <QTest>
+#include <QXmlStreamReader>
+
+#include "models/icicle.h"
+#include "models/line_blame.h"
+#include "models/run_parameters.h"
+#include "models/ts_translator.h"
+#include "models/work_timeline.h"
+#include "scripted_run.h"
+#include "session/annotations.h"
+#include "widgets/budget_meter.h"
+#include "widgets/charts_panel.h"
+#include "widgets/code_view.h"
+#include "widgets/export_sheet.h"
+#include "widgets/keys_sheet.h"
+#include "widgets/note_sheet.h"
+#include "widgets/plain_style.h"
+#include "widgets/program_panel.h"
+#include "widgets/proposer_sheet.h"
+#include "widgets/reasoning_panel.h"
+
+namespace espalier::ui {
+namespace {
+
+class FeaturesTest : public WindowTest {
+ protected:
+  void open(NodeId nodes = 6) {
+    window_.openSession(sessionFile(nodes));
+    ASSERT_TRUE(
+        QTest::qWaitFor([this, nodes] { return window_.tree().treeLayout().places.size() == nodes; }));
+    window_.tree().setFocus();
+  }
+  void trigger(const char* id) {
+    auto* action = window_.findChild<QAction*>(QString::fromUtf8(id));
+    ASSERT_NE(action, nullptr) << id;
+    ASSERT_TRUE(action->isEnabled()) << id;
+    action->trigger();
+  }
+  /// The widget with the keyboard, for events that go where a person's would.
+  static QWidget* focused() { return QApplication::focusWidget(); }
+};
+
+TEST_F(FeaturesTest, BookmarksAndNotesStayInTheFile) {
+  open();
+  window_.select(2);
+  key(Qt::Key_B, Qt::ShiftModifier);
+  EXPECT_TRUE(window_.history().tree().node(2).has(kBookmarked));
+  window_.select(4);
+  key(Qt::Key_W);
+  auto* sheet = window_.findChild<NoteSheet*>();
+  ASSERT_TRUE(sheet->isVisible());
+  QTest::keyClicks(focused(), QStringLiteral("too many tails"));
+  QTest::keyClick(focused(), Qt::Key_Return, Qt::ControlModifier);
+  EXPECT_FALSE(sheet->isVisible());
+  const std::string path = folder_.filePath(QStringLiteral("chain.espalier")).toStdString();
+  ASSERT_TRUE(QTest::qWaitFor([&] { return readAnnotations(path).value().size() == 2; }));
+  const Annotations kept = readAnnotations(path).value();
+  EXPECT_TRUE(kept.at(2).bookmarked);
+  EXPECT_EQ(kept.at(4).note, "too many tails");
+
+  window_.tree().setFocus();
+  window_.select(0);
+  key(Qt::Key_B);
+  EXPECT_EQ(window_.tree().selected(), 2U);
+  MainWindow again(services_);
+  again.openSession(QString::fromStdString(path));
+  EXPECT_TRUE(again.history().tree().node(2).has(kBookmarked));
+  auto* slider = again.findChild<QSlider*>();
+  slider->setValue(slider->maximum() - 1);
+  EXPECT_TRUE(again.history().tree().node(2).has(kBookmarked));
+}
+
+TEST_F(FeaturesTest, KeysOfTheTree) {
+  open();
+  window_.select(3);
+  key(Qt::Key_N);
+  EXPECT_EQ(window_.tree().selected(), 2U);  // the next slower one
+  key(Qt::Key_N, Qt::ShiftModifier);
+  EXPECT_EQ(window_.tree().selected(), 3U);
+  key(Qt::Key_L);
+  EXPECT_FALSE(window_.tree().showsLabels());
+  key(Qt::Key_F);
+  EXPECT_EQ(window_.tree().hidden(), static_cast<unsigned>(kHideFailed));
+  key(Qt::Key_U);
+  EXPECT_EQ(window_.tree().hidden(), static_cast<unsigned>(kHideNothing));
+  key(Qt::Key_F6);
+  EXPECT_EQ(window_.tree().colourMetric(), Metric::Visits);
+  key(Qt::Key_F5);
+  EXPECT_EQ(window_.tree().colourMetric(), Metric::Speedup);
+}
+
+TEST_F(FeaturesTest, VComparesWithTheNodeClickedNext) {
+  open();
+  window_.select(5);
+  key(Qt::Key_V);
+  EXPECT_TRUE(window_.tree().comparing());
+  const auto& view = window_.tree().viewportState();
+  const auto& place = window_.tree().treeLayout().places[1];
+  QTest::mouseClick(window_.tree().viewport(), Qt::LeftButton, {},
+                    QPointF(view.x(place.column), view.y(place.row)).toPoint());
+  EXPECT_EQ(window_.tree().second(), 1U);
+  EXPECT_EQ(window_.tree().selected(), 5U);
+  EXPECT_FALSE(window_.tree().comparing());
+  key(Qt::Key_V);
+  key(Qt::Key_Escape);
+  EXPECT_FALSE(window_.tree().comparing());
+}
+
+TEST_F(FeaturesTest, BracketsWalkInTime) {
+  open();
+  key(Qt::Key_BracketLeft);
+  EXPECT_FALSE(window_.history().atEnd());
+  for (int i = 0; i < 30; ++i) key(Qt::Key_BracketRight);
+  EXPECT_TRUE(window_.history().atEnd());
+}
+
+TEST_F(FeaturesTest, ExportsTheBestThroughTheSheet) {
+  open();
+  trigger("export-best");
+  auto* sheet = window_.findChild<ExportSheet*>();
+  ASSERT_TRUE(sheet->isVisible());
+  auto* path = sheet->findChild<QLineEdit*>();
+  path->setText(QStringLiteral("/nowhere/at/all.o"));
+  QTest::keyClick(path, Qt::Key_Return);
+  EXPECT_TRUE(sheet->isVisible());  // it says why
+  const QString wanted = folder_.filePath(QStringLiteral("best.c"));
+  sheet->findChild<QComboBox*>()->setCurrentIndex(1);
+  path->setText(wanted);
+  QTest::keyClick(path, Qt::Key_Return);
+  EXPECT_FALSE(sheet->isVisible());
+  ASSERT_TRUE(QTest::qWaitFor([&] { return QFile::exists(wanted); }));
+  auto* bar = window_.findChild<MessageBar*>();
+  ASSERT_TRUE(QTest::qWaitFor([bar, &wanted] { return bar->text().contains(wanted); }));
+  QFile file(wanted);
+  ASSERT_TRUE(file.open(QIODevice::ReadOnly));
+  EXPECT_EQ(file.readAll(), QByteArray("c of node 5"));
+}
+
+TEST_F(FeaturesTest, WritesPicturesOfTheTreeThroughTheSheet) {
+  open();
+  trigger("export-tree");
+  auto* sheet = window_.findChild<PictureSheet*>();
+  const QString wanted = folder_.filePath(QStringLiteral("tree.svg"));
+  sheet->findChild<QLineEdit*>()->setText(wanted);
+  QTest::keyClick(sheet->findChild<QLineEdit*>(), Qt::Key_Return);
+  EXPECT_FALSE(sheet->isVisible());
+  EXPECT_GT(QFile(wanted).size(), 500);
+}
+
+TEST_F(FeaturesTest, EverySheetOpensInBothThemesAndClosesByEscape) {
+  open();
+  for (const ThemeChoice theme : {ThemeChoice::Light, ThemeChoice::Dark}) {
+    window_.setTheme(theme);
+    for (const char* id : {"keys", "export-node", "export-best", "export-tree", "resume-with", "note"}) {
+      trigger(id);
+      Sheet* sheet = nullptr;
+      for (Sheet* each : window_.findChildren<Sheet*>())
+        if (each->isVisible()) sheet = each;
+      ASSERT_NE(sheet, nullptr) << id;
+      EXPECT_FALSE(window_.grab().toImage().isNull());
+      for (int step = 0; step < 12; ++step) {
+        QTest::keyClick(focused(), Qt::Key_Tab);
+        EXPECT_TRUE(sheet->isAncestorOf(focused())) << id;  // the keyboard stays in the sheet
+      }
+      QTest::keyClick(sheet, Qt::Key_Escape);
+      EXPECT_FALSE(sheet->isVisible()) << id;
+    }
+  }
+}
+
+TEST_F(FeaturesTest, EveryChartIsShownAndWritten) {
+  open();
+  auto* charts = window_.findChild<ChartsPanel*>();
+  ASSERT_NE(charts, nullptr);
+  for (int kind = 0; kind < charts->kinds().size(); ++kind) {
+    trigger(("chart-" + std::to_string(kind)).c_str());
+    for (const char* suffix : {"png", "svg", "csv"}) {
+      const QString path =
+          folder_.filePath(QStringLiteral("chart-%1.%2").arg(kind).arg(QString::fromUtf8(suffix)));
+      const auto written = charts->exportTo(path);
+      EXPECT_TRUE(written) << (written ? "" : written.error().text());
+      EXPECT_GT(QFile(path).size(), 20) << path.toStdString();
+    }
+    QTest::qWait(1);
+  }
+  EXPECT_FALSE(charts->exportTo(folder_.filePath(QStringLiteral("chart.gif"))));
+  EXPECT_FALSE(charts->exportTo(QStringLiteral("/nowhere/chart.csv")));
+}
+
+TEST_F(FeaturesTest, AChartZoomsAndSelects) {
+  open();
+  trigger("chart-0");
+  auto* charts = window_.findChild<ChartsPanel*>();
+  auto* chart = charts->findChild<Chart*>();
+  EXPECT_FALSE(chart->isZoomed());
+  auto* view = chart->findChild<QAbstractScrollArea*>();
+  const QPointF middle = QRectF(view->viewport()->rect()).center();
+  QWheelEvent wheel(middle, view->viewport()->mapToGlobal(middle), {}, QPoint(0, 120), Qt::NoButton,
+                    Qt::NoModifier, Qt::NoScrollPhase, false);
+  QApplication::sendEvent(view->viewport(), &wheel);
+  EXPECT_TRUE(chart->isZoomed());
+  QTest::mouseDClick(view->viewport(), Qt::LeftButton);
+  EXPECT_FALSE(chart->isZoomed());
+}
+
+TEST_F(FeaturesTest, AClickedStepLeadsToItsLines) {
+  open();
+  window_.select(3);
+  auto* program = window_.findChild<ProgramPanel*>();
+  auto* reasoning = window_.findChild<ReasoningPanel*>();
+  auto* code = program->findChild<CodeView*>();
+  ASSERT_TRUE(
+      QTest::qWaitFor([code] { return code->toPlainText() == QStringLiteral("program of 3 steps"); }));
+  ASSERT_TRUE(QTest::qWaitFor([reasoning] {
+    return reasoning->findChild<QTextBrowser*>()->toPlainText().contains(QStringLiteral("lines: 1"));
+  }));
+  Q_EMIT reasoning->stepWanted(1);
+  EXPECT_TRUE(QTest::qWaitFor([code] { return !code->extraSelections().isEmpty(); }));
+}
+
+TEST_F(FeaturesTest, TheMeterIsInView) {
+  open();
+  auto* meter = window_.findChild<BudgetMeter*>();
+  ASSERT_NE(meter, nullptr);
+  EXPECT_TRUE(meter->isVisible());
+  ASSERT_EQ(meter->gauges().size(), 2U);
+  EXPECT_TRUE(meter->gauges().front().words.contains(QStringLiteral("5")));
+}
+
+TEST_F(FeaturesTest, OpensWhatIsDroppedOnIt) {
+  const QString path = sessionFile(4);
+  QMimeData data;
+  data.setUrls({QUrl::fromLocalFile(path)});
+  QDragEnterEvent enter(QPoint(50, 50), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+  QApplication::sendEvent(&window_, &enter);
+  EXPECT_TRUE(enter.isAccepted());
+  QDropEvent drop(QPointF(50, 50), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+  QApplication::sendEvent(&window_, &drop);
+  EXPECT_TRUE(QTest::qWaitFor([this] { return window_.history().tree().size() == 4; }));
+}
+
+TEST_F(FeaturesTest, ADemoPlaysFromItsBeginning) {
+  window_.playDemo(sessionFile(6));
+  EXPECT_FALSE(window_.history().atEnd());
+  window_.findChild<QSlider*>()->setValue(10000);
+  EXPECT_TRUE(window_.history().atEnd());
+}
+
+TEST_F(FeaturesTest, AWorkloadOrAFileIsChosenOnTheStartPage) {
+  auto* workload = window_.findChild<StartPage*>()->findChild<QComboBox*>();
+  window_.open(QStringLiteral("kernels/mine.tc"));
+  EXPECT_EQ(workload->currentText(), QStringLiteral("kernels/mine.tc"));
+  window_.open(QStringLiteral("chain"));
+  EXPECT_EQ(workload->currentText(), QStringLiteral("chain"));
+}
+
+TEST_F(FeaturesTest, SpeaksGerman) {
+  TsTranslator german;
+  ASSERT_TRUE(german.loadFor({QStringLiteral("fr-FR"), QStringLiteral("de-DE"), QStringLiteral("en")},
+                             QStringLiteral(ESPALIER_SOURCE_DIR "/resources/translations")));
+  ASSERT_FALSE(TsTranslator().loadFor({QStringLiteral("en-GB"), QStringLiteral("de-DE")},
+                                      QStringLiteral(ESPALIER_SOURCE_DIR "/resources/translations")));
+  QApplication::installTranslator(&german);
+  {
+    MainWindow window(services_);
+    EXPECT_EQ(window.tree().accessibleName(), QStringLiteral("Suchbaum"));
+    EXPECT_EQ(window.findChild<QAction*>(QStringLiteral("open"))->text(),
+              QStringLiteral("Sitzung &öffnen …"));
+  }
+  QApplication::removeTranslator(&german);
+}
+
+/// Every text has a translation with the same places for values.
+TEST(TranslationTest, IsComplete) {
+  QFile file(QStringLiteral(ESPALIER_SOURCE_DIR "/resources/translations/espalier_de.ts"));
+  ASSERT_TRUE(file.open(QIODevice::ReadOnly));
+  QXmlStreamReader xml(&file);
+  const auto places = [](const QString& text) {
+    static const QRegularExpression place(QStringLiteral("%\\d"));
+    QStringList found;
+    for (auto match = place.globalMatch(text); match.hasNext();) found << match.next().captured();
+    found.sort();
+    return found;
+  };
+  QString source;
+  int texts = 0;
+  while (!xml.atEnd()) {
+    if (xml.readNext() != QXmlStreamReader::StartElement) continue;
+    if (xml.name() == QStringLiteral("source")) source = xml.readElementText();
+    if (xml.name() != QStringLiteral("translation")) continue;
+    EXPECT_FALSE(xml.attributes().hasAttribute(QStringLiteral("type"))) << source.toStdString();
+    const QString translation = xml.readElementText();
+    EXPECT_FALSE(translation.isEmpty()) << source.toStdString();
+    EXPECT_EQ(places(translation), places(source)) << source.toStdString();
+    ++texts;
+  }
+  EXPECT_FALSE(xml.hasError()) << xml.errorString().toStdString();
+  EXPECT_GT(texts, 400);
+}
+
+TEST(CodeViewTest, FoldsBlocks) {
+  CodeView view;
+  view.showText(QStringLiteral("def f():\n  for i:\n    a\n    b\n  for j:\n    c"), TextLevel::LoopNest);
+  const auto visible = [&view](int line) { return view.document()->findBlockByNumber(line).isVisible(); };
+  view.toggleFold(1);
+  EXPECT_TRUE(view.isFolded(1));
+  EXPECT_FALSE(visible(2));
+  EXPECT_FALSE(visible(3));
+  EXPECT_TRUE(visible(4));
+  view.toggleFold(0);
+  EXPECT_FALSE(visible(4));
+  view.toggleFold(0);
+  EXPECT_FALSE(visible(2));  // still folded itself
+  EXPECT_TRUE(visible(4));
+  view.toggleFold(5);
+  EXPECT_FALSE(view.isFolded(5));  // begins no block
+}
+
+TEST(LineBlameTest, NamesTheStepThatChangedALineLast) {
+  const std::vector<std::string> versions{"a\nb\nc", "a\nB\nc", "a\nB\nx\nc", "a\nB\nx\nC"};
+  EXPECT_EQ(blameLines(versions), (std::vector<int>{0, 1, 2, 3}));
+  EXPECT_EQ(blameLines(std::vector<std::string>{"one\ntwo"}), (std::vector<int>{0, 0}));
+  EXPECT_TRUE(blameLines({}).empty());
+}
+
+TEST(LineBlameTest, FoldRangesFollowIndentation) {
+  EXPECT_EQ(foldRanges("a\n b\n  c\n\n b\nd"), (std::vector<int>{4, 2, 2, 3, 4, 5}));
+  EXPECT_EQ(foldRanges(""), (std::vector<int>{0}));
+}
+
+TEST(IcicleTest, WidthsAreShares) {
+  History history;
+  history.append(chain(5, true));
+  const Icicle icicle = icicleOf(history.tree(), kRootNode, Effort::Samples, 1e-6);
+  ASSERT_EQ(icicle.bars.size(), 5U);
+  EXPECT_EQ(icicle.rows, 5U);
+  EXPECT_DOUBLE_EQ(icicle.bars[0].to - icicle.bars[0].from, 1);
+  EXPECT_DOUBLE_EQ(icicle.bars[4].to - icicle.bars[4].from, 0.25);
+  for (const Icicle::Bar& bar : icicle.bars) {
+    EXPECT_GE(bar.from, 0);
+    EXPECT_LE(bar.to, 1 + 1e-12);
+  }
+  EXPECT_TRUE(icicleOf(history.tree(), 99, Effort::Nodes, 0.1).bars.empty());
+}
+
+TEST(WorkTimelineTest, PutsOverlappingSpansIntoLanes) {
+  const auto proposal = [](std::uint64_t sequence, std::int64_t from, std::int64_t to) {
+    ProposalArrived arrived;
+    arrived.node = static_cast<NodeId>(sequence);
+    arrived.askedMilliseconds = from;
+    arrived.answeredMilliseconds = to;
+    return event(sequence, arrived);
+  };
+  WorkTimeline timeline;
+  timeline.append(std::vector{proposal(1, 10, 50), proposal(2, 20, 40), proposal(3, 50, 60)});
+  ASSERT_EQ(timeline.spans().size(), 3U);
+  EXPECT_EQ(timeline.spans()[0].lane, 0U);
+  EXPECT_EQ(timeline.spans()[1].lane, 1U);
+  EXPECT_EQ(timeline.lanes(WorkSpan::Kind::Propose), 2U);
+  WorkTimeline earlier;
+  earlier.append(std::vector{proposal(1, 10, 50), proposal(2, 20, 40)});
+  timeline.prepend(earlier);
+  EXPECT_EQ(timeline.spans().size(), 3U);
+}
+
+TEST(ChartTest, CsvIsQuotedAndComplete) {
+  ChartContent content;
+  content.horizontal = QStringLiteral("samples");
+  content.vertical = QStringLiteral("a \"speedup\"");
+  ChartSeries series;
+  series.name = QStringLiteral("best, so far");
+  series.points = {{1, 2.5}, {2, 3}};
+  series.nodes = {4};
+  content.series.push_back(series);
+  EXPECT_EQ(asCsv(content), QStringLiteral("\"series\",\"samples\",\"a \"\"speedup\"\"\",\"node\"\r\n"
+                                           "\"best, so far\",1,2.5,4\r\n\"best, so far\",2,3,\r\n"));
+}
+
+TEST(RunParametersTest, PreferWhatACommandSet) {
+  RunFold fold;
+  RunStarted run;
+  run.options = R"({"samples": 64, "timeLimitSeconds": 0.0, "historyDepth": 2})";
+  fold.apply(run);
+  EXPECT_EQ(parameterText(fold, "samples"), QStringLiteral("64"));
+  EXPECT_EQ(parameterText(fold, "history-depth"), QStringLiteral("2"));
+  EXPECT_EQ(limitOf(fold, "time-limit"), std::nullopt);
+  EXPECT_EQ(limitOf(fold, "max-cost"), std::nullopt);
+  CommandReceived received;
+  received.command = SetParameterCommand{"samples", "128"};
+  fold.apply(received);
+  EXPECT_EQ(limitOf(fold, "samples"), 128);
+}
+
+}  // namespace
+}  // namespace espalier::ui
