@@ -210,10 +210,12 @@ TEST_F(FeaturesTest, AChartZoomsAndSelects) {
   EXPECT_FALSE(chart->isZoomed());
   auto* view = chart->findChild<QAbstractScrollArea*>();
   const QPointF middle = QRectF(view->viewport()->rect()).center();
-  QWheelEvent wheel(middle, view->viewport()->mapToGlobal(middle), {}, QPoint(0, 120), Qt::NoButton,
-                    Qt::NoModifier, Qt::NoScrollPhase, false);
-  QApplication::sendEvent(view->viewport(), &wheel);
-  EXPECT_TRUE(chart->isZoomed());
+  ASSERT_TRUE(QTest::qWaitFor([&] {
+    QWheelEvent wheel(middle, view->viewport()->mapToGlobal(middle), {}, QPoint(0, 120), Qt::NoButton,
+                      Qt::NoModifier, Qt::NoScrollPhase, false);
+    QApplication::sendEvent(view->viewport(), &wheel);
+    return chart->isZoomed();
+  }));
   QTest::mouseDClick(view->viewport(), Qt::LeftButton);
   EXPECT_FALSE(chart->isZoomed());
 }

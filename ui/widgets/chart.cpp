@@ -193,32 +193,39 @@ void Chart::paintTo(QPainter& painter, const QSize& size) const {
   view_->scene()->render(&painter, QRectF(QPointF(), size), view_->sceneRect(), Qt::KeepAspectRatio);
 }
 
-QPointF Chart::valueAt(const QPointF& position) const {
-  const QPointF value =
-      view_->chart()->mapToValue(view_->chart()->mapFromScene(view_->mapToScene(position.toPoint())));
-  return {content_.logarithmicX ? std::log10(value.x()) : value.x(),
-          content_.logarithmicY ? std::log10(value.y()) : value.y()};
+QRectF Chart::extent() const {
+  const auto range = [this](Qt::Orientation orientation) -> std::pair<double, double> {
+    const auto axes = view_->chart()->axes(orientation);
+    if (axes.isEmpty()) return {0, 1};
+    if (const auto* scale = qobject_cast<QLogValueAxis*>(axes.constFirst()))
+      return {std::log10(scale->min()), std::log10(scale->max())};
+    const auto* scale = qobject_cast<QValueAxis*>(axes.constFirst());
+    return {scale->min(), scale->max()};
+  };
+  const auto [left, right] = range(Qt::Horizontal);
+  const auto [low, high] = range(Qt::Vertical);
+  return {left, low, right - left, high - low};
 }
 
-QRectF Chart::extent() const {
+QPointF Chart::valueAt(const QPointF& position) const {
+  const QPointF where = view_->chart()->mapFromScene(view_->mapToScene(position.toPoint()));
   const QRectF plot = view_->chart()->plotArea();
-  const auto at = [&](const QPointF& corner) {
-    return valueAt(view_->mapFromScene(view_->chart()->mapToScene(corner)));
-  };
-  return QRectF(at(plot.bottomLeft()), at(plot.topRight())).normalized();
+  const QRectF seen = extent();
+  return {seen.left() + (where.x() - plot.left()) / plot.width() * seen.width(),
+          seen.top() + (plot.bottom() - where.y()) / plot.height() * seen.height()};
 }
 
 void Chart::zoom(double factor, const QPointF& around) {
+  if (view_->chart()->plotArea().isEmpty()) return;  // not laid out yet
   const QRectF now = extent();
   const QPointF centre = valueAt(around);
-  if (!std::isfinite(centre.x()) || !std::isfinite(centre.y())) return;
   zoomed_ = QRectF(centre + (now.topLeft() - centre) * factor, now.size() * factor);
   rebuild();
 }
 
 void Chart::zoomInto(const QRectF& frame) {
-  const QRectF wanted = QRectF(valueAt(frame.bottomLeft()), valueAt(frame.topRight())).normalized();
-  zoomed_ = wanted.intersected(extent());
+  if (view_->chart()->plotArea().isEmpty()) return;
+  zoomed_ = QRectF(valueAt(frame.bottomLeft()), valueAt(frame.topRight())).normalized().intersected(extent());
   if (zoomed_->width() <= 0 || zoomed_->height() <= 0) zoomed_.reset();
   rebuild();
 }
@@ -227,6 +234,14 @@ std::optional<Chart::Nearest> Chart::nearestTo(const QPointF& position) const {
   QChart* chart = view_->chart();
   const QPointF where = chart->mapFromScene(view_->mapToScene(position.toPoint()));
   if (!chart->plotArea().adjusted(-8, -8, 8, 8).contains(where)) return std::nullopt;
+  const QRectF plot = chart->plotArea();
+  const QRectF seen = extent();
+  const auto positionOf = [&](const QPointF& value) {
+    const double x = content_.logarithmicX ? std::log10(value.x()) : value.x();
+    const double y = content_.logarithmicY ? std::log10(value.y()) : value.y();
+    return QPointF(plot.left() + (x - seen.left()) / seen.width() * plot.width(),
+                   plot.bottom() - (y - seen.top()) / seen.height() * plot.height());
+  };
   std::optional<Nearest> nearest;
   double least = kReach * kReach;
   for (std::size_t i = 0; i < content_.series.size(); ++i) {
@@ -235,7 +250,7 @@ std::optional<Chart::Nearest> Chart::nearestTo(const QPointF& position) const {
     for (qsizetype point = 0; point < series.points.size(); ++point) {
       const QPointF& value = series.points[point];
       if ((content_.logarithmicX && value.x() <= 0) || (content_.logarithmicY && value.y() <= 0)) continue;
-      const QPointF apart = chart->mapToPosition(value) - where;
+      const QPointF apart = positionOf(value) - where;
       double distance = QPointF::dotProduct(apart, apart);
       // A point that leads to a node is worth more than one of a line.
       if (series.nodes.empty()) distance += 30;

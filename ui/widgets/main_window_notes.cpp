@@ -29,6 +29,7 @@ void MainWindow::annotate(NodeId node, const Annotation& annotation) {
   } else {
     annotations_[node] = annotation;
   }
+  showAnnotations();
   historyChanged();
   // A search may be writing the file at this moment, and the window waits for nobody.
   const QPointer<MainWindow> window(this);
