@@ -4,6 +4,25 @@
 <!-- SPDX-License-Identifier: GPL-3.0-or-later -->
 <TS version="2.1" language="de_DE">
 <context>
+    <name>NodeOutline</name>
+    <message>
+        <source>predicted</source>
+        <translation>vorhergesagt</translation>
+    </message>
+    <message>
+        <source>being measured</source>
+        <translation>in Messung</translation>
+    </message>
+    <message>
+        <source>measured</source>
+        <translation>gemessen</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>gescheitert</translation>
+    </message>
+</context>
+<context>
     <name>QObject</name>
     <message>
         <source>Loop nest</source>
@@ -1442,22 +1461,6 @@ Knoten %1</translation>
 <context>
     <name>espalier::ui::NodeOutline</name>
     <message>
-        <source>predicted</source>
-        <translation>vorhergesagt</translation>
-    </message>
-    <message>
-        <source>being measured</source>
-        <translation>in Messung</translation>
-    </message>
-    <message>
-        <source>measured</source>
-        <translation>gemessen</translation>
-    </message>
-    <message>
-        <source>failed</source>
-        <translation>gescheitert</translation>
-    </message>
-    <message>
         <source>node %1, %2, %3, speedup %4, %5 visits</source>
         <translation>Knoten %1, %2, %3, Beschleunigung %4, %5 Besuche</translation>
     </message>
@@ -2149,10 +2152,6 @@ Knoten %1</translation>
         <translation>Anwenden</translation>
     </message>
     <message>
-        <source>Ask the proposer again for node %1, with this prompt</source>
-        <translation>Für Knoten %1 noch einmal fragen, mit dieser Anfrage</translation>
-    </message>
-    <message>
         <source>Nothing: the prompt is assembled as usual.</source>
         <translation>Leer: die Anfrage entsteht wie üblich.</translation>
     </message>
@@ -2180,6 +2179,14 @@ Knoten %1</translation>
         <source>Write at least one transformation.</source>
         <translation>Bitte mindestens eine Transformation schreiben.</translation>
     </message>
+    <message>
+        <source>Ask the proposer again for node %1</source>
+        <translation>Für Knoten %1 noch einmal fragen</translation>
+    </message>
+    <message>
+        <source>Ask again for node %1, for a sibling of node %2, with this prompt</source>
+        <translation>Für Knoten %1 noch einmal fragen, nach einem Geschwister von Knoten %2, mit dieser Anfrage</translation>
+    </message>
 </context>
 <context>
     <name>espalier::ui::TablePanel</name>
@@ -2198,6 +2205,10 @@ Knoten %1</translation>
     <message>
         <source>nodes: %1</source>
         <translation>Knoten: %1</translation>
+    </message>
+    <message>
+        <source>the first %1 of %2 nodes</source>
+        <translation>die ersten %1 von %2 Knoten</translation>
     </message>
 </context>
 <context>

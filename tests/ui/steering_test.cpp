@@ -131,10 +131,11 @@ class ToyServices final : public Services {
   std::vector<WorkloadChoice> workloads() const override {
     return {{QStringLiteral("toy"), QStringLiteral("Digits"), true}};
   }
+  std::vector<ProfileChoice> profiles() const override { return {}; }
   RunStarter newRun(const NewRun& run) const override {
     return start(run.session, &SessionStore::create, run.samples);
   }
-  RunStarter resumeRun(const std::string& path) const override {
+  RunStarter resumeRun(const std::string& path, const std::optional<ProposerChoice>&) const override {
     return start(
         path, [](const auto& file) { return SessionStore::open(file, SessionStore::Access::Write); }, 0);
   }

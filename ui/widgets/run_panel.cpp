@@ -36,7 +36,6 @@ RunPanel::RunPanel(const History& history, TextService& texts, QWidget* parent)
     auto* line = new QLineEdit(form_);
     line->setObjectName(QString::fromUtf8(name));
     line->setToolTip(help);
-    line->setObjectName(QString::fromUtf8(name));
     auto* label = new QLabel(words, form_);
     label->setBuddy(line);
     grid->addWidget(label, count / 2, count % 2 * 2);
