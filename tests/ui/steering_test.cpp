@@ -10,10 +10,12 @@
 #include <QDockWidget>
 #include <QLineEdit>
 #include <QPlainTextEdit>
+#include <QProcess>
 #include <QTemporaryDir>
 #include <QTest>
 #include <atomic>
 #include <condition_variable>
+#include <cstdio>
 #include <mutex>
 #include <thread>
 
@@ -461,6 +463,62 @@ TEST_F(Steering, GoesOnWithASessionAfterItsWindowWasClosed) {
   // What the first window knows is no longer all of the file; bring it up to date for the last checks.
   window_.openSession(QString::fromStdString(session()));
   EXPECT_TRUE(until([&] { return window_.history().size() == again.history().size(); }));
+}
+
+constexpr const char* kVictimsSession = "ESPALIER_TEST_SESSION";
+
+/// The process that the next test kills: a window with a run, which says what it shows.
+TEST(KilledWindow, Victim) {
+  const std::string session = qgetenv(kVictimsSession).toStdString();
+  if (session.empty()) GTEST_SKIP() << "run by the next test";
+  const ToyServices services;
+  MainWindow window(services);
+  window.show();
+  NewRun run;
+  run.workload = "toy";
+  run.session = session;
+  run.samples = 0;
+  window.startRun(run);
+  services.script->allow(1 << 20);
+  int shown = 0;
+  (void)QTest::qWaitFor(
+      [&] {
+        for (const int samples = window.history().fold().totals().samples; shown < samples;)
+          std::printf("sample %d\n", ++shown);
+        std::fflush(stdout);
+        return false;
+      },
+      60000);
+}
+
+TEST(KilledWindow, LosesNothingButWhatIsInFlight) {
+  const QTemporaryDir folder;
+  for (const int until : {1, 2, 5, 13, 40}) {
+    const QString session = folder.filePath(QStringLiteral("killed-%1.espalier").arg(until));
+    QProcess victim;
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    environment.insert(QString::fromUtf8(kVictimsSession), session);
+    victim.setProcessEnvironment(environment);
+    victim.start(QCoreApplication::applicationFilePath(),
+                 {QStringLiteral("--gtest_filter=KilledWindow.Victim")});
+    QByteArray said;
+    const QByteArray wanted = "sample " + QByteArray::number(until) + "\n";
+    while (!said.contains(wanted)) {
+      ASSERT_TRUE(victim.waitForReadyRead(60000)) << said.toStdString();
+      said += victim.readAllStandardOutput();
+    }
+    victim.kill();
+    ASSERT_TRUE(victim.waitForFinished(60000));
+    said += victim.readAllStandardOutput();
+    const auto shown = said.count("sample ");
+    const auto stored = readSession(session.toStdString());
+    ASSERT_TRUE(stored) << stored.error().text();
+    const auto fold = foldEvents(*stored);
+    ASSERT_TRUE(fold) << fold.error().text();
+    EXPECT_GE(fold->totals().samples, shown);
+    EXPECT_NE(fold->state(), RunState::Finished);
+    EXPECT_TRUE(SessionStore::open(session.toStdString(), SessionStore::Access::Write));
+  }
 }
 
 }  // namespace
