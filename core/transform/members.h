@@ -27,5 +27,7 @@ namespace espalier {
 [[nodiscard]] Transformation decomposeReductionMember();
 [[nodiscard]] Transformation rfactorMember();
 [[nodiscard]] Transformation prefetchMember();
+[[nodiscard]] Transformation onlineSoftmaxMember();
+[[nodiscard]] Transformation joinLoopsMember();
 
 }  // namespace espalier

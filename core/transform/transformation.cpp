@@ -33,6 +33,8 @@ const std::vector<Transformation>& members() {
       decomposeReductionMember(),
       rfactorMember(),
       prefetchMember(),
+      onlineSoftmaxMember(),
+      joinLoopsMember(),
   };
   return table;
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "transform/kernels.h"
 
+#include <cmath>
 #include <stdexcept>
 
 #include "support/random.h"
@@ -77,6 +78,26 @@ std::vector<Tensor> outputsOf(const Program& program, const Program& signature, 
   std::vector<Tensor> tensors = exactInputs(signature, seed);
   interpret(program, tensors);
   return tensors;
+}
+
+Program softmaxAttention(std::int64_t keys) {
+  return kernel(R"(def attention(float(M, D) Q, float(N, D) K, float(N, D) V) -> (O) {
+  S(m, n) +=! Q(m, d) * K(n, d)
+  Top(m) max=! S(m, n)
+  P(m, n) = exp((S(m, n) - Top(m)) * rsqrt(D))
+  Sum(m) +=! P(m, n)
+  PV(m, d) +=! P(m, n) * V(n, d)
+  O(m, d) = PV(m, d) / Sum(m)
+})",
+                {{"M", 4}, {"N", keys}, {"D", 2}});
+}
+
+bool nearContent(const std::vector<Tensor>& left, const std::vector<Tensor>& right, double distance) {
+  if (left.size() != right.size()) return false;
+  for (std::size_t i = 0; i < left.size(); ++i)
+    for (std::int64_t element = 0; element < left[i].elements(); ++element)
+      if (!(std::abs(left[i].at(element) - right[i].at(element)) <= distance)) return false;
+  return true;
 }
 
 bool sameContent(const std::vector<Tensor>& left, const std::vector<Tensor>& right) {

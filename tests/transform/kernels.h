@@ -19,6 +19,9 @@ namespace espalier::testing {
 /// C(m,n) = Σ A(m,k)·B(k,n) with a constant B.
 [[nodiscard]] Program matmul(std::int64_t m, std::int64_t n, std::int64_t k);
 
+/// O(m,d) = softmax over n of Q(m,·)·K(n,·) scaled, times V(n,d); four rows, two features.
+[[nodiscard]] Program softmaxAttention(std::int64_t keys);
+
 struct NamedKernel {
   std::string name;
   Program program;
@@ -36,5 +39,8 @@ inline void PrintTo(const NamedKernel& named, std::ostream* out) { *out << named
 [[nodiscard]] std::vector<Tensor> outputsOf(const Program& program, const Program& signature,
                                             std::uint64_t seed);
 [[nodiscard]] bool sameContent(const std::vector<Tensor>& left, const std::vector<Tensor>& right);
+/// The same up to an absolute distance; what is no number differs from everything.
+[[nodiscard]] bool nearContent(const std::vector<Tensor>& left, const std::vector<Tensor>& right,
+                               double distance);
 
 }  // namespace espalier::testing

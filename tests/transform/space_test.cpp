@@ -180,7 +180,7 @@ Parallel(loop=i)
 TEST(Space, CountsOfChoices) {
   const Program program = matmul(64, 64, 64);
   const auto count = [&](const char* name) { return findTransformation(name)->choices(program).size(); };
-  EXPECT_EQ(transformations().size(), 19U);
+  EXPECT_EQ(transformations().size(), 21U);
   EXPECT_EQ(count("TileSize"), 9U);
   EXPECT_EQ(count("Reorder"), 3U);
   EXPECT_EQ(count("Fuse"), 1U);
@@ -197,7 +197,8 @@ TEST(Space, RandomWalksReachEveryMember) {
   const std::uint64_t seed = 5;
   Random random(seed);
   std::set<std::string> seen;
-  const auto kernels = testing::kernels();
+  auto kernels = testing::kernels();
+  kernels.push_back({"softmax", testing::softmaxAttention(48)});
   for (int walk = 0; walk < 200; ++walk) {
     Program program = kernels[random.below(kernels.size())].program;
     for (int i = 0; i < 8; ++i) {
