@@ -103,6 +103,7 @@ std::vector<ContractionChoice> contractionChoices(const BlockShape& shape, const
   std::int64_t others = 1;
   for (std::size_t a = 0; a < shape.axes.size(); ++a) {
     if (a == shape.vectorAxis || a == shape.rowAxis || a == shape.depthAxis) continue;
+    if (shape.axes[a].reduction && shape.axes[a].shared) continue;  // one pass of it at a time
     (shape.axes[a].reduction ? otherReductions : others) *= shape.axes[a].extent;
   }
   const double firstCache = machine.levels.front().bytes;

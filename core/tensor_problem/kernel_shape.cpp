@@ -11,17 +11,21 @@ namespace espalier {
 
 namespace {
 
+/// Loops that hold other blocks as well stand still for this one: only loops of its own count.
 bool followsOneLoop(const Program& program, const Expr& binding) {
+  int own = 0;
   int loops = 0;
   for (const auto& term : affineForm(binding).terms) {
     if (term.atom.kind() != ExprKind::LoopVar) return false;
-    if (program.loop(term.atom.loop()).extent > 1) ++loops;
+    if (program.loop(term.atom.loop()).extent == 1) continue;
+    ++loops;
+    if (blocksBelow(program, term.atom.loop()).size() == 1) ++own;
   }
-  return loops == 1;
+  return loops > 0 && own <= 1;
 }
 
-/// Axes of extent 1 matter to nobody; each of the others must follow one loop alone. A block that was moved
-/// has axes for its place in the tile as well, which follow the same loops.
+/// Axes of extent 1 matter to nobody; each of the others must follow at most one loop of the block's own. A
+/// block that was moved has axes for its place in the tile as well, which follow the same loops.
 bool readAxes(const Program& program, const Block& block, const BlockFacts& facts, BlockShape& shape) {
   for (std::size_t depth = 0; depth < facts.loops.size(); ++depth) {
     const LoopFacts& loop = facts.loops[depth];
@@ -54,12 +58,14 @@ void readOperands(const Program& program, const BlockFacts& facts, BlockShape& s
     for (const auto& dimension : access.dimensions) {
       std::optional<std::size_t> only;
       int users = 0;
-      for (std::size_t i = 0; i < shape.axes.size(); ++i)
+      for (std::size_t i = 0; i < shape.axes.size(); ++i) {
+        if (shape.axes[i].shared) continue;
         for (std::size_t depth = 0; depth < facts.loops.size(); ++depth)
           if (facts.loops[depth].loop == shape.axes[i].loop && dimension.depends[depth]) {
             ++users;
             if (dimension.coefficients[depth] == 1) only = i;
           }
+      }
       operand.axisOfDimension.push_back(users == 1 ? only : std::nullopt);
     }
     shape.operands.push_back(std::move(operand));
@@ -115,7 +121,7 @@ void chooseRowAxis(BlockShape& shape) {
 void classify(BlockShape& shape) {
   std::int64_t deepest = 0;
   for (std::size_t i = 0; i < shape.axes.size(); ++i)
-    if (shape.axes[i].reduction && shape.axes[i].extent > deepest) {
+    if (shape.axes[i].reduction && !shape.axes[i].shared && shape.axes[i].extent > deepest) {
       deepest = shape.axes[i].extent;
       shape.depthAxis = i;
     }
@@ -169,6 +175,7 @@ std::vector<BlockShape> kernelShapes(const Program& program) {
     if (!readAxes(program, block, facts, shape)) continue;
     readOperands(program, facts, shape);
     classify(shape);
+    if (block.combiner == Combiner::Max) shape.row = shape.extentOf(shape.depthAxis);
     shapes.push_back(std::move(shape));
   }
   return shapes;

@@ -51,6 +51,7 @@ struct BlockShape {
   bool writesArgument = false;
   double functionWork = 0;  ///< multiply-adds that its function calls cost
   int readers = 0;          ///< blocks that read what it writes
+  std::int64_t row = 0;     ///< length of the row whose maximum it takes; 0 for other blocks
 
   std::optional<std::size_t> vectorAxis;  ///< position in `axes`: becomes lanes
   std::optional<std::size_t> rowAxis;     ///< Contraction: the other side of the register tile

@@ -16,7 +16,9 @@ namespace {
 constexpr std::size_t kFirstLook = 4;    ///< tiles for each kind of schedule
 constexpr std::size_t kCloserLook = 40;  ///< tiles for the best kinds, shared among the contractions
 constexpr std::size_t kBestKinds = 3;
-constexpr double kBoldness = 0.25;  ///< how often a runner-up is proposed instead of the favourite
+constexpr std::int64_t kOnlineBlock = 128;  ///< keys that a running maximum goes through at a time
+constexpr std::int64_t kOnlineRow = 512;    ///< rows from this length on are worth it
+constexpr double kBoldness = 0.25;          ///< how often a runner-up is proposed instead of the favourite
 constexpr std::uint64_t kRunnersUp = 5;
 
 std::string number(const char* pattern, double value) {
@@ -25,14 +27,22 @@ std::string number(const char* pattern, double value) {
   return text;
 }
 
-/// Blocks as the schedule saw them: after the inlining and moving that a trace begins with.
-std::vector<BlockShape> shapesOf(const TensorProblem& problem, const std::vector<std::string>& trace) {
-  std::vector<std::string> inlining;
-  for (const std::string& step : trace) {
-    if (step.rfind("Compute", 0) != 0) break;
-    inlining.push_back(step);
+/// What a trace begins with before it schedules block by block: inlining, and moving blocks below loops or
+/// tiles of loops.
+std::vector<std::string> placementsOf(const std::vector<std::string>& trace) {
+  const auto is = [](const std::string& step, std::string_view name) { return step.starts_with(name); };
+  std::size_t end = 0;
+  for (std::size_t i = 0; i < trace.size(); ++i) {
+    const bool places = is(trace[i], "Compute") || is(trace[i], "OnlineSoftmax");
+    if (places) end = i + 1;
+    if (!places && !is(trace[i], "TileSize(") && !is(trace[i], "Reorder(")) break;
   }
-  const auto state = problem.stateOf(inlining);
+  return {trace.begin(), trace.begin() + static_cast<std::ptrdiff_t>(end)};
+}
+
+/// Blocks as the schedule saw them: after they found their places.
+std::vector<BlockShape> shapesOf(const TensorProblem& problem, const std::vector<std::string>& trace) {
+  const auto state = problem.stateOf(placementsOf(trace));
   return kernelShapes(state ? problem.programOf(*state) : problem.initialProgram());
 }
 
@@ -49,6 +59,29 @@ std::vector<std::string> itemsBetween(const std::vector<std::string>& from,
   for (std::size_t i = 0; i < to.size(); ++i)
     if (i >= from.size() || from[i] != to[i]) items.push_back(to[i]);
   return items;
+}
+
+/// Schedules in which all blocks work on one tile after the other, so that what they hand on stays near: the
+/// last block's loops are tiled one at a time.
+std::vector<DraftOptions> fusedTiles(const std::vector<BlockShape>& shapes) {
+  std::vector<DraftOptions> drafts;
+  if (shapes.size() < 2) return drafts;
+  const bool takesMaximum = std::any_of(shapes.begin(), shapes.end(),
+                                        [](const BlockShape& shape) { return shape.row >= kOnlineRow; });
+  const auto loops = static_cast<int>(shapes.back().axes.size());
+  for (int tiled = 1; tiled <= loops; ++tiled)
+    for (const int outer : {tiled - 1, tiled - 2}) {
+      if (outer < 0) continue;
+      for (const std::int64_t tile : {16, 32, 64, 128})
+        for (const std::int64_t online : {std::int64_t{0}, kOnlineBlock}) {
+          if (online > 0 && !takesMaximum) continue;
+          drafts.push_back(
+              {.fusedLoops = outer, .tiledLoop = tiled, .fusedTile = tile, .onlineBlock = online});
+          drafts.push_back(drafts.back());
+          drafts.back().rowCopy = RowCopy::ByRows;
+        }
+    }
+  return drafts;
 }
 
 }  // namespace
@@ -170,6 +203,7 @@ std::vector<RulesProposer::Variant> RulesProposer::wholeSchedules(const State& f
         consider(options);
       }
     }
+  for (const DraftOptions& options : fusedTiles(shapes)) consider(options);
   constexpr double kSmall = 5e7;  // operations that one thread does in a fraction of a millisecond
   if (contractions == 0 || problem_.info().operations < kSmall)
     for (const int fused : {0, 1, 2})

@@ -20,7 +20,16 @@ class Drafter {
   Draft run() {
     const std::vector<BlockShape> initial = kernelShapes(problem_.programOf(draft_.state));
     for (const BlockShape& shape : initial) inlineIfCheap(shape);
-    if (draft_.options.fusedLoops > 0) fuse();
+    if (draft_.options.tiledLoop > 0) {
+      const State before = draft_.state;
+      if (!fuseTiles()) {
+        draft_.state = before;
+        return draft_;
+      }
+    } else if (draft_.options.fusedLoops > 0) {
+      fuse();
+    }
+    if (draft_.options.onlineBlock > 0) runOnline();
     for (const BlockShape& shape : kernelShapes(problem_.programOf(draft_.state))) schedule(shape);
     shareFusedLoops();
     return draft_;
@@ -60,6 +69,64 @@ class Drafter {
     fused_.assign(loops.begin(), loops.begin() + static_cast<std::ptrdiff_t>(wanted));
   }
 
+  /// As fuse, below tiles of one loop. False where some block would be computed again for every tile.
+  bool fuseTiles() {
+    const Program program = problem_.programOf(draft_.state);
+    const std::vector<BlockId> blocks = blocksOf(program);
+    if (blocks.size() < 2) return false;
+    const Block& last = program.block(blocks.back());
+    std::vector<std::string> loops;
+    std::vector<std::int64_t> extents;
+    for (const LoopId loop : loopsAround(program, blocks.back())) {
+      if (program.loop(loop).extent == 1) continue;
+      if (carriesReduction(last, loop)) return false;
+      loops.push_back(program.loop(loop).name);
+      extents.push_back(program.loop(loop).extent);
+    }
+    const auto outer = static_cast<std::size_t>(draft_.options.fusedLoops);
+    const auto tiled = static_cast<std::size_t>(draft_.options.tiledLoop) - 1;
+    const std::int64_t tile = draft_.options.fusedTile;
+    if (tiled >= loops.size() || tiled < outer || extents[tiled] < 2 * tile) return false;
+    const std::vector<std::int64_t> factors{(extents[tiled] + tile - 1) / tile, tile};
+    if (!take(Step{"TileSize", {}}.set("block", last.name).set("loop", loops[tiled]).set("factors", factors)))
+      return false;
+    const std::string tiles = loops[tiled] + ".0";
+    std::vector<std::string> order(loops.begin(), loops.begin() + static_cast<std::ptrdiff_t>(outer));
+    order.push_back(tiles);
+    fused_ = order;
+    for (std::size_t l = outer; l < loops.size(); ++l)
+      order.push_back(l == tiled ? loops[l] + ".1" : loops[l]);
+    take(Step{"Reorder", {}}.set("loops", order));
+    for (std::size_t b = blocks.size() - 1; b-- > 0;)
+      take(Step{"ComputeAt", {}}.set("block", program.block(blocks[b]).name).set("loop", tiles));
+    if (outer > 0) copyLoop_ = fused_[outer - 1];
+    const Program fused = problem_.programOf(draft_.state);
+    const std::vector<BlockId> all = blocksOf(fused);
+    return std::all_of(all.begin(), all.end(), [&](BlockId block) {
+      return !axesUsing(fused.block(block), *fused.findLoop(tiles)).empty();
+    });
+  }
+
+  /// Rows of scores are gone through block by block where a maximum allows it, and computed there.
+  void runOnline() {
+    const Program before = problem_.programOf(draft_.state);
+    for (const BlockId maximum : blocksOf(before)) {
+      if (before.block(maximum).combiner != Combiner::Max) continue;
+      if (!take(Step{"OnlineSoftmax", {}}
+                    .set("block", before.block(maximum).name)
+                    .set("size", draft_.options.onlineBlock)))
+        continue;
+      const Program program = problem_.programOf(draft_.state);
+      std::string blocks;
+      for (const LoopId loop : loopsAround(program, maximum))
+        if (blocksBelow(program, loop).size() > 1) blocks = program.loop(loop).name;
+      for (const BufferId scores : buffersReadBy(program.block(maximum)))
+        for (const BlockId writer : writersOf(program, scores))
+          if (writer != maximum)
+            take(Step{"ComputeAt", {}}.set("block", program.block(writer).name).set("loop", blocks));
+    }
+  }
+
   void shareFusedLoops() {
     if (!fused_.empty()) parallelise(fused_);
   }
@@ -87,7 +154,8 @@ class Drafter {
       take(step);
     for (const std::size_t operand : shape.transposedOperands)
       if (!shape.operands[operand].constant || !draft_.options.layoutWeights)
-        copyPanels(shape, operand, shape.vectorAxis, levelName(shape.axes[*shape.depthAxis], 0),
+        copyPanels(shape, operand, shape.vectorAxis,
+                   draft_.options.tiledLoop > 0 ? copyLoop_ : levelName(shape.axes[*shape.depthAxis], 0),
                    choice->second.tileColumns);
     if (draft_.options.packLanes && shape.streamedOperand && shape.transposedOperands.empty())
       copyPanels(shape, *shape.streamedOperand, shape.vectorAxis, levelName(shape.axes[*shape.depthAxis], 0),
@@ -145,10 +213,8 @@ class Drafter {
 
   void parallelise(const std::vector<std::string>& loops) {
     if (threads() == 1 || loops.empty()) return;
-    if (loops.size() == 1)
-      take(Step{"Parallel", {}}.set("loop", loops.front()));
-    else
-      take(Step{"Parallel", {}}.set("loops", loops));
+    if (loops.size() > 1 && take(Step{"Parallel", {}}.set("loops", loops))) return;
+    take(Step{"Parallel", {}}.set("loop", loops.front()));
   }
 
   void mapElements(const BlockShape& shape) {
@@ -236,6 +302,7 @@ class Drafter {
   Random random_;  ///< every step is complete, so nothing is drawn
   Draft draft_;
   std::vector<std::string> fused_;  ///< loops that hold all blocks, outermost first
+  std::string copyLoop_ = "root";   ///< where copies for all tiles are made
 };
 
 bool tiles(const Step& step, const BlockShape& shape, std::optional<std::size_t> axis) {

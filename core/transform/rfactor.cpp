@@ -13,7 +13,7 @@
 // 1. Block and loop exist, the loop surrounds the block and is serial, the block reduces.
 // 2. The loop carries reduction axes alone, each as `coefficient × loop + rest`.
 // 3. The block's loops from its outermost own one down hold nothing else, and contain the loop; none of
-//    them repeats the block.
+//    them repeats the block. Loops around may reduce as well, through axes of their own.
 // 4. The partial results have at most 256 MiB.
 #include <algorithm>
 
@@ -32,7 +32,8 @@ namespace {
 struct Plan {
   BlockId block;
   LoopId loop;
-  std::vector<LoopId> nest;  ///< the block's own loops, outermost first
+  std::vector<LoopId> nest;                  ///< the block's own loops, outermost first
+  std::vector<std::size_t> outerReductions;  ///< reduction axes that loops around the nest run through
 };
 
 Outcome<Plan> plan(const Program& program, const Step& step) {
@@ -69,12 +70,26 @@ Outcome<Plan> plan(const Program& program, const Step& step) {
   if (std::find(planned.nest.begin(), planned.nest.end(), *loop) == planned.nest.end())
     return refuse("shared-loop", about(step) + "other blocks hang below loop " + name + ".",
                   "RFactor before moving blocks into the nest.");
-  for (const LoopId outer : loopsAround(program, planned.nest.front()))
-    if (useOf(program, *id, outer) == LoopUse::Reduction)
+  const std::vector<LoopId> outside = loopsAround(program, planned.nest.front());
+  const auto isOutside = [&](LoopId other) {
+    return std::find(outside.begin(), outside.end(), other) != outside.end();
+  };
+  for (std::size_t i = 0; i < block.axes.size(); ++i) {
+    if (block.axes[i].kind != AxisKind::Reduction) continue;
+    const auto around = std::find_if(outside.begin(), outside.end(), [&](LoopId outer) {
+      return program.loop(outer).extent > 1 && usesLoop(block.bindings[i], outer);
+    });
+    if (around == outside.end()) continue;
+    const bool within = any(block.bindings[i], [&](const Expr& part) {
+      return part.kind() == ExprKind::LoopVar && !isOutside(part.loop());
+    });
+    if (within)
       return refuse("shared-loop",
-                    about(step) + "the reduction also runs through loop " + program.loop(outer).name +
-                        ", which holds other blocks.",
+                    about(step) + "axis " + block.axes[i].name + " also runs through loop " +
+                        program.loop(*around).name + ", which holds other blocks.",
                     "RFactor before moving blocks into the nest.");
+    planned.outerReductions.push_back(i);
+  }
   for (const LoopId inner : planned.nest)
     if (useOf(program, *id, inner) == LoopUse::Repeats)
       return refuse("repeats-reduction",
@@ -122,6 +137,8 @@ Outcome<Program> apply(const Program& program, const Step& step) {
     first.axes[i].extent = intervalOf(changed, first.bindings[i]).high + 1;
     if (simplify(changed, first.bindings[i]).isInteger()) first.axes[i].kind = AxisKind::Spatial;
   }
+  // One iteration of the loops around has partial results of its own; the final block joins them all.
+  for (const std::size_t i : planned->outerReductions) first.axes[i].kind = AxisKind::Spatial;
   const BlockId partialId = changed.add(std::move(first));
   replaceNode(changed, planned->block, partialId);
   tidy(changed, partialId);
@@ -155,6 +172,10 @@ Outcome<Program> apply(const Program& program, const Step& step) {
   last.axes.push_back({program.loop(planned->loop).name, extent, AxisKind::Reduction});
   last.bindings.push_back(mirror(planned->loop));
   read.push_back(Expr::axisVar(last.axes.size() - 1));
+  for (const std::size_t i : planned->outerReductions) {
+    last.axes.push_back(original.axes[i]);
+    last.bindings.push_back(original.bindings[i]);
+  }
   last.value = Expr::load(buffer, output.type, read);
   // A partial result exists exactly where the first point of the reduction that is left ran.
   for (const Guard& guard : original.guards)
