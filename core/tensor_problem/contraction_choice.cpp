@@ -12,6 +12,10 @@ namespace espalier {
 
 namespace {
 
+/// Where a weight passes once, the rows that it meets pass through the first-level cache beside it and take
+/// half.
+constexpr std::int64_t kLinesAheadOfOnePass = 2 * kLinesAhead;
+
 std::int64_t ceilDiv(std::int64_t value, std::int64_t by) { return (value + by - 1) / by; }
 std::int64_t roundUp(std::int64_t value, std::int64_t to) { return ceilDiv(value, to) * to; }
 
@@ -67,6 +71,21 @@ std::int64_t blockBelow(std::int64_t extent, std::int64_t limit) {
   return limit >= 8 ? limit / 8 * 8 : limit;
 }
 
+/// A weight that no cache of one core holds should come past once: a tile of all rows reads it in one pass.
+std::optional<TileShape> singlePass(const BlockShape& shape, const MachineModel& machine, double nearBytes) {
+  constexpr double kBytes = 4;
+  const std::int64_t height = shape.extentOf(shape.rowAxis);
+  const std::int64_t lanes = std::min<std::int64_t>(machine.lanes(4), shape.extentOf(shape.vectorAxis));
+  const double weight = kBytes * static_cast<double>(shape.extentOf(shape.vectorAxis)) *
+                        static_cast<double>(shape.extentOf(shape.depthAxis));
+  const double hideLatency = machine.multiplyAddLatency * machine.multiplyAddsPerCycle;
+  const bool constant = shape.streamedOperand && shape.operands[*shape.streamedOperand].constant;
+  if (!constant || weight <= nearBytes || static_cast<double>(height) < hideLatency ||
+      height + 2 > machine.vectorRegisters)
+    return std::nullopt;
+  return TileShape{height, lanes, 1 / machine.multiplyAddsPerCycle};
+}
+
 template <class Value>
 void addOnce(std::vector<Value>& list, Value value) {
   if (std::find(list.begin(), list.end(), value) == list.end()) list.push_back(value);
@@ -112,6 +131,10 @@ std::vector<ContractionChoice> contractionChoices(const BlockShape& shape, const
   std::vector<TileShape> tiles = tileShapes(shape, machine, kBytes);
   if (tiles.size() > 10) tiles.resize(10);
   std::vector<ContractionChoice> choices;
+  if (const auto pass = otherReductions == 1 ? singlePass(shape, machine, secondCache) : std::nullopt)
+    for (const std::int64_t columnBlock :
+         {pass->columns, std::min(width, roundUp(ceilDiv(width, machine.threads), pass->columns))})
+      addOnce(choices, ContractionChoice{pass->rows, pass->columns, height, columnBlock, depth, 1});
   for (const TileShape& tile : tiles) {
     std::vector<std::int64_t> depths;
     for (const double share : {0.55, 0.3, 0.12})
@@ -250,15 +273,16 @@ std::optional<Step> layoutStep(const BlockShape& shape, std::size_t operand,
 std::optional<Step> prefetchStep(const BlockShape& shape, std::size_t operand,
                                  const ContractionChoice& choice) {
   const bool alongLanes = shape.vectorAxis && shape.axes[*shape.vectorAxis].strides[operand + 1] != 0;
-  if (!alongLanes || !shape.depthAxis || choice.depthBlock >= shape.extentOf(shape.depthAxis))
-    return std::nullopt;
+  if (!alongLanes || !shape.depthAxis) return std::nullopt;
+  const bool blocks = choice.depthBlock < shape.extentOf(shape.depthAxis);
+  if (!blocks && choice.tileRows < shape.extentOf(shape.rowAxis)) return std::nullopt;
   constexpr std::int64_t kFloatsInLine = kCacheLineBytes / 4;
-  const std::int64_t lines =
-      std::max<std::int64_t>(1, choice.depthBlock * choice.tileColumns / kFloatsInLine);
+  const std::int64_t steps = blocks ? choice.depthBlock : choice.depthUnroll;
+  const std::int64_t lines = std::max<std::int64_t>(1, steps * choice.tileColumns / kFloatsInLine);
   return Step{"Prefetch", {}}
       .set("buffer", shape.operands[operand].name)
-      .set("loop", levelName(shape.axes[*shape.depthAxis], 0))
-      .set("ahead", ceilDiv(kLinesAhead, lines));
+      .set("loop", levelName(shape.axes[*shape.depthAxis], blocks ? 0 : 1))
+      .set("ahead", ceilDiv(blocks ? kLinesAhead : kLinesAheadOfOnePass, lines));
 }
 
 }  // namespace espalier

@@ -55,8 +55,8 @@ struct ContractionFactors {
 [[nodiscard]] std::optional<Step> layoutStep(const BlockShape& shape, std::size_t operand,
                                              const ContractionChoice& choice);
 
-/// Fetches an operand's next depth blocks while the passes over the rows work on this one. Nothing where one
-/// pass reads everything or the operand does not run along the lanes.
+/// Fetches an operand's next depth blocks while the passes over the rows work on this one, or, where one pass
+/// has all rows, what it reads next. Nothing where the operand does not run along the lanes.
 [[nodiscard]] std::optional<Step> prefetchStep(const BlockShape& shape, std::size_t operand,
                                                const ContractionChoice& choice);
 

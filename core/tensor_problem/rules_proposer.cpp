@@ -63,7 +63,7 @@ std::vector<std::string> itemsBetween(const std::vector<std::string>& from,
 
 /// Schedules in which all blocks work on one tile after the other, so that what they hand on stays near: the
 /// last block's loops are tiled one at a time.
-std::vector<DraftOptions> fusedTiles(const std::vector<BlockShape>& shapes) {
+std::vector<DraftOptions> fusedTiles(const std::vector<BlockShape>& shapes, bool streams) {
   std::vector<DraftOptions> drafts;
   if (shapes.size() < 2) return drafts;
   const bool takesMaximum = std::any_of(shapes.begin(), shapes.end(),
@@ -79,6 +79,7 @@ std::vector<DraftOptions> fusedTiles(const std::vector<BlockShape>& shapes) {
               {.fusedLoops = outer, .tiledLoop = tiled, .fusedTile = tile, .onlineBlock = online});
           drafts.push_back(drafts.back());
           drafts.back().rowCopy = RowCopy::ByRows;
+          drafts.back().prefetch = streams;
         }
     }
   return drafts;
@@ -201,9 +202,11 @@ std::vector<RulesProposer::Variant> RulesProposer::wholeSchedules(const State& f
         consider(options);
         options.rowCopy = RowCopy::ByDepth;
         consider(options);
+        options.rowCopy = RowCopy::ByRows;
+        consider(options);
       }
     }
-  for (const DraftOptions& options : fusedTiles(shapes)) consider(options);
+  for (const DraftOptions& options : fusedTiles(shapes, streams)) consider(options);
   constexpr double kSmall = 5e7;  // operations that one thread does in a fraction of a millisecond
   if (contractions == 0 || problem_.info().operations < kSmall)
     for (const int fused : {0, 1, 2})

@@ -35,7 +35,7 @@ struct DraftOptions {
   int tiledLoop = 0;
   std::int64_t fusedTile = 0;  ///< iterations of that loop in a tile
   std::int64_t onlineBlock =
-      0;              ///< maxima and sums of exponentials go through blocks of that length; 0 = rows
+      0;            ///< maxima and sums of exponentials go through blocks of that length; 0 = rows
   int vectors = 2;  ///< that a step of a row reduction handles; an element-wise step handles twice as many
   bool prefetch = false;  ///< the operand along the lanes is fetched before it is needed
   bool share = true;      ///< threads share the outer loops, if there are several threads
