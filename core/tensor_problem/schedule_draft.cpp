@@ -29,7 +29,6 @@ class Drafter {
     } else if (draft_.options.fusedLoops > 0) {
       fuse();
     }
-    if (draft_.options.onlineBlock > 0) runOnline();
     for (const BlockShape& shape : kernelShapes(problem_.programOf(draft_.state))) schedule(shape);
     shareFusedLoops();
     return draft_;
@@ -97,8 +96,11 @@ class Drafter {
     for (std::size_t l = outer; l < loops.size(); ++l)
       order.push_back(l == tiled ? loops[l] + ".1" : loops[l]);
     take(Step{"Reorder", {}}.set("loops", order));
-    for (std::size_t b = blocks.size() - 1; b-- > 0;)
+    for (std::size_t b = blocks.size() - 1; b-- > 0;) {
       take(Step{"ComputeAt", {}}.set("block", program.block(blocks[b]).name).set("loop", tiles));
+      if (draft_.options.onlineBlock > 0 && program.block(blocks[b]).combiner == Combiner::Max)
+        runOnline(blocks[b]);
+    }
     if (outer > 0) copyLoop_ = fused_[outer - 1];
     const Program fused = problem_.programOf(draft_.state);
     const std::vector<BlockId> all = blocksOf(fused);
@@ -107,24 +109,19 @@ class Drafter {
     });
   }
 
-  /// Rows of scores are gone through block by block where a maximum allows it, and computed there.
-  void runOnline() {
-    const Program before = problem_.programOf(draft_.state);
-    for (const BlockId maximum : blocksOf(before)) {
-      if (before.block(maximum).combiner != Combiner::Max) continue;
-      if (!take(Step{"OnlineSoftmax", {}}
-                    .set("block", before.block(maximum).name)
-                    .set("size", draft_.options.onlineBlock)))
-        continue;
-      const Program program = problem_.programOf(draft_.state);
-      std::string blocks;
-      for (const LoopId loop : loopsAround(program, maximum))
-        if (blocksBelow(program, loop).size() > 1) blocks = program.loop(loop).name;
-      for (const BufferId scores : buffersReadBy(program.block(maximum)))
-        for (const BlockId writer : writersOf(program, scores))
-          if (writer != maximum)
-            take(Step{"ComputeAt", {}}.set("block", program.block(writer).name).set("loop", blocks));
-    }
+  /// Rows of scores are gone through block by block where a maximum allows it, and computed there. All blocks
+  /// behind the maximum have found their places.
+  void runOnline(BlockId maximum) {
+    const std::string name = problem_.programOf(draft_.state).block(maximum).name;
+    if (!take(Step{"OnlineSoftmax", {}}.set("block", name).set("size", draft_.options.onlineBlock))) return;
+    const Program program = problem_.programOf(draft_.state);
+    std::string blocks;
+    for (const LoopId loop : loopsAround(program, maximum))
+      if (blocksBelow(program, loop).size() > 1) blocks = program.loop(loop).name;
+    for (const BufferId scores : buffersReadBy(program.block(maximum)))
+      for (const BlockId writer : writersOf(program, scores))
+        if (writer != maximum)
+          take(Step{"ComputeAt", {}}.set("block", program.block(writer).name).set("loop", blocks));
   }
 
   void shareFusedLoops() {

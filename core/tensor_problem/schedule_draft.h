@@ -33,9 +33,8 @@ struct DraftOptions {
   /// Above 0: the last block's loop at this place, counted from 1, is tiled and its tiles hold all other
   /// blocks, below the `fusedLoops` outer loops.
   int tiledLoop = 0;
-  std::int64_t fusedTile = 0;  ///< iterations of that loop in a tile
-  std::int64_t onlineBlock =
-      0;            ///< maxima and sums of exponentials go through blocks of that length; 0 = rows
+  std::int64_t fusedTile = 0;    ///< iterations of that loop in a tile
+  std::int64_t onlineBlock = 0;  ///< length of the blocks of a running maximum; 0 = whole rows
   int vectors = 2;  ///< that a step of a row reduction handles; an element-wise step handles twice as many
   bool prefetch = false;  ///< the operand along the lanes is fetched before it is needed
   bool share = true;      ///< threads share the outer loops, if there are several threads

@@ -4,8 +4,10 @@
 
 #include <gtest/gtest.h>
 
+#include "program/printer.h"
 #include "tensor_problem/contraction_choice.h"
 #include "tensor_problem/problems.h"
+#include "tensor_problem/schedule_draft.h"
 
 namespace espalier {
 namespace {
@@ -80,6 +82,54 @@ TEST(ContractionChoices, FitTheRegistersAndHideTheLatencyOnEveryMachine) {
       EXPECT_GE(static_cast<double>(accumulators), machine.multiplyAddLatency * machine.multiplyAddsPerCycle)
           << layer;
     }
+}
+
+TEST(ContractionChoices, LetAStreamedWeightPassOnce) {
+  MachineModel wide;
+  wide.vectorBits = 512;
+  wide.vectorRegisters = 32;
+  const BlockShape streamed = shapeNamed("deepseek_r1_moe", "C");
+  const ContractionChoice pass = contractionChoices(streamed, wide, 4).front();
+  EXPECT_EQ(pass.tileRows, 16) << "all rows";
+  EXPECT_EQ(pass.tileColumns, 16);
+  EXPECT_EQ(pass.depthBlock, 7168);
+  const auto step = prefetchStep(streamed, *streamed.streamedOperand, pass);
+  ASSERT_TRUE(step);
+  EXPECT_EQ(step->text("loop"), "k.1");
+  const MachineModel narrow;  // 16 accumulators leave no register for the operands
+  EXPECT_LT(contractionChoices(streamed, narrow, 4).front().tileRows, 16);
+  EXPECT_LT(contractionChoices(shapeNamed("matmul_512", "C"), wide, 4).front().tileRows, 32)
+      << "no weight waits";
+}
+
+/// The tiles of one loop of the last block hold everything: each block is an untiled nest below them.
+TEST(DraftSchedule, WorksOnOneTileAfterTheOther) {
+  const auto problem = testing::offlineProblem("mlp_small");
+  const Draft draft = draftSchedule(*problem, problem->initial(), {.tiledLoop = 2, .fusedTile = 32}, {});
+  const Program program = problem->programOf(draft.state);
+  const auto tiles = program.findLoop("f_2.0");
+  ASSERT_TRUE(tiles);
+  EXPECT_EQ(program.roots.size(), 1U);
+  EXPECT_EQ(program.loop(*tiles).extent, 8);
+  EXPECT_EQ(program.buffer(*program.findBuffer("Gate")).shape, (std::vector<std::int64_t>{8, 32}));
+  EXPECT_EQ(draft.choices.size(), 2U) << "both projections are tiled for registers";
+  EXPECT_NE(print(program).find("Gate_local"), std::string::npos);
+}
+
+TEST(DraftSchedule, KeepsWhatEveryTileWouldComputeAgainWhereItIs) {
+  const auto problem = testing::offlineProblem("attention_small");
+  const Draft features =
+      draftSchedule(*problem, problem->initial(), {.fusedLoops = 2, .tiledLoop = 3, .fusedTile = 16}, {});
+  EXPECT_TRUE(features.state.trace.empty()) << "scores do not depend on the feature";
+  const auto longRows = testing::offlineProblem("flux_attention_core");
+  const Draft rows =
+      draftSchedule(*longRows, longRows->initial(),
+                    {.fusedLoops = 1, .tiledLoop = 2, .fusedTile = 16, .onlineBlock = 128}, {});
+  const Program program = longRows->programOf(rows.state);
+  EXPECT_TRUE(program.findLoop("n_blocks"));
+  EXPECT_EQ(program.buffer(*program.findBuffer("S")).shape, (std::vector<std::int64_t>{1, 16, 128}));
+  EXPECT_TRUE(program.findBlock("Top_rf")) << "rows of a block are reduced in lanes";
+  EXPECT_EQ(rows.choices.size(), 2U) << "scores and products are tiled for registers";
 }
 
 }  // namespace
