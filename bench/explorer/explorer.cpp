@@ -25,6 +25,7 @@
 #include <fstream>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -159,10 +160,11 @@ class PlainTexts final : public NodeTexts {
 class BenchServices final : public Services {
  public:
   std::vector<WorkloadChoice> workloads() const override { return {}; }
+  std::vector<ProfileChoice> profiles() const override { return {}; }
   RunStarter newRun(const NewRun&) const override {
     return [](RunSink) -> Result<std::unique_ptr<RunController>> { return inputError("Not here."); };
   }
-  RunStarter resumeRun(const std::string&) const override {
+  RunStarter resumeRun(const std::string&, const std::optional<ProposerChoice>&) const override {
     return [search = search](RunSink sink) -> Result<std::unique_ptr<RunController>> {
       return std::make_unique<GrowingRun>(std::move(sink), search);
     };
