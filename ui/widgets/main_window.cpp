@@ -33,6 +33,7 @@ namespace {
 
 // What the window's thread does itself, since it takes it less than a frame or two.
 constexpr std::uint64_t kEventsReadAtOnce = 1000;
+constexpr std::size_t kFewEvents = 4000;  ///< their cost does not depend on the size of the tree
 constexpr std::size_t kEventsFoldedAtOnce = 600000;
 constexpr std::size_t kMostNodesCounted = 200000;
 
@@ -268,7 +269,8 @@ void MainWindow::updateScrubber() {
 void MainWindow::showTime(int position) {
   const auto wanted = static_cast<std::size_t>(position);
   reader_.forgetFold();
-  if (history_.workOf(wanted) > kEventsFoldedAtOnce)
+  const std::size_t work = history_.workOf(wanted);
+  if (work > kFewEvents && work + history_.tree().size() > kEventsFoldedAtOnce)
     return reader_.foldUpTo(history_.digest().shared(), wanted);
   history_.show(wanted);
   updateScrubber();

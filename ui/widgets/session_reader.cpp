@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/session_reader.h"
 
+#include <future>
+#include <optional>
 #include <utility>
 
 #include "models/figures.h"
@@ -12,6 +14,13 @@ namespace {
 constexpr int kLookEveryMilliseconds = 500;
 constexpr std::size_t kEventsAtOnce = 1000;  ///< so that the window takes each batch in a few milliseconds
 
+/// What a layout relies on; a damaged session may lack it.
+bool childrenFollowParents(const ChunkedVector<std::uint32_t>& parents) {
+  for (std::size_t node = 0; node < parents.size(); ++node)
+    if (node == 0 ? parents[0] != kNoNode : parents[node] >= node) return false;
+  return true;
+}
+
 }  // namespace
 
 Result<LoadedSession> loadSession(const std::string& path, const std::atomic<bool>* cancelled) {
@@ -19,11 +28,19 @@ Result<LoadedSession> loadSession(const std::string& path, const std::atomic<boo
   if (!store) return tl::unexpected(store.error());
   auto digest = (*store)->readDigest(cancelled);
   if (!digest) return tl::unexpected(digest.error());
+  // The shape of the tree is known before its figures are summed up: it is laid out meanwhile.
+  LayoutInput input;
+  for (std::size_t index = 0; index < digest->size(); ++index)
+    if (digest->entry(index).kind == DigestKind::NodeAdded)
+      input.parents.push_back(digest->entry(index).parent());
+  const bool sound = childrenFollowParents(input.parents);
+  auto layingOut = std::async(std::launch::async, [&]() -> std::optional<TreeLayout> {
+    return sound ? layOut(input, cancelled) : std::nullopt;
+  });
   Moment now;
   now.advance(*digest, digest->size());
-  LayoutInput input;
-  input.parents = now.tree.parents().shared();
-  auto layout = layOut(input, cancelled);
+  auto layout = layingOut.get();
+  if (layout && layout->places.size() != now.tree.size()) layout.reset();
   LoadedSession loaded{path, History(*std::move(digest), std::move(now)),
                        std::move(layout).value_or(TreeLayout{}), *std::move(store)};
   loaded.history.setSource(fileSource(path));
