@@ -22,6 +22,7 @@ QLineEdit* addPath(QFormLayout* form, QWidget* parent, const QString& title) {
   row->addWidget(line, 1);
   row->addWidget(browse);
   form->addRow(ExportSheet::tr("&File"), row);
+  if (auto* label = qobject_cast<QLabel*>(form->labelForField(row))) label->setBuddy(line);
   QObject::connect(browse, &QPushButton::clicked, line, [line, title] {
     const QString path = QFileDialog::getSaveFileName(line->window(), title, line->text());
     if (!path.isEmpty()) line->setText(path);

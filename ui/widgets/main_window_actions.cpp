@@ -276,10 +276,29 @@ void MainWindow::makeMenus() {
   menu(tr("&Edit"), {"undo", "redo", "", "bookmark", "next-bookmark", "note", "", "find", "palette"});
   menu(tr("Sea&rch"), {"pause", "step", "step-stage", "stop", "resume-run", "resume-with", "", "expand",
                        "measure", "add", "hint", "ask", "answer", "", "pin", "prune", "focus"});
-  QMenu* view =
-      menu(tr("&View"), {"fit", "zoom-in", "zoom-out", "go-best", "", "fold", "hoist", "hide-failed",
-                         "hide-pruned", "hide-unmeasured", "", "labels", "path-labels", "legend", "",
-                         "compare-node", "next-change", "previous-change", ""});
+  QMenu* view = menu(tr("&View"), {"fit",
+                                   "zoom-in",
+                                   "zoom-out",
+                                   "go-best",
+                                   "",
+                                   "fold",
+                                   "hoist",
+                                   "hide-failed",
+                                   "hide-pruned",
+                                   "hide-unmeasured",
+                                   "",
+                                   "labels",
+                                   "path-labels",
+                                   "legend",
+                                   "",
+                                   "compare-node",
+                                   "next-change",
+                                   "previous-change",
+                                   "",
+                                   "earlier",
+                                   "later",
+                                   "play",
+                                   ""});
   QMenu* panels = view->addMenu(tr("&Panels"));
   for (QDockWidget* dock : docks_) panels->addAction(actionNamed(panelAction(dock).c_str()));
   panels->addSeparator();
