@@ -8,6 +8,7 @@
 #include <llvm/IR/Constants.h>
 #include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/Instructions.h>
+#include <llvm/IR/IntrinsicsX86.h>
 
 #include "codegen/value_emitter.h"
 #include "program/interpreter.h"
@@ -31,7 +32,7 @@ class KernelEmitter {
         entry_(std::move(entry)),
         options_(options),
         builder_(module.getContext()),
-        values_(program, builder_, frame_, options.math, options.argumentAlignment) {
+        values_(program, lowered.ranges, builder_, frame_, options.math, options.argumentAlignment) {
     llvm::FastMathFlags flags;
     flags.setAllowContract(options.pipeline != Pipeline::Strict);
     builder_.setFastMathFlags(flags);
@@ -84,6 +85,7 @@ class KernelEmitter {
     frame_.pointers.assign(program_.buffers.size(), nullptr);
     frame_.values.resize(lowered_.ranges.size(), nullptr);
     frame_.lanes = nullptr;
+    frame_.streams = false;
     stack_.assign(program_.buffers.size(), nullptr);
     for (unsigned i = 0; i < buffers.size(); ++i) {
       const BufferId id = buffers[i];
@@ -112,6 +114,9 @@ class KernelEmitter {
   }
 
   void close() {
+    // Such stores reach other threads in order only behind a fence.
+    if (frame_.streams && target_.triple.rfind("x86_64", 0) == 0)
+      builder_.CreateIntrinsic(llvm::Intrinsic::x86_sse_sfence, {}, {});
     builder_.CreateRetVoid();
     builder_.SetInsertPoint(allocas_);
     builder_.CreateBr(start_);

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -30,6 +31,7 @@ struct LoweredBlock {
   std::vector<Expr> firstPoint;
   bool initialises = false;
   Expr value;
+  bool streams = false;
 };
 
 /// `for variable in range(begin, end)`, not empty.

@@ -9,8 +9,10 @@
 #include <utility>
 
 #include "codegen/guard_regions.h"
+#include "codegen/lane_pattern.h"
 #include "codegen/storage.h"
 #include "program/prefetch.h"
+#include "transform/legality.h"
 
 namespace espalier {
 namespace {
@@ -336,6 +338,10 @@ class Lowering {
 
   std::vector<LoweredNode> lowerLanes(LoopId id, const GuardRegion& region) {
     const int width = lanesOf(program_, target_, id);
+    // Vectors that share a reduction become one, as wide as all of them: it is halved until one is left.
+    const auto length = static_cast<unsigned>(region.end - region.begin);
+    if (!region.undecided && std::has_single_bit(length) && joinsLanes(program_, id))
+      return lowerGroup(id, region.begin, static_cast<int>(length), static_cast<int>(length));
     const std::int64_t groups = (region.end - region.begin) / width;
     std::vector<LoweredNode> list;
     if (groups == 1) {
@@ -424,9 +430,10 @@ class Lowering {
       if (block.axes[axis].kind != AxisKind::Reduction) continue;
       const Interval interval = intervalOf(bindings[axis], ranges());
       if (interval.low > 0) lowered.initialises = false;
-      if (interval.high > 0) lowered.firstPoint.push_back(bindings[axis]);
+      if (interval.high > 0) lowered.firstPoint.push_back(ofFirstLane(bindings[axis]));
     }
-    std::int64_t size = 1 + laneByLane(lowered.offset) * (lowered.combiner == Combiner::None ? 1 : 2);
+    lowered.streams = block.streams;
+    std::int64_t size = 1 + laneByLane(lowered.offset, true) * (lowered.combiner == Combiner::None ? 1 : 2);
     forEach(lowered.value, [&](const Expr& part) {
       if (part.kind() == ExprKind::Load) size += laneByLane(part.operand(0));
     });
@@ -436,13 +443,29 @@ class Lowering {
     return list;
   }
 
-  /// Lanes that are read or written one by one, since they do not lie side by side.
-  std::int64_t laneByLane(const Expr& offset) {
+  /// Lanes that share a reduction are joined before they meet the element: its first lane says which point
+  /// that is.
+  Expr ofFirstLane(const Expr& reduction) {
+    if (!lane_.valid() || lane_.isInteger()) return reduction;
+    const LoopId lane = lane_.loop();
+    return simplify(rewrite(reduction,
+                            [&](const Expr& part) {
+                              return part.kind() == ExprKind::LoopVar && part.loop() == lane ? Expr(0) : part;
+                            }),
+                    ranges());
+  }
+
+  /// Lanes that are read or written one by one, since they do not lie side by side; 2 for those that a
+  /// shuffle brings together.
+  std::int64_t laneByLane(const Expr& offset, bool stored = false) {
     if (!lane_.valid() || lane_.isInteger() || !usesLoop(offset, lane_.loop())) return 0;
     for (const AffineForm::Term& term : affineForm(offset).terms) {
       const bool alone = term.atom.kind() == ExprKind::LoopVar;
-      if (usesLoop(term.atom, lane_.loop()) && (!alone || term.coefficient != 1))
-        return result_.ranges.at(lane_.loop().index).high + 1;
+      if (!usesLoop(term.atom, lane_.loop()) || (alone && term.coefficient == 1)) continue;
+      const auto lanes = static_cast<int>(result_.ranges.at(lane_.loop().index).high + 1);
+      const auto pattern = lanePattern(offset, lane_.loop(), lanes, result_.ranges);
+      if (pattern && pattern->consecutive()) return 0;
+      return pattern && !stored && pattern->span() <= kWidestPattern * lanes ? 2 : lanes;
     }
     return 0;
   }

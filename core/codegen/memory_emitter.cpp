@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Subscripts, loads and stores of ValueEmitter.
 #include <algorithm>
+#include <bit>
 #include <numeric>
 #include <stdexcept>
 
@@ -175,7 +176,80 @@ llvm::Value* ValueEmitter::mask() {
   return active == nullptr ? guardMask_ : builder_.CreateAnd(guardMask_, active);
 }
 
+const LanePattern* ValueEmitter::patternOf(const Expr& offset) {
+  if (frame_.lanes == nullptr) return nullptr;
+  const LoopId lane = frame_.lanes->variable;
+  const auto [entry, added] = patterns_.try_emplace(&offset.node());
+  if (added) {
+    const std::vector<AffineForm::Term> terms = affineForm(offset).terms;
+    const bool scattered = std::any_of(terms.begin(), terms.end(), [&](const AffineForm::Term& term) {
+      const bool alone = term.atom.kind() == ExprKind::LoopVar;
+      return usesLoop(term.atom, lane) && (!alone || term.coefficient != 1);
+    });
+    if (scattered) entry->second = lanePattern(offset, lane, frame_.lanes->active, ranges_);
+  }
+  return entry->second ? &*entry->second : nullptr;
+}
+
+/// Elements from an address on, as the first of the lanes; never more than these, which are sure to exist.
+llvm::Value* ValueEmitter::loadPiece(BufferId buffer, const Offset& from, std::int64_t elements) {
+  llvm::Type* element = memoryType(program_.buffer(buffer).type);
+  llvm::Value* pointer = pointerTo(buffer, from);
+  const llvm::Align alignment = alignmentOf(buffer, from);
+  const auto count = static_cast<unsigned>(elements);
+  const auto width = static_cast<unsigned>(frame_.lanes->width);
+  if (count == width || std::has_single_bit(count))
+    return builder_.CreateAlignedLoad(llvm::FixedVectorType::get(element, count), pointer, alignment);
+  std::vector<llvm::Constant*> on;
+  for (unsigned lane = 0; lane < width; ++lane) on.push_back(builder_.getInt1(lane < count));
+  auto* vector = llvm::FixedVectorType::get(element, width);
+  return builder_.CreateMaskedLoad(vector, pointer, alignment, llvm::ConstantVector::get(on),
+                                   llvm::Constant::getNullValue(vector));
+}
+
+/// Whole vectors that overlap rather than reach beyond the span, then shuffles that pick each lane's element.
+llvm::Value* ValueEmitter::loadPattern(BufferId buffer, const LanePattern& pattern) {
+  const std::int64_t width = frame_.lanes->width;
+  const std::int64_t span = pattern.span();
+  const std::int64_t lowest = pattern.lowest();
+  std::vector<std::int64_t> places;  // from the lowest one; lanes that are off take the first lane's
+  for (std::int64_t lane = 0; lane < width; ++lane)
+    places.push_back(pattern.places[lane < frame_.lanes->active ? static_cast<std::size_t>(lane) : 0] -
+                     lowest);
+  Offset from = offsetOf(pattern.base);
+  from.constant += lowest;
+  llvm::Value* result = nullptr;
+  std::vector<bool> found(places.size(), false);
+  for (std::int64_t start = 0, piece = 0; piece * width < span;
+       ++piece, start = std::min(start + width, span - width)) {
+    Offset here = from;
+    here.constant += start;
+    llvm::Value* loaded = loadPiece(buffer, here, std::min(span, width));
+    const auto loadedLanes =
+        static_cast<std::int64_t>(llvm::cast<llvm::FixedVectorType>(loaded->getType())->getNumElements());
+    std::vector<int> picks;
+    for (std::size_t lane = 0; lane < places.size(); ++lane) {
+      const std::int64_t place = places[lane] - start;
+      const bool inside = !found[lane] && place >= 0 && place < std::min(loadedLanes, span);
+      const std::int64_t before = result == nullptr ? 0 : width;
+      picks.push_back(inside ? static_cast<int>(before + place) : found[lane] ? static_cast<int>(lane) : 0);
+      found[lane] = found[lane] || inside;
+    }
+    result = result == nullptr ? builder_.CreateShuffleVector(loaded, picks)
+                               : builder_.CreateShuffleVector(result, loaded, picks);
+  }
+  return result;
+}
+
 llvm::Value* ValueEmitter::load(BufferId buffer, const Expr& expr) {
+  const LanePattern* pattern = patternOf(expr);
+  if (pattern != nullptr && pattern->consecutive()) return load(buffer, pattern->row);
+  if (pattern != nullptr && guardMask_ == nullptr &&
+      pattern->span() <= kWidestPattern * frame_.lanes->width) {
+    llvm::Value* loaded = loadPattern(buffer, *pattern);
+    if (program_.buffer(buffer).type != DataType::Bool) return loaded;
+    return builder_.CreateICmpNE(loaded, llvm::Constant::getNullValue(loaded->getType()));
+  }
   const Offset offset = offsetOf(expr);
   const DataType type = program_.buffer(buffer).type;
   llvm::Type* element = memoryType(type);
@@ -205,7 +279,9 @@ llvm::Value* ValueEmitter::load(BufferId buffer, const Expr& expr) {
   return builder_.CreateICmpNE(loaded, llvm::Constant::getNullValue(loaded->getType()));
 }
 
-void ValueEmitter::store(BufferId buffer, const Expr& expr, llvm::Value* value) {
+void ValueEmitter::store(BufferId buffer, const Expr& expr, llvm::Value* value, bool streams) {
+  if (const LanePattern* pattern = patternOf(expr); pattern != nullptr && pattern->consecutive())
+    return store(buffer, pattern->row, value, streams);
   const Offset offset = offsetOf(expr);
   const DataType type = program_.buffer(buffer).type;
   llvm::Align alignment = alignmentOf(buffer, offset);
@@ -232,7 +308,14 @@ void ValueEmitter::store(BufferId buffer, const Expr& expr, llvm::Value* value) 
       on = nullptr;
     }
     if (on == nullptr) {
-      builder_.CreateAlignedStore(value, pointer, alignment);
+      llvm::StoreInst* store = builder_.CreateAlignedStore(value, pointer, alignment);
+      // Machines store whole aligned vectors around the caches, and nothing else.
+      const std::uint64_t bytes = value->getType()->getPrimitiveSizeInBits().getFixedValue() / 8;
+      if (streams && alignment.value() >= bytes) {
+        llvm::Metadata* one = llvm::ConstantAsMetadata::get(builder_.getInt32(1));
+        store->setMetadata(llvm::LLVMContext::MD_nontemporal, llvm::MDNode::get(builder_.getContext(), one));
+        frame_.streams = true;
+      }
     } else {
       builder_.CreateMaskedStore(value, pointer, alignment, on);
     }

@@ -7,6 +7,7 @@
 
 #include "codegen/storage.h"
 #include "program/analysis.h"
+#include "transform/legality.h"
 
 namespace espalier {
 namespace {
@@ -78,6 +79,16 @@ bool canBecomeLanes(const Program& program, LoopId id) {
                       [&](LoopId outer) { return program.loop(outer).kind == LoopKind::Vectorized; });
 }
 
+/// The end of a reduction that was shared among lanes, written as a loop.
+bool canJoin(const Program& program, const Target& target, LoopId id) {
+  const Loop& loop = program.loop(id);
+  if (loop.kind != LoopKind::Serial || loop.extent < target.lanes(4) || !joinsLanes(program, id))
+    return false;
+  const std::vector<LoopId> around = loopsAround(program, id);
+  return std::none_of(around.begin(), around.end(),
+                      [&](LoopId outer) { return program.loop(outer).kind == LoopKind::Vectorized; });
+}
+
 bool subscriptsRegisters(const Program& program, const Block& block, LoopId loop) {
   const auto uses = [&](BufferId buffer, const std::vector<Expr>& subscripts) {
     return program.buffer(buffer).memory == MemoryKind::Register &&
@@ -111,7 +122,8 @@ std::int64_t copiesBelow(const Program& program, const Target& target, LoopId id
 
 Program completeSchedule(Program program, const Target& target) {
   for (const LoopId loop : loopsOf(program)) {
-    if (canBecomeLanes(program, loop)) program.loop(loop).kind = LoopKind::Vectorized;
+    if (canBecomeLanes(program, loop) || canJoin(program, target, loop))
+      program.loop(loop).kind = LoopKind::Vectorized;
   }
   std::vector<LoopId> loops = loopsOf(program);
   std::reverse(loops.begin(), loops.end());  // inner loops first

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "program/analysis.h"
+#include "transform/legality.h"
 
 namespace espalier {
 namespace {
@@ -82,8 +83,9 @@ std::vector<LoopId> loopsThatBecomeLanes(const Program& program) {
     if (std::none_of(around.begin(), around.end(), [&](LoopId outer) { return contains(lanes, outer); }) &&
         std::none_of(inside.begin(), inside.end(),
                      [&](LoopId inner) { return runsParallel(program, inner); }) &&
-        std::all_of(blocks.begin(), blocks.end(),
-                    [&](BlockId block) { return differsInLanes(program, program.block(block), loop); })) {
+        (joinsLanes(program, loop) || std::all_of(blocks.begin(), blocks.end(), [&](BlockId block) {
+           return differsInLanes(program, program.block(block), loop);
+         }))) {
       lanes.push_back(loop);
     }
   }

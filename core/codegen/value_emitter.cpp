@@ -105,6 +105,11 @@ llvm::Value* ValueEmitter::arithmetic(ExprKind kind, llvm::Value* left, llvm::Va
 }
 
 llvm::Value* ValueEmitter::divide(llvm::Value* left, llvm::Value* right) {
+  if (isReal(left) && isVector(left) && !isVector(right)) {
+    // One division for all lanes, often for a whole row; a division of vectors takes as long as ten products.
+    llvm::Value* one = llvm::ConstantFP::get(right->getType(), 1);
+    return arithmetic(ExprKind::Mul, left, builder_.CreateFDiv(one, right));
+  }
   match(left, right);
   if (isReal(left)) return builder_.CreateFDiv(left, right);
   // A lane that is switched off must not trap on whatever it happens to hold.
@@ -189,9 +194,40 @@ void ValueEmitter::emit(const LoweredBlock& block) {
   builder_.SetInsertPoint(after);
 }
 
+llvm::Value* ValueEmitter::combined(Combiner combiner, llvm::Value* left, llvm::Value* right) {
+  switch (combiner) {
+    case Combiner::Sum: return arithmetic(ExprKind::Add, left, right);
+    case Combiner::Product: return arithmetic(ExprKind::Mul, left, right);
+    case Combiner::Max: return arithmetic(ExprKind::Max, left, right);
+    case Combiner::Min: return arithmetic(ExprKind::Min, left, right);
+    case Combiner::None: break;
+  }
+  throw std::logic_error("combined: a block without a combiner");
+}
+
+/// What all active lanes come to, halving them again and again.
+llvm::Value* ValueEmitter::join(const LoweredBlock& block, llvm::Value* lanes) {
+  if (llvm::Value* on = mask(); on != nullptr) {
+    llvm::Value* identity = value(identityOf(block.combiner, program_.buffer(block.output).type));
+    lanes = builder_.CreateSelect(on, lanes, splat(identity));
+  }
+  for (int width = frame_.lanes->width / 2; width >= 1; width /= 2) {
+    std::vector<int> low;
+    std::vector<int> high;
+    for (int lane = 0; lane < width; ++lane) {
+      low.push_back(lane);
+      high.push_back(lane + width);
+    }
+    lanes = combined(block.combiner, builder_.CreateShuffleVector(lanes, low),
+                     builder_.CreateShuffleVector(lanes, high));
+  }
+  return builder_.CreateExtractElement(lanes, std::uint64_t{0});
+}
+
 void ValueEmitter::storeBlock(const LoweredBlock& block) {
   llvm::Value* result = value(block.value);
   if (block.combiner != Combiner::None) {
+    if (isVector(result) && !offsetOf(block.offset).perLane()) result = join(block, result);
     llvm::Value* previous = load(block.output, block.offset);
     if (block.initialises) {
       llvm::Value* first = builder_.getTrue();
@@ -204,15 +240,9 @@ void ValueEmitter::storeBlock(const LoweredBlock& block) {
       match(identity, previous);
       previous = builder_.CreateSelect(first, identity, previous);
     }
-    switch (block.combiner) {
-      case Combiner::Sum: result = arithmetic(ExprKind::Add, previous, result); break;
-      case Combiner::Product: result = arithmetic(ExprKind::Mul, previous, result); break;
-      case Combiner::Max: result = arithmetic(ExprKind::Max, previous, result); break;
-      case Combiner::Min: result = arithmetic(ExprKind::Min, previous, result); break;
-      case Combiner::None: break;
-    }
+    result = combined(block.combiner, previous, result);
   }
-  store(block.output, block.offset, result);
+  store(block.output, block.offset, result, block.streams);
 }
 
 }  // namespace espalier

@@ -5,11 +5,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
 #include <llvm/IR/IRBuilder.h>
 
+#include "codegen/lane_pattern.h"
 #include "codegen/lowered.h"
 #include "codegen/math.h"
 #include "program/program.h"
@@ -22,16 +24,19 @@ struct Frame {
   std::vector<llvm::Value*> pointers;  ///< by BufferId; null where the buffer is out of scope
   std::vector<llvm::Value*> values;    ///< i64 by lowered variable; null where it is out of scope
   const LoweredLanes* lanes = nullptr;
+  bool streams = false;  ///< some store goes around the caches
 };
 
 /// Emits expressions, loads and stores of blocks. A value is a scalar, or a vector with one element a lane
 /// where it differs between the lanes of Frame::lanes.
 class ValueEmitter {
  public:
-  /// `argumentAlignment` in bytes is what the caller promises for arguments.
-  ValueEmitter(const Program& program, llvm::IRBuilder<>& builder, Frame& frame, MathStyle style,
-               std::int64_t argumentAlignment)
+  /// `ranges` are those of the lowered variables; `argumentAlignment` in bytes is what the caller promises
+  /// for arguments.
+  ValueEmitter(const Program& program, const std::vector<Interval>& ranges, llvm::IRBuilder<>& builder,
+               Frame& frame, MathStyle style, std::int64_t argumentAlignment)
       : program_(program),
+        ranges_(ranges),
         builder_(builder),
         frame_(frame),
         style_(style),
@@ -66,8 +71,14 @@ class ValueEmitter {
   llvm::Value* compare(ExprKind kind, llvm::Value* left, llvm::Value* right);
   llvm::Value* cast(DataType from, DataType to, llvm::Value* operand);
   llvm::Value* load(BufferId buffer, const Expr& offset);
-  void store(BufferId buffer, const Expr& offset, llvm::Value* value);
+  /// What is known about lanes that do not simply lie side by side; null if nothing is.
+  const LanePattern* patternOf(const Expr& offset);
+  llvm::Value* loadPattern(BufferId buffer, const LanePattern& pattern);
+  llvm::Value* loadPiece(BufferId buffer, const Offset& from, std::int64_t elements);
+  void store(BufferId buffer, const Expr& offset, llvm::Value* value, bool streams);
   void storeBlock(const LoweredBlock& block);
+  llvm::Value* combined(Combiner combiner, llvm::Value* left, llvm::Value* right);
+  llvm::Value* join(const LoweredBlock& block, llvm::Value* lanes);
 
   llvm::Value* pointerTo(BufferId buffer, const Offset& offset);
   llvm::Value* lanePointers(BufferId buffer, const Offset& offset);
@@ -82,12 +93,15 @@ class ValueEmitter {
   llvm::Value* mask();
 
   const Program& program_;
+  const std::vector<Interval>& ranges_;
   llvm::IRBuilder<>& builder_;
   Frame& frame_;
   MathStyle style_;
   std::int64_t argumentAlignment_;
-  llvm::Value* guardMask_ = nullptr;                         ///< of the block at hand
-  std::unordered_map<const Expr::Node*, AffineForm> forms_;  ///< looked up only, so its order does not matter
+  llvm::Value* guardMask_ = nullptr;  ///< of the block at hand
+  // Looked up only, so their order does not matter.
+  std::unordered_map<const Expr::Node*, AffineForm> forms_;
+  std::unordered_map<const Expr::Node*, std::optional<LanePattern>> patterns_;
 };
 
 }  // namespace espalier

@@ -92,12 +92,13 @@ ErrorTerms::Term ErrorTerms::termOf(const Expr& expr) const {
     case ExprKind::Divide: {
       const Term a = termOf(expr.operand(0));
       const Term b = termOf(expr.operand(1));
-      if (!a.rest.valid() && !b.rest.valid()) return {{}, a.units + b.units + 1};
+      constexpr int kUnits = 3;  // it may be a product with the reciprocal
+      if (!a.rest.valid() && !b.rest.valid()) return {{}, a.units + b.units + kUnits};
       const Expr errorB = total(expr.operand(1), b);
       const Expr value = magnitude(promoteToDouble(expr));
       return {quotient(total(expr.operand(0), a) + value * errorB,
                        awayFromZero(promoteToDouble(expr.operand(1)), errorB)),
-              1};
+              kUnits};
     }
     case ExprKind::Min:
     case ExprKind::Max: {

@@ -67,17 +67,18 @@ tl::expected<PrefetchPlan, std::string> planPrefetch(const Program& program, Loo
     if (program.loop(outer).kind == LoopKind::Vectorized)
       return no("it lies in vectorised loop " + program.loop(outer).name + ".");
   PrefetchPlan plan;
-  bool found = false;
+  int readers = 0;
   for (const BlockId id : blocksBelow(program, loop)) {
     const auto loads = loadsFrom(program.block(id), prefetch.buffer);
     if (loads.empty()) continue;
-    if (found || loads.size() > 1)
-      return no(buffer.name + " is read more than once below loop " + nest.name + ".");
-    found = true;
+    if (loads.size() > 1)
+      return no("block " + program.block(id).name + " reads " + buffer.name + " more than once.");
+    // The first block brings the data; a second one finds it in the cache and has time to ask for more.
+    if (++readers > 2) break;
     plan.reader = id;
     plan.subscripts = loads.front();
   }
-  if (!found) return no("nothing below loop " + nest.name + " reads " + buffer.name + ".");
+  if (readers == 0) return no("nothing below loop " + nest.name + " reads " + buffer.name + ".");
 
   Expr offset(0);
   std::int64_t stride = 1;

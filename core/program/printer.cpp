@@ -89,8 +89,7 @@ class ExprPrinter {
         return {at(expr.operand(1), kOr) + " if " + at(expr.operand(0), kOr) + " else " +
                     at(expr.operand(2), kTernary),
                 kTernary};
-      case ExprKind::Load:
-        return {program_.buffer(expr.buffer()).name + "[" + list(expr.operands()) + "]"};
+      case ExprKind::Load: return {program_.buffer(expr.buffer()).name + "[" + list(expr.operands()) + "]"};
       case ExprKind::Call: return {std::string(nameOf(expr.function())) + "(" + list(expr.operands()) + ")"};
       case ExprKind::Cast: return {std::string(nameOf(expr.type())) + "(" + list(expr.operands()) + ")"};
     }
@@ -240,6 +239,7 @@ class ProgramPrinter {
     if (!reductions.empty()) text += ", reduces " + reductions;
     if (block.initialises)
       text += ", from " + printer(identityOf(block.combiner, program_.buffer(block.output).type));
+    if (block.streams) text += ", streams";
     return text;
   }
 

@@ -113,6 +113,7 @@ struct Block {
   /// order of reduction loops is free only as long as that point comes first (it does: every loop starts at 0).
   bool initialises = false;
   Expr value;  ///< over AxisVar and Load
+  bool streams = false;  ///< stores go to memory around the caches: nobody reads them again soon
 
   [[nodiscard]] bool isReduction() const;
 };

@@ -13,8 +13,8 @@
 namespace espalier {
 namespace {
 
-/// The program as a row of numbers in which loops stand for their position in the tree, intermediates for the order of their
-/// first appearance and arguments for their place in the signature.
+/// The program as a row of numbers in which loops stand for their position in the tree, intermediates for the
+/// order of their first appearance and arguments for their place in the signature.
 class Canonical {
  public:
   explicit Canonical(const Program& program) : program_(program) {
@@ -58,8 +58,8 @@ class Canonical {
     return position->second;
   }
 
-  /// Sums of subscripts are sorted by what they hold here, not by the handles of their loops, which depend on the way
-  /// to a program.
+  /// Sums of subscripts are sorted by what they hold here, not by the handles of their loops, which depend on
+  /// the way to a program.
   void sum(const Expr& expr) {
     const AffineForm form = affineForm(expr);
     std::vector<std::vector<std::uint64_t>> terms;
@@ -145,6 +145,8 @@ class Canonical {
     put(block.subscripts.size());
     for (const Expr& subscript : block.subscripts) expression(subscript);
     expression(block.value);
+    constexpr std::uint64_t kStreams = 2;  // neither a loop nor a block comes next
+    if (block.streams) put(kStreams);
   }
 
   const Program& program_;

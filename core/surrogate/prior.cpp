@@ -345,7 +345,9 @@ class BlockEstimator {
         if (access.inRegisters) continue;
         const double bytes =
             missedBytes(access, capacity, inner.wayBytes, level + 1 == machine_.levels.size());
-        result_.trafficBytes[level] += bytes * (access.writes ? 2 : 1);
+        // A line that is written is read first, unless it goes around the caches.
+        const bool readFirst = access.writes && !program_.block(block_.block).streams;
+        result_.trafficBytes[level] += bytes * (readFirst ? 2 : 1);
         if (level == 1) stall_ += conflictStall(access, bytes, capacity, inner.wayBytes);
       }
       const auto& from = machine_.levels[level];

@@ -24,6 +24,19 @@ double waste(std::int64_t extent, std::int64_t tile) {
   return static_cast<double>(roundUp(extent, tile)) / static_cast<double>(extent);
 }
 
+/// A reduction over a window of a few elements is written out as a whole: what its steps load overlaps, and
+/// the weights stay in registers.
+constexpr std::int64_t kLargestWindow = 27;
+
+std::int64_t reductionPoints(const BlockShape& shape) {
+  std::int64_t points = 1;
+  for (const AxisShape& axis : shape.axes)
+    if (axis.reduction) points *= axis.extent;
+  return points;
+}
+
+bool isWindow(const BlockShape& shape) { return shape.depthAxis && reductionPoints(shape) <= kLargestWindow; }
+
 struct TileShape {
   std::int64_t rows;
   std::int64_t columns;
@@ -35,6 +48,8 @@ std::vector<TileShape> tileShapes(const BlockShape& shape, const MachineModel& m
   const std::int64_t lanes = machine.lanes(bytesPerElement);
   const std::int64_t width = shape.extentOf(shape.vectorAxis);
   const std::int64_t height = shape.extentOf(shape.rowAxis);
+  // Beside the vectors that are loaded: one broadcast, or the weights of a whole window.
+  const double held = isWindow(shape) ? std::min<double>(static_cast<double>(reductionPoints(shape)), 9) : 1;
   const double hideLatency = machine.multiplyAddLatency * machine.multiplyAddsPerCycle;
   std::vector<TileShape> tiles;
   for (std::int64_t vectors = 1; vectors <= 6; ++vectors) {
@@ -43,7 +58,9 @@ std::vector<TileShape> tileShapes(const BlockShape& shape, const MachineModel& m
     columns = std::min(columns, width);
     for (std::int64_t rows = 1; rows <= std::min<std::int64_t>(height, machine.vectorRegisters); ++rows) {
       const auto accumulators = static_cast<double>(rows * vectors);
-      if (accumulators + static_cast<double>(vectors) + 1 > machine.vectorRegisters) break;
+      if (accumulators + static_cast<double>(isWindow(shape) ? 2 * vectors : vectors) + held >
+          machine.vectorRegisters)
+        break;
       const double loads = static_cast<double>(vectors) / machine.loadsPerCycle +
                            static_cast<double>(rows) / machine.broadcastsPerCycle;
       const double cycles = std::max({1 / machine.multiplyAddsPerCycle, loads / accumulators,
@@ -138,13 +155,15 @@ std::vector<ContractionChoice> contractionChoices(const BlockShape& shape, const
   for (const TileShape& tile : tiles) {
     std::vector<std::int64_t> depths;
     for (const double share : {0.55, 0.3, 0.12})
-      addOnce(depths,
-              blockBelow(depth, static_cast<std::int64_t>(share * firstCache /
-                                                          static_cast<double>(kBytes * otherReductions *
-                                                                              (tile.columns + tile.rows)))));
+      if (!isWindow(shape))
+        addOnce(
+            depths,
+            blockBelow(depth, static_cast<std::int64_t>(share * firstCache /
+                                                        static_cast<double>(kBytes * otherReductions *
+                                                                            (tile.columns + tile.rows)))));
     addOnce(depths, depth);
     // Short enough that the core sees the next panel while it still works on this one.
-    if (shape.depthAxis && otherReductions == 1)
+    if (shape.depthAxis && otherReductions == 1 && !isWindow(shape))
       for (const std::int64_t steps : {32, 16})
         if (steps < depth) addOnce(depths, blockBelow(depth, steps));
     for (const std::int64_t depthBlock : depths) {
@@ -167,6 +186,7 @@ std::vector<ContractionChoice> contractionChoices(const BlockShape& shape, const
           if (chunks < machine.threads && couldShare) continue;
           ContractionChoice choice{tile.rows, tile.columns, rowBlock, columnBlock, depthBlock, 1};
           if (otherReductions == 1 && depthBlock % 4 == 0 && depthBlock > 4) choice.depthUnroll = 4;
+          if (isWindow(shape)) choice.depthUnroll = depth;
           addOnce(choices, choice);
         }
     }
@@ -227,6 +247,8 @@ std::vector<Step> contractionSteps(const BlockShape& shape, const ContractionCho
     steps.push_back(Step{"Unroll", {}}.set("loop", levelName(shape.axes[*shape.rowAxis], 2)));
   if (shape.depthAxis)
     steps.push_back(Step{"Unroll", {}}.set("loop", levelName(shape.axes[*shape.depthAxis], 2)));
+  if (isWindow(shape))
+    for (const std::string& loop : reductions) steps.push_back(Step{"Unroll", {}}.set("loop", loop));
   const auto tileLoop = shape.rowAxis ? shape.rowAxis : shape.vectorAxis;
   if (tileLoop && localOutput)
     steps.push_back(Step{"CacheWrite", {}}

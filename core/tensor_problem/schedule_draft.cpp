@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "program/analysis.h"
+#include "program/interpreter.h"
 #include "transform/step.h"
 
 namespace espalier {
@@ -30,6 +31,7 @@ class Drafter {
       fuse();
     }
     for (const BlockShape& shape : kernelShapes(problem_.programOf(draft_.state))) schedule(shape);
+    streamOutputs();
     shareFusedLoops();
     return draft_;
   }
@@ -124,8 +126,46 @@ class Drafter {
           take(Step{"ComputeAt", {}}.set("block", program.block(writer).name).set("loop", blocks));
   }
 
+  /// True for what goes through the last cache without a chance to stay there.
+  [[nodiscard]] bool passesThrough(const Buffer& buffer) const {
+    const auto& levels = problem_.machine().levels;
+    return levels.size() > 1 && static_cast<double>(buffer.bytes()) >= levels[levels.size() - 2].bytes / 2;
+  }
+
+  void streamOutputs() {
+    const Program program = problem_.programOf(draft_.state);
+    for (const BlockId id : blocksOf(program))
+      if (program.block(id).combiner == Combiner::None &&
+          program.buffer(program.block(id).output).role == BufferRole::Output &&
+          passesThrough(program.buffer(program.block(id).output)))
+        take(Step{"StreamStore", {}}.set("block", program.block(id).name));
+  }
+
+  /// Inputs that several blocks below the fused loops read.
+  [[nodiscard]] std::vector<std::string> rowsToFetch() const {
+    std::vector<std::string> names;
+    const Program program = problem_.programOf(draft_.state);
+    for (const BufferId buffer : argumentsOf(program))
+      if (passesThrough(program.buffer(buffer)) && readersOf(program, buffer).size() > 1)
+        names.push_back(program.buffer(buffer).name);
+    return names;
+  }
+
+  /// While a row is computed on, the next one comes from memory.
   void shareFusedLoops() {
-    if (!fused_.empty()) parallelise(fused_);
+    if (fused_.empty()) return;
+    constexpr std::int64_t kRows = 32;  // of a thread at a time, so that there is a next one
+    const std::vector<std::string> fetched = fused_.size() == 1 ? rowsToFetch() : std::vector<std::string>{};
+    std::string rows = fused_.front();
+    if (!fetched.empty() && threads() > 1 &&
+        take(Step{"Split", {}}.set("loop", rows).set("factors", std::vector<std::int64_t>{0, kRows}))) {
+      parallelise({rows + ".0"});
+      rows += ".1";
+    } else {
+      parallelise(fused_);
+    }
+    for (const std::string& buffer : fetched)
+      take(Step{"Prefetch", {}}.set("buffer", buffer).set("loop", rows).set("ahead", std::int64_t{1}));
   }
 
   void schedule(const BlockShape& shape) {
@@ -214,12 +254,34 @@ class Drafter {
     take(Step{"Parallel", {}}.set("loop", loops.front()));
   }
 
+  /// Axes that are too short for lanes are joined with those around them, as long as the output lies side by
+  /// side along both.
+  AxisShape joinShortAxes(const BlockShape& shape, std::vector<std::string>& outer) {
+    AxisShape lanes = shape.axes[*shape.vectorAxis];
+    std::vector<std::string> joined{lanes.loopName};
+    for (std::size_t a = *shape.vectorAxis; a-- > 0 && *shape.vectorAxis + 1 == shape.axes.size();) {
+      const AxisShape& next = shape.axes[a];
+      if (lanes.extent >= 2LL * problem_.machine().lanes(4) || next.shared || next.strides[0] != lanes.extent)
+        break;
+      lanes.extent *= next.extent;
+      joined.insert(joined.begin(), next.loopName);
+    }
+    if (joined.size() == 1 || !take(Step{"Fuse", {}}.set("loops", joined)))
+      return shape.axes[*shape.vectorAxis];
+    lanes.loopName.clear();
+    for (const std::string& name : joined) {
+      lanes.loopName += (lanes.loopName.empty() ? "" : "_") + name;
+      std::erase(outer, name);
+    }
+    return lanes;
+  }
+
   void mapElements(const BlockShape& shape) {
     if (!shape.vectorAxis) return;
-    const AxisShape& lanes = shape.axes[*shape.vectorAxis];
     std::vector<std::string> outer;
     for (std::size_t a = 0; a < shape.axes.size(); ++a)
       if (a != *shape.vectorAxis && !shape.axes[a].shared) outer.push_back(shape.axes[a].loopName);
+    const AxisShape lanes = joinShortAxes(shape, outer);
     const std::int64_t width = 2LL * draft_.options.vectors * problem_.machine().lanes(4);
     std::string vectorLoop = lanes.loopName;
     if (lanes.extent > 2 * width) {
@@ -262,6 +324,7 @@ class Drafter {
       finishPartial(program, block);
       break;
     }
+    take(Step{"Vectorize", {}}.set("loop", levelName(depth, 1) + "_f"));
   }
 
   /// The block of partial results: its innermost spatial loop becomes lanes, the rest of its spatial loops

@@ -245,7 +245,9 @@ Outcome<Program> apply(const Program& program, const Step& step) {
 
   keepInnerReductions(changed, *planned);
   const std::vector<Expr> to = relative(changed, planned->block, *planned, original.subscripts);
+  changed.block(writer).streams = original.streams;
   Block& block = changed.block(planned->block);
+  block.streams = false;
   block.output = local;
   block.subscripts = to;
   block.initialises = block.combiner != Combiner::None;

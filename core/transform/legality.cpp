@@ -51,6 +51,22 @@ std::string alternatives(const Program& program, BlockId block) {
   return spatial.empty() ? "" : "Take " + namesOf(program, spatial) + " instead, or ";
 }
 
+/// Elements between two iterations; nothing if that is not always the same.
+std::optional<std::int64_t> distance(const Program& program, const Block& block, const Expr& load,
+                                     LoopId loop) {
+  Expr offset(0);
+  for (std::size_t d = 0; d < load.operands().size(); ++d)
+    offset = offset * Expr(program.buffer(load.buffer()).shape[d]) + load.operand(d);
+  std::int64_t stride = 0;
+  for (const AffineForm::Term& term : affineForm(simplify(program, overLoops(block, offset))).terms) {
+    if (term.atom.kind() == ExprKind::LoopVar && term.atom.loop() == loop)
+      stride = term.coefficient;
+    else if (usesLoop(term.atom, loop))
+      return std::nullopt;
+  }
+  return stride;
+}
+
 std::optional<Refusal> refusalAcross(const Program& program, const std::string& what, LoopId loop) {
   const Loop& nest = program.loop(loop);
   for (const BlockId id : blocksBelow(program, loop)) {
@@ -143,6 +159,25 @@ std::optional<Refusal> refusalToParallelise(const Program& program, LoopId loop)
   return refusalAcross(program, what, loop);
 }
 
+bool joinsLanes(const Program& program, LoopId loop) {
+  const Loop& nest = program.loop(loop);
+  if (nest.extent > kLargestJoinedLoop || nest.body.size() != 1) return false;
+  const BlockId* id = std::get_if<BlockId>(&nest.body.front());
+  if (id == nullptr || useOf(program, *id, loop) != LoopUse::Reduction) return false;
+  const Block& block = program.block(*id);
+  for (const Expr& subscript : block.subscripts)
+    if (usesLoop(inLoops(program, block, subscript), loop)) return false;
+  bool sideBySide = false;
+  const bool scattered = any(block.value, [&](const Expr& part) {
+    if (part.kind() != ExprKind::Load) return false;
+    if (part.buffer() == block.output) return true;
+    const auto stride = distance(program, block, part, loop);
+    sideBySide = sideBySide || stride == 1;
+    return !stride || (*stride != 0 && *stride != 1);
+  });
+  return sideBySide && !scattered;
+}
+
 std::optional<Refusal> refusalToVectorise(const Program& program, LoopId loop) {
   const std::string what = "vectorise";
   const Loop& nest = program.loop(loop);
@@ -169,6 +204,7 @@ std::optional<Refusal> refusalToVectorise(const Program& program, LoopId loop) {
                      "cannot vectorise loop " + nest.name + ": the intermediate " + program.buffers[i].name +
                          " exists once per iteration of it.",
                      "Vectorise a loop below it that touches " + program.buffers[i].name + "."};
+  if (joinsLanes(program, loop)) return std::nullopt;
   return refusalAcross(program, what, loop);
 }
 

@@ -54,6 +54,10 @@ struct Conflict {
 /// Why the loop may not be Parallel or Vectorized, in words that begin with `cannot …`; nothing if it may.
 [[nodiscard]] std::optional<Refusal> refusalToParallelise(const Program& program, LoopId loop);
 [[nodiscard]] std::optional<Refusal> refusalToVectorise(const Program& program, LoopId loop);
+/// True for a short reduction loop over what lies side by side, of one block alone: its lanes may each take a
+/// part, which are joined in the end.
+[[nodiscard]] bool joinsLanes(const Program& program, LoopId loop);
+inline constexpr std::int64_t kLargestJoinedLoop = 128;
 /// Why one of the loops that are already Parallel, Vectorized or Unrolled may not stay so.
 [[nodiscard]] std::optional<Refusal> brokenAnnotation(const Program& program);
 

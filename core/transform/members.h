@@ -29,5 +29,6 @@ namespace espalier {
 [[nodiscard]] Transformation prefetchMember();
 [[nodiscard]] Transformation onlineSoftmaxMember();
 [[nodiscard]] Transformation joinLoopsMember();
+[[nodiscard]] Transformation streamStoreMember();
 
 }  // namespace espalier

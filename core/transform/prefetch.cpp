@@ -11,7 +11,9 @@
 // Here B is read from memory only while t.1 is 0. The requests are spread over all of t.1 and k.1, so the
 // memory is as busy during the three passes that find B in the cache.
 //
-// 1. The loop is serial, has not been marked, and one block below it reads the buffer, once.
+// 1. The loop is serial, has not been marked, and a block below it reads the buffer, once; of several such
+// blocks
+//    the second one, which finds the data in the cache, makes the requests.
 // 2. Iterations of the loop read different parts.
 //
 // No value changes, so nothing else can forbid it. Where the place it reads does not run evenly along the

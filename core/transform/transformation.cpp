@@ -35,6 +35,7 @@ const std::vector<Transformation>& members() {
       prefetchMember(),
       onlineSoftmaxMember(),
       joinLoopsMember(),
+      streamStoreMember(),
   };
   return table;
 }

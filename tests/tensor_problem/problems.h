@@ -13,12 +13,13 @@
 
 namespace espalier::testing {
 
-/// A named layer on the example machine, without a worker.
+/// A named layer without a worker.
 inline std::unique_ptr<TensorProblem> offlineProblem(const std::string& layer,
-                                                     TensorProblemOptions options = {}) {
+                                                     TensorProblemOptions options = {},
+                                                     const HardwareSheet& sheet = exampleHardwareSheet()) {
   auto workload = namedWorkload(layer);
   EXPECT_TRUE(workload.has_value()) << layer;
-  options.sheet = exampleHardwareSheet();
+  options.sheet = sheet;
   options.offline = true;
   auto problem = makeTensorProblem(*std::move(workload), options);
   EXPECT_TRUE(problem.has_value()) << (problem ? "" : problem.error().text());

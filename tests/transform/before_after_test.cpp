@@ -84,6 +84,26 @@ for k.0 in range(8):  # prefetch B, 2 ahead
 )");
 }
 
+TEST(BeforeAfter, StreamStore) {
+  expectBody(kernel("def f(float(M, N) X) -> (Y) { Y(m, n) = X(m, n) * 2.0 }", {{"M", 4}, {"N", 6}}),
+             "StreamStore(block=Y)",
+             R"(
+for m in range(4):
+  for n in range(6):
+    Y[m, n] = X[m, n] * 2.0  # Y, streams
+)");
+}
+
+TEST(BeforeAfter, VectorizeTheEndOfAReduction) {
+  expectBody(kernel("def f(float(M, K) X) -> (S) { S(m) +=! X(m, k) }", {{"M", 2}, {"K", 32}}),
+             "Vectorize(loop=k)",
+             R"(
+for m in range(2):
+  vectorized for k in range(32):
+    S[m] += X[m, k]  # S, reduces k, from 0.0
+)");
+}
+
 TEST(BeforeAfter, CacheWriteWithTheReductionInside) {
   expectBody(matmul(4, 6, 10),
              "TileSize(block=C, loop=n, factors=[0, 4])\nReorder(loops=[n.0, k, n.1])\nCacheWrite(block=C, "

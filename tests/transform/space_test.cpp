@@ -180,7 +180,7 @@ Parallel(loop=i)
 TEST(Space, CountsOfChoices) {
   const Program program = matmul(64, 64, 64);
   const auto count = [&](const char* name) { return findTransformation(name)->choices(program).size(); };
-  EXPECT_EQ(transformations().size(), 21U);
+  EXPECT_EQ(transformations().size(), 22U);
   EXPECT_EQ(count("TileSize"), 9U);
   EXPECT_EQ(count("Reorder"), 3U);
   EXPECT_EQ(count("Fuse"), 1U);
