@@ -35,13 +35,24 @@ double horizontalOf(const CurvePoint& point, int axis) {
   }
 }
 
-ChartSeries stepsOf(const QString& name, Ink ink, const std::vector<CurvePoint>& curve, int axis) {
+constexpr std::size_t kPicturePoints = 1000;  ///< of a series in a picture
+constexpr std::size_t kAllPoints = SIZE_MAX;
+
+std::size_t strideOf(std::size_t points, std::size_t most) { return points / most + 1; }
+
+ChartSeries stepsOf(const QString& name, Ink ink, const std::vector<CurvePoint>& curve, int axis,
+                    std::size_t most) {
   ChartSeries series;
   series.name = name;
   series.ink = ink;
   series.look = ChartSeries::Look::Steps;
-  for (const CurvePoint& point : curve)
-    if (point.speedup > 0) series.points.append(QPointF(horizontalOf(point, axis), point.speedup));
+  for (std::size_t index = 0; index < curve.size(); ++index) {
+    const CurvePoint& point = curve[index];
+    if (point.speedup <= 0) continue;
+    const bool level = index > 0 && index + 1 < curve.size() && curve[index - 1].speedup == point.speedup;
+    if (curve.size() > most && level) continue;
+    series.points.append(QPointF(horizontalOf(point, axis), point.speedup));
+  }
   return series;
 }
 
@@ -173,7 +184,7 @@ Result<void> ChartsPanel::exportTo(const QString& path) const {
   };
   if (suffix == QStringLiteral("csv")) {
     QFile file(path);
-    const QByteArray text = (spans ? timelineCsv() : asCsv(content())).toUtf8();
+    const QByteArray text = (spans ? timelineCsv() : asCsv(content(kAllPoints))).toUtf8();
     if (!file.open(QIODevice::WriteOnly) || file.write(text) != text.size()) return cannot();
   } else if (suffix == QStringLiteral("png")) {
     QImage image(size * kPngScale, QImage::Format_ARGB32_Premultiplied);
@@ -228,19 +239,19 @@ void ChartsPanel::rebuild() {
     return timelineView_->mark(node());
   }
   chart_->mark(node());
-  chart_->show(content());
+  chart_->show(content(kPicturePoints));
 }
 
-ChartContent ChartsPanel::content() const {
+ChartContent ChartsPanel::content(std::size_t most) const {
   switch (const int shown = kind()) {
-    case kPredictions: return predictions();
+    case kPredictions: return predictions(most);
     case kDepths: return depths();
-    case kFallbacks: return fallbacks();
-    default: return curve(shown);
+    case kFallbacks: return fallbacks(most);
+    default: return curve(shown, most);
   }
 }
 
-ChartContent ChartsPanel::curve(int axis) const {
+ChartContent ChartsPanel::curve(int axis, std::size_t most) const {
   ChartContent content;
   content.vertical = tr("speedup");
   content.logarithmicY = logarithmic_->isChecked();
@@ -250,13 +261,17 @@ ChartContent ChartsPanel::curve(int axis) const {
                                          : tr("samples");
   constexpr std::array kInks{Ink::Series2, Ink::Series4, Ink::Series3};
   for (std::size_t i = 0; i < others_.size(); ++i)
-    content.series.push_back(stepsOf(others_[i].name, kInks[i % kInks.size()], others_[i].curve, axis));
-  content.series.push_back(stepsOf(tr("best so far"), Ink::Series1, history().fold().curve(), axis));
+    content.series.push_back(stepsOf(others_[i].name, kInks[i % kInks.size()], others_[i].curve, axis, most));
+  content.series.push_back(stepsOf(tr("best so far"), Ink::Series1, history().fold().curve(), axis, most));
   ChartSeries dots;
   dots.name = tr("each sample");
   dots.ink = Ink::Series5;
   dots.look = ChartSeries::Look::Dots;
-  for (const CurvePoint& point : history().fold().curve()) {
+  const std::vector<CurvePoint>& all = history().fold().curve();
+  const std::size_t stride = strideOf(all.size(), most);
+  for (std::size_t index = 0; index < all.size(); ++index) {
+    const CurvePoint& point = all[index];
+    if (index % stride != 0 && point.node != node()) continue;
     const double speedup = history().tree().contains(point.node) ? history().tree().speedup(point.node) : 0;
     dots.points.append(QPointF(horizontalOf(point, axis), speedup));
     dots.nodes.push_back(point.node);
@@ -280,7 +295,7 @@ void ChartsPanel::addRoofline(ChartContent& content, int axis) const {
   content.series.push_back(std::move(line));
 }
 
-ChartContent ChartsPanel::predictions() const {
+ChartContent ChartsPanel::predictions(std::size_t most) const {
   ChartContent content;
   content.horizontal = tr("measured, ms");
   content.vertical = tr("predicted, ms");
@@ -289,7 +304,11 @@ ChartContent ChartsPanel::predictions() const {
   ChartSeries dots;
   dots.name = tr("samples");
   dots.look = ChartSeries::Look::Dots;
-  for (const CurvePoint& point : history().fold().curve()) {
+  const std::vector<CurvePoint>& all = history().fold().curve();
+  const std::size_t stride = strideOf(all.size(), most);
+  for (std::size_t index = 0; index < all.size(); ++index) {
+    const CurvePoint& point = all[index];
+    if (index % stride != 0 && point.node != node()) continue;
     if (point.measuredSeconds <= 0 || point.predictedSeconds <= 0) continue;
     dots.points.append(QPointF(point.measuredSeconds * 1e3, point.predictedSeconds * 1e3));
     dots.nodes.push_back(point.node);
@@ -312,16 +331,17 @@ ChartContent ChartsPanel::depths() const {
   return content;
 }
 
-ChartContent ChartsPanel::fallbacks() const {
+ChartContent ChartsPanel::fallbacks(std::size_t most) const {
   ChartContent content;
   content.horizontal = tr("node");
   content.vertical = tr("fallbacks");
   ChartSeries line;
   line.name = tr("fallbacks");
   int fallbacks = 0;
+  const std::size_t stride = strideOf(history().tree().size(), most);
   for (NodeId id = 1; id < history().tree().size(); ++id) {
     if (history().tree().node(id).has(kFallback)) ++fallbacks;
-    line.points.append(QPointF(id, static_cast<double>(fallbacks) / id));
+    if (id % stride == 0) line.points.append(QPointF(id, static_cast<double>(fallbacks) / id));
   }
   content.series.push_back(std::move(line));
   return content;

@@ -53,12 +53,13 @@ class ChartsPanel : public Panel {
   void askForExport();
   void readTimeline();
   [[nodiscard]] int kind() const { return kind_->currentData().toInt(); }
-  [[nodiscard]] ChartContent content() const;
-  [[nodiscard]] ChartContent curve(int axis) const;
+  /// `most`: points of a series about which it is enough.
+  [[nodiscard]] ChartContent content(std::size_t most) const;
+  [[nodiscard]] ChartContent curve(int axis, std::size_t most) const;
   void addRoofline(ChartContent& content, int axis) const;
-  [[nodiscard]] ChartContent predictions() const;
+  [[nodiscard]] ChartContent predictions(std::size_t most) const;
   [[nodiscard]] ChartContent depths() const;
-  [[nodiscard]] ChartContent fallbacks() const;
+  [[nodiscard]] ChartContent fallbacks(std::size_t most) const;
   [[nodiscard]] QString timelineCsv() const;
 
   QComboBox* kind_;
