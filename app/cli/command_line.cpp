@@ -90,6 +90,12 @@ void addSearch(CLI::App* app, SearchOptions& options, Console& console) {
   app->add_option("--recording", options.recording,
                   "Exchanges with the model: written, or read with --proposer recorded")
       ->type_name("FILE");
+  app->add_option("--from", options.from,
+                  "Begin with what this session learned: its measurements and its best schedules, fitted")
+      ->type_name("SESSION");
+  app->add_option("--measurements", options.measurements,
+                  "File of measurements: what it holds is not measured again, what it lacks is added")
+      ->type_name("FILE");
   app->add_option("--max-cost", options.maxCost, "Stop asking the model after this much money")
       ->check(notNegative)
       ->type_name("USD");

@@ -36,6 +36,8 @@ struct SearchOptions {
   std::optional<std::string> llmModel;
   std::vector<std::string> llmProfiles;  ///< names; several: the first proposes, the last corrects
   std::optional<std::string> recording;
+  std::optional<std::string> from;          ///< a session to begin from
+  std::optional<std::string> measurements;  ///< a file of measurements
   std::optional<double> maxCost;  ///< USD
   std::optional<std::int64_t> maxTokens;
   std::optional<std::int64_t> maxCalls;

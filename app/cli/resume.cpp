@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 Espalier developers
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/asking.h"
+#include "cli/earlier_runs.h"
 #include "cli/proposer_choice.h"
 #include "cli/run_session.h"
 #include "cli/session_view.h"
@@ -49,6 +50,10 @@ Result<ExitStatus> resume(const ResumeRequest& request, Console& console) {
   options->host = toJson((*problem)->sheet());
   auto chosen = chooseProposer(search, **problem, view->fold.totals());
   if (!chosen) return tl::unexpected(chosen.error());
+  if (search.from)
+    if (auto taken = beginFrom(*search.from, **problem, *chosen, console); !taken)
+      return tl::unexpected(taken.error());
+  if (search.measurements) useMeasurements(*search.measurements, **problem, *chosen, console);
   auto scored = withScorer(*std::move(problem), search);
   if (!scored) return tl::unexpected(scored.error());
   auto session = SessionStore::open(request.session, SessionStore::Access::Write);

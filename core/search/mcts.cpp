@@ -21,6 +21,7 @@ MctsOptions MctsOptions::paper() {
   MctsOptions options;
   options.rolloutSteps = 16;
   options.backpropagateMeasurements = false;
+  options.transpositions = false;
   options.refreshValues = false;
   options.randomSample = 0.05;
   options.optimism = 0;
@@ -178,7 +179,7 @@ double Mcts::explorationNow() const {
   return options_.exploration * std::max(kLeastSpread, tree().scoreSpread());
 }
 
-void Mcts::proposalArrived(const ExpansionRequest& request, const ProposedSequence& proposal) {
+void Mcts::proposalArrived(const ExpansionRequest& request, const SequenceAnswer& proposal) {
   record_.tree().addVirtualVisit(request.node, -1);
   --expansionsInFlight_;
   ++expansionsSinceSample_;
@@ -300,8 +301,14 @@ void Mcts::reject(ProposalRejected rejection) {
   const NodeId node = rejection.node;
   if (tree()[node].rejections + 1 >= options_.maximumRejections) rejection.closes = true;
   const bool closes = rejection.closes;
+  const NodeId twin = rejection.duplicateOf;
   record_.emit(std::move(rejection));
-  record_.emit(Backpropagated{node, "rejected", 0, 0});
+  if (options_.transpositions && twin != kNoNode) {
+    const double reward = tree().scoreOf(twin);
+    record_.emit(Backpropagated{node, "transposition", reward, reward});
+  } else {
+    record_.emit(Backpropagated{node, "rejected", 0, 0});
+  }
   if (closes) closeAbove(node);
 }
 

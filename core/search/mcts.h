@@ -23,6 +23,7 @@ struct MctsOptions {
   int rolloutSteps = 0;                   ///< random transformations of a rollout at most; 0 = no rollout
   int rolloutCount = 1;                   ///< rollouts a node; the best predicted one counts
   bool backpropagateMeasurements = true;  ///< a measurement is another visit, and replaces what was predicted
+  bool transpositions = true;             ///< a proposal that leads to a known node brings that node's score
   bool refreshValues = true;    ///< values follow the surrogate and the best known, not frozen when counted
   int expansionsPerSample = 1;  ///< the best predicted of the unmeasured nodes is measured after so many
   double randomSample = 0;      ///< probability that a random unmeasured node is measured instead
@@ -50,7 +51,7 @@ class Mcts final : public SearchStrategy {
   [[nodiscard]] Result<void> restore(std::span<const SearchEvent> history) override;
   void baselineMeasured(const Measurement& measurement) override;
   [[nodiscard]] SearchRequest ask(const Capacity& capacity) override;
-  void proposalArrived(const ExpansionRequest& request, const ProposedSequence& proposal) override;
+  void proposalArrived(const ExpansionRequest& request, const SequenceAnswer& proposal) override;
   void measured(const SampleRequest& request, const Measurement& measurement) override;
   [[nodiscard]] std::vector<SearchEvent> takeEvents() override { return record_.takeEvents(); }
   [[nodiscard]] Result<void> mark(NodeId node, NodeMark mark) override;

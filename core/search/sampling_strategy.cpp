@@ -56,7 +56,7 @@ SearchRequest SamplingStrategy::ask(const Capacity& capacity) {
   return inFlight_ > 0 ? SearchRequest(AwaitResults{}) : SearchRequest(SpaceExhausted{});
 }
 
-void SamplingStrategy::proposalArrived(const ExpansionRequest&, const ProposedSequence&) {
+void SamplingStrategy::proposalArrived(const ExpansionRequest&, const SequenceAnswer&) {
   throw std::logic_error("A strategy that takes no proposals was given one.");
 }
 

@@ -23,7 +23,7 @@ class SamplingStrategy : public SearchStrategy {
   [[nodiscard]] Result<void> restore(std::span<const SearchEvent> history) override;
   void baselineMeasured(const Measurement& measurement) override;
   [[nodiscard]] SearchRequest ask(const Capacity& capacity) override;
-  void proposalArrived(const ExpansionRequest& request, const ProposedSequence& proposal) override;
+  void proposalArrived(const ExpansionRequest& request, const SequenceAnswer& proposal) override;
   void measured(const SampleRequest& request, const Measurement& measurement) override;
   [[nodiscard]] std::vector<SearchEvent> takeEvents() override { return record_.takeEvents(); }
   [[nodiscard]] Result<void> mark(NodeId node, NodeMark mark) override;

@@ -77,7 +77,7 @@ struct ProposalRejected {
 /// A visit was counted and value added on the way from a node to the root.
 struct Backpropagated {
   NodeId node = kNoNode;
-  std::string cause;      ///< `prediction`, `rollout`, `measurement`, `rejected`
+  std::string cause;      ///< `prediction`, `rollout`, `measurement`, `rejected`, `transposition`
   double reward = 0;      ///< of this evaluation, in [0, 1]
   double value = 0;       ///< added to W of the node and all above it: the reward, corrected by what a prediction had promised
 };

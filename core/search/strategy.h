@@ -44,7 +44,7 @@ struct Capacity {
 };
 
 /// A proposer's answer, as far as the search is concerned.
-struct ProposedSequence {
+struct SequenceAnswer {
   std::vector<std::string> items;
   std::string reasoning;
   std::string source;
@@ -70,7 +70,7 @@ class SearchStrategy {
 
   virtual void baselineMeasured(const Measurement& measurement) = 0;
   [[nodiscard]] virtual SearchRequest ask(const Capacity& capacity) = 0;
-  virtual void proposalArrived(const ExpansionRequest& request, const ProposedSequence& proposal) = 0;
+  virtual void proposalArrived(const ExpansionRequest& request, const SequenceAnswer& proposal) = 0;
   virtual void measured(const SampleRequest& request, const Measurement& measurement) = 0;
 
   /// What happened since the last call, in order.

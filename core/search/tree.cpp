@@ -82,6 +82,7 @@ bool Tree::apply(const ProposalRejected& event) {
   if (!contains(event.node)) return false;
   TreeNode& node = nodes_[event.node];
   ++node.rejections;
+  lastDuplicate_ = {event.node, event.duplicateOf};
   if (event.closes) node.closed = true;
   if (event.request != kNoRequest) nextRequest_ = std::max(nextRequest_, event.request + 1);
   return true;
@@ -89,7 +90,12 @@ bool Tree::apply(const ProposalRejected& event) {
 
 bool Tree::apply(const Backpropagated& event) {
   if (!contains(event.node)) return false;
-  if (event.cause != "rejected") ++nodes_[event.node].evaluations;
+  if (event.cause == "transposition") {
+    if (lastDuplicate_.from != event.node || !contains(lastDuplicate_.to)) return false;
+    transpositions_.push_back(lastDuplicate_);
+  } else if (event.cause != "rejected") {
+    ++nodes_[event.node].evaluations;
+  }
   for (NodeId node = event.node; node != kNoNode; node = nodes_[node].parent) {
     ++nodes_[node].visits;
     nodes_[node].totalValue += event.value;
@@ -144,6 +150,7 @@ bool Tree::apply(const ValuesRefreshed& event) {
   if (event.valuesKept) return true;
   // Children have higher numbers than their parents, so one pass from the back sums up every subtree.
   for (auto& node : nodes_) node.totalValue = 0;
+  for (const auto& [from, to] : transpositions_) nodes_[from].totalValue += scoreOf(to);
   double count = 0;
   double sum = 0;
   double squares = 0;
@@ -235,6 +242,7 @@ void Tree::reserve(std::size_t nodes) {
 
 std::size_t Tree::memoryBytes() const {
   std::size_t bytes = nodes_.capacity() * sizeof(TreeNode) + index_.capacity() * sizeof(NodeId) +
+                      transpositions_.capacity() * sizeof(Transposition) +
                       steps_.capacity() * sizeof(std::uint32_t) +
                       stepTexts_.capacity() * sizeof(const std::string*);
   // A node of the map: next pointer, cached hash, key and number.

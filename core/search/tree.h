@@ -137,6 +137,13 @@ class Tree {
   NodeId focus_ = kRootNode;
   int samples_ = 0;
   int failedSamples_ = 0;
+  /// A proposal from a node that led to another node of the tree, whose score counts there as well.
+  struct Transposition {
+    NodeId from = kNoNode;
+    NodeId to = kNoNode;
+  };
+  std::vector<Transposition> transpositions_;
+  Transposition lastDuplicate_;
   std::uint64_t nextRequest_ = 0;
 };
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tensor_problem/program_cache.h"
 
+#include "codegen/schedule_completion.h"
 #include "program/program_hash.h"
 #include "surrogate/features.h"
 #include "surrogate/nest_facts.h"
@@ -28,11 +29,13 @@ Outcome<Program> applyText(const Program& program, const std::string& text) {
 
 }  // namespace
 
-const CachedProgram::Evaluation& CachedProgram::evaluation(const MachineModel& machine) const {
+const CachedProgram::Evaluation& CachedProgram::evaluation(const MachineModel& machine,
+                                                           const Target& target) const {
   std::call_once(once_, [&] {
-    const NestFacts facts = nestFacts(program_);
-    evaluation_.estimate = estimate(program_, facts, machine);
-    evaluation_.features = featureRow(program_, facts, evaluation_.estimate, machine);
+    const Program completed = completeSchedule(program_, target);
+    const NestFacts facts = nestFacts(completed);
+    evaluation_.estimate = estimate(completed, facts, machine);
+    evaluation_.features = featureRow(completed, facts, evaluation_.estimate, machine);
   });
   return evaluation_;
 }
@@ -48,18 +51,20 @@ Outcome<std::shared_ptr<const CachedProgram>> ProgramCache::at(const std::vector
   for (; known > 0; --known)
     if ((program = find(keyOf(trace, known)))) break;
   if (!program) program = initial_;
+  if (known == trace.size()) return program;
+  // Only the end is kept: what lies between is seldom asked for, and would drive out what is.
+  Program replayed = program->program();
   for (; known < trace.size(); ++known) {
-    Outcome<Program> next = applyText(program->program(), trace[known]);
+    Outcome<Program> next = applyText(replayed, trace[known]);
     if (!next) {
       Refusal refusal = next.error();
       refusal.sentence =
           "Step " + std::to_string(known + 1) + " of the trace, `" + trace[known] + "`: " + refusal.sentence;
       return tl::unexpected<Refusal>(std::move(refusal));
     }
-    const std::uint64_t hash = programHash(*next);
-    program = insert(keyOf(trace, known + 1), std::make_shared<const CachedProgram>(std::move(*next), hash));
+    replayed = std::move(*next);
   }
-  return program;
+  return put(trace, std::move(replayed));
 }
 
 std::shared_ptr<const CachedProgram> ProgramCache::put(const std::vector<std::string>& trace,

@@ -11,6 +11,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "codegen/target.h"
 #include "program/program.h"
 #include "surrogate/machine_model.h"
 #include "surrogate/prior.h"
@@ -29,7 +30,8 @@ class CachedProgram {
   CachedProgram(Program program, std::uint64_t hash) : program_(std::move(program)), hash_(hash) {}
   [[nodiscard]] const Program& program() const { return program_; }
   [[nodiscard]] std::uint64_t hash() const { return hash_; }
-  [[nodiscard]] const Evaluation& evaluation(const MachineModel& machine) const;
+  /// Of what the code generator for this target makes of the program where its schedule is silent.
+  [[nodiscard]] const Evaluation& evaluation(const MachineModel& machine, const Target& target) const;
 
  private:
   Program program_;

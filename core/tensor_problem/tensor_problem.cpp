@@ -11,6 +11,7 @@
 #include "program/analysis.h"
 #include "program/program_hash.h"
 #include "support/hash.h"
+#include "surrogate/features.h"
 #include "tensor_problem/identity.h"
 #include "tensor_problem/items.h"
 #include "tensor_problem/sections.h"
@@ -24,6 +25,9 @@ namespace {
 constexpr std::size_t kCachedPrograms = 4096;
 constexpr double kNeverMind =
     20;  ///< a candidate that many times slower than the best is slow on any machine
+constexpr int kFirstLookRepeats = 5;
+constexpr double kFirstLookSeconds = 0.02;
+constexpr double kContender = 1.15;  ///< times the best: worth a longer look
 constexpr double kPriorUncertainty =
     0.6;  ///< standard deviation of ln(measured / prior), before any measurement
 
@@ -165,9 +169,23 @@ std::vector<LegalAction> TensorProblem::legalActions(const State& state) const {
 std::vector<Section> TensorProblem::describe(const State& state) const {
   const auto program = cached(state);
   const std::vector<Prediction> prediction = predict({&state, 1});
-  return stateSections(program->program(), state.trace, program->evaluation(machine_).estimate,
+  return stateSections(program->program(), state.trace, program->evaluation(machine_, target_).estimate,
                        prediction.front(), roofline_, machine_);
 }
+
+TensorProblem::Judgement TensorProblem::judge(const CachedProgram& program) const {
+  const auto& evaluation = program.evaluation(machine_, target_);
+  if (priorInUse_) return {evaluation.estimate.seconds, evaluation.features};
+  constexpr double kNoIdea = 1e-3;
+  Judgement judgement{kNoIdea, evaluation.features};
+  const std::vector<std::string> names = featureNames();
+  for (std::size_t i = 0; i < names.size(); ++i)
+    if (names[i].starts_with("prior") || names[i].starts_with("program:") || names[i].starts_with("second:"))
+      judgement.features[i] = 0;
+  return judgement;
+}
+
+void TensorProblem::usePrior(bool use) { priorInUse_ = use; }
 
 std::vector<Prediction> TensorProblem::predict(std::span<const State> states) const {
   std::shared_ptr<const XgboostModel> model;
@@ -179,10 +197,10 @@ std::vector<Prediction> TensorProblem::predict(std::span<const State> states) co
   std::vector<std::vector<float>> rows;
   for (const State& state : states) {
     const auto program = cached(state);
-    const auto& evaluation = program->evaluation(machine_);
-    predictions.push_back(
-        {evaluation.estimate.seconds, kPriorUncertainty, "prior", evaluation.estimate.words});
-    if (model) rows.push_back(evaluation.features);
+    const auto& evaluation = program->evaluation(machine_, target_);
+    Judgement judgement = judge(*program);
+    predictions.push_back({judgement.seconds, kPriorUncertainty, "prior", evaluation.estimate.words});
+    if (model) rows.push_back(std::move(judgement.features));
   }
   if (!model) return predictions;
   const std::vector<Correction> corrections = model->predict(rows);
@@ -194,34 +212,71 @@ std::vector<Prediction> TensorProblem::predict(std::span<const State> states) co
   return predictions;
 }
 
-bool TensorProblem::learn(std::span<const Observation> observations) {
+std::vector<TrainingSample> TensorProblem::trainingSamples(std::span<const Observation> observations) const {
+  std::vector<TrainingSample> samples;
   for (const Observation& observation : observations) {
     const Measurement& measured = observation.measurement;
     if (!measured.valid && measured.failure.empty()) continue;
     const auto program = cache_.at(observation.state.trace);
-    if (!program) continue;  // learned elsewhere, from a program that this one cannot become
-    const auto& evaluation = (*program)->evaluation(machine_);
-    TrainingSample sample{evaluation.features, evaluation.estimate.seconds, measured.seconds,
-                          !measured.valid};
+    if (!program) continue;  // measured elsewhere, on a program that this one cannot become
+    Judgement judgement = judge(**program);
+    samples.push_back({std::move(judgement.features), judgement.seconds, measured.seconds, !measured.valid});
+  }
+  return samples;
+}
+
+bool TensorProblem::learn(std::span<const Observation> observations) {
+  for (const Observation& observation : observations) {
+    auto samples = trainingSamples({&observation, 1});
+    if (samples.empty()) continue;
     const auto known = std::find(learned_.begin(), learned_.end(), observation.state.hash);
     if (known != learned_.end()) {
-      samples_[static_cast<std::size_t>(known - learned_.begin())] = std::move(sample);
+      samples_[static_cast<std::size_t>(known - learned_.begin())] = std::move(samples.front());
     } else {
       learned_.push_back(observation.state.hash);
-      samples_.push_back(std::move(sample));
+      samples_.push_back(std::move(samples.front()));
     }
   }
   // Training from scratch costs milliseconds, so it waits until there is something new to say.
   const std::size_t fresh = samples_.size() - trainedAt_;
-  if (samples_.size() < XgboostModel::kFewestSamples || fresh < std::max<std::size_t>(4, trainedAt_ / 8))
+  if (samples_.size() + taught_.size() < XgboostModel::kFewestSamples ||
+      fresh < std::max<std::size_t>(4, trainedAt_ / 8))
     return false;
-  auto model = std::make_shared<XgboostModel>(options_.seed);
-  model->train(samples_);
   trainedAt_ = samples_.size();
+  return train();
+}
+
+void TensorProblem::teach(std::vector<TrainingSample> samples) {
+  taught_ = std::move(samples);
+  (void)train();
+}
+
+bool TensorProblem::train() {
+  std::vector<TrainingSample> all = samples_;
+  all.insert(all.end(), taught_.begin(), taught_.end());
+  auto model = std::make_shared<XgboostModel>(options_.seed);
+  model->train(all);
   if (!model->trained()) return false;
   const std::lock_guard lock(modelMutex_);
   model_ = std::move(model);
   return true;
+}
+
+std::string TensorProblem::machineName() const {
+  std::string name = sheet_.cpu + " (" + target_.cpu;
+  for (const MemoryLevel& level : sheet_.levels)
+    if (&level != &sheet_.levels.back())
+      name += ", " + level.name + " " + std::to_string(level.bytes / 1024) + " KiB";
+  return name + ")";
+}
+
+void TensorProblem::forget() {
+  learned_.clear();
+  samples_.clear();
+  taught_.clear();
+  trainedAt_ = 0;
+  const std::lock_guard lock(modelMutex_);
+  model_.reset();
 }
 
 std::optional<std::string> TensorProblem::savedModel() const {
@@ -251,10 +306,18 @@ Measurement TensorProblem::measureProgram(const Program& program, const Compiled
     return failedMeasurement("worker", "Nothing can be measured: the problem was opened without a worker.");
   SampleOptions options;
   options.verify = request.verify;
-  options.timing.repeats += request.extraRepeats;
-  options.timing.budgetSeconds *= 1 + request.extraRepeats / 10.0;
   options.timing.stopAboveSeconds = 3 * request.incumbentSeconds;
   options.timeoutSeconds = request.incumbentSeconds > 0 ? std::max(5.0, 60 * request.incumbentSeconds) : 60;
+  TimingOptions longLook = options.timing;
+  longLook.repeats += request.extraRepeats;
+  longLook.budgetSeconds *= 1 + request.extraRepeats / 10.0;
+  const bool shortFirst = request.incumbentSeconds > 0 && request.extraRepeats == 0;
+  if (shortFirst) {
+    options.timing.repeats = kFirstLookRepeats;
+    options.timing.budgetSeconds = kFirstLookSeconds;
+  } else {
+    options.timing = longLook;
+  }
   Sample sample = measurer_->measure(program, kernel, options);
   if (!sample.failure && sample.timing.stoppedEarly && sample.timing.repeats.size() == 1 &&
       sample.seconds < kNeverMind * request.incumbentSeconds) {
@@ -262,6 +325,18 @@ Measurement TensorProblem::measureProgram(const Program& program, const Compiled
     options.timing.stopAboveSeconds = 0;
     options.timing.repeats = 3;
     sample = measurer_->measure(program, kernel, options);
+  } else if (shortFirst && !sample.failure && sample.seconds < kContender * request.incumbentSeconds) {
+    // Who may become the best, or teach what makes the difference near it, is looked at longer.
+    options.timing = longLook;
+    options.verify = false;
+    Sample longer = measurer_->measure(program, kernel, options);
+    longer.verified = sample.verified;
+    longer.verification = std::move(sample.verification);
+    if (!longer.failure)
+      longer.timing.repeats.insert(longer.timing.repeats.begin(), sample.timing.repeats.begin(),
+                                   sample.timing.repeats.end());
+    longer.seconds = rankingSeconds(longer.timing.repeats);
+    sample = std::move(longer);
   }
   Measurement measurement;
   measurement.repeats = sample.timing.repeats;

@@ -76,11 +76,28 @@ class TensorProblem final : public Problem {
   [[nodiscard]] const TensorProblemOptions& options() const { return options_; }
   /// What code is generated for.
   [[nodiscard]] const Target& target() const { return target_; }
+  /// The machine that times are measured on: equal words on equal machines.
+  [[nodiscard]] std::string machineName() const;
+  /// Whether predictions begin with the prior; without it they know nothing before something was measured.
+  /// For comparisons: while nothing runs.
+  void usePrior(bool use);
+  /// What observations of this problem teach a surrogate.
+  [[nodiscard]] std::vector<TrainingSample> trainingSamples(std::span<const Observation> observations) const;
+  /// Trains with what an earlier search taught from now on; what is learned here counts beside it.
+  void teach(std::vector<TrainingSample> samples);
+  /// Drops all that learn() was told, so that another run begins with the prior alone.
+  void forget();
   /// The trained correction, for storage; nothing before there is one.
   [[nodiscard]] std::optional<std::string> savedModel() const;
 
  private:
   [[nodiscard]] std::shared_ptr<const CachedProgram> cached(const State& state) const;
+  struct Judgement {
+    double seconds = 0;
+    std::vector<float> features;
+  };
+  /// What the surrogate builds on.
+  [[nodiscard]] Judgement judge(const CachedProgram& program) const;
   [[nodiscard]] Measurement measureProgram(const Program& program, const CompiledKernel& kernel,
                                            const MeasureRequest& request);
 
@@ -96,6 +113,9 @@ class TensorProblem final : public Problem {
   std::unique_ptr<Compiler> compiler_;
   std::unique_ptr<Measurer> measurer_;
 
+  bool train();
+  std::vector<TrainingSample> taught_;  ///< elsewhere
+  bool priorInUse_ = true;
   mutable std::mutex modelMutex_;
   std::shared_ptr<const XgboostModel> model_;  ///< replaced, never changed
   std::vector<std::uint64_t> learned_;         ///< state hash of each sample

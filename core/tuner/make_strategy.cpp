@@ -34,6 +34,8 @@ std::unique_ptr<SearchStrategy> makeStrategy(Problem& problem, const TuneOptions
   mcts.branching = options.branching;
   mcts.priors = options.selection == "puct";
   if (options.rolloutSteps >= 0) mcts.rolloutSteps = options.rolloutSteps;
+  mcts.backpropagateMeasurements = mcts.backpropagateMeasurements && options.backpropagateMeasurements;
+  mcts.transpositions = mcts.transpositions && options.transpositions;
   mcts.rolloutCount = options.rolloutCount;
   mcts.expansionsPerSample = options.expansionsPerSample;
   return std::make_unique<Mcts>(problem, options.seed, mcts);

@@ -40,10 +40,27 @@ Result<void> MeasurementStore::addSession(const std::filesystem::path& path, std
 
 std::optional<Measurement> MeasurementStore::find(std::uint64_t stateHash) const {
   const auto known = measurements_.find(stateHash);
-  if (known == measurements_.end()) return std::nullopt;
+  if (known == measurements_.end()) return file_ ? file_->find(stateHash) : std::nullopt;
   Measurement measurement = known->second;
   measurement.recorded = true;
   return measurement;
+}
+
+std::optional<Measurement> MeasurementStore::baseline(std::uint64_t initialHash) const {
+  std::optional<Measurement> baseline = baseline_;
+  if (!baseline && file_) baseline = file_->baseline(initialHash);
+  if (baseline) baseline->recorded = true;
+  return baseline;
+}
+
+Result<void> MeasurementStore::remember(const State& state, const Measurement& measurement) {
+  if (!file_ || measurement.recorded || measurement.failure == "worker") return {};
+  return file_->add(state, measurement);
+}
+
+Result<void> MeasurementStore::rememberBaseline(std::uint64_t initialHash, const Measurement& measurement) {
+  if (!file_ || measurement.recorded || !measurement.valid) return {};
+  return file_->addBaseline(initialHash, measurement);
 }
 
 }  // namespace espalier

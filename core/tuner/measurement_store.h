@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <span>
 #include <unordered_map>
@@ -11,11 +12,12 @@
 #include "search/problem.h"
 #include "session/event.h"
 #include "support/outcome.h"
+#include "tuner/measurement_file.h"
 
 namespace espalier {
 
-/// Measurements of earlier sessions by state, so that a run can be repeated exactly and without the hardware. A state that is not in it
-/// is measured as usual.
+/// Measurements of earlier runs by state, so that a run can be repeated exactly and without the hardware. A
+/// state that is not in it is measured as usual, and added to the file if there is one.
 class MeasurementStore {
  public:
   /// Adds a session's measurements if it is of the same problem (equal ProblemInfo::hash); the first one of a state counts.
@@ -24,14 +26,24 @@ class MeasurementStore {
   /// Reads a session file and adds it; another problem's is an error.
   [[nodiscard]] Result<void> addSession(const std::filesystem::path& path, std::uint64_t problemHash);
 
+  /// Looks into this file as well, and adds to it what is measured.
+  void attach(std::shared_ptr<MeasurementFile> file) { file_ = std::move(file); }
+  /// What the file left aside, in words; empty if nothing.
+  [[nodiscard]] std::string remark() const { return file_ ? file_->remark() : std::string(); }
+
   /// Marked as recorded.
   [[nodiscard]] std::optional<Measurement> find(std::uint64_t stateHash) const;
-  [[nodiscard]] const std::optional<Measurement>& baseline() const { return baseline_; }
+  [[nodiscard]] std::optional<Measurement> baseline(std::uint64_t initialHash) const;
+  /// For the file: what was measured just now. A fault of the environment says nothing about a program and is
+  /// not kept.
+  [[nodiscard]] Result<void> remember(const State& state, const Measurement& measurement);
+  [[nodiscard]] Result<void> rememberBaseline(std::uint64_t initialHash, const Measurement& measurement);
   [[nodiscard]] std::size_t size() const { return measurements_.size(); }
 
  private:
   std::unordered_map<std::uint64_t, Measurement> measurements_;
   std::optional<Measurement> baseline_;
+  std::shared_ptr<MeasurementFile> file_;
 };
 
 }  // namespace espalier

@@ -81,6 +81,8 @@ Result<void> TuneLoop::begin() {
   record(std::move(started));
   if (fold_.tree().size() == 0 && strategy_->tree().size() == 0) strategy_->start();
   recordSearchEvents();
+  if (const std::string remark = setup_.measurements.remark(); !remark.empty())
+    record(Notice{"warning", remark});
   if (auto flushed = flush(); !flushed) return flushed;
   if (!fold_.baseline()) measureBaseline();
   if (auto flushed = flush(); !flushed) return flushed;
@@ -111,13 +113,10 @@ Result<void> TuneLoop::goOn(std::vector<Event> history) {
 }
 
 void TuneLoop::measureBaseline() {
-  Measurement baseline;
-  if (setup_.measurements.baseline()) {
-    baseline = *setup_.measurements.baseline();
-    baseline.recorded = true;
-  } else {
-    baseline = problem_.measureBaseline();
-  }
+  const std::uint64_t initialHash = problem_.initial().hash;
+  const auto known = setup_.measurements.baseline(initialHash);
+  const Measurement baseline = known ? *known : problem_.measureBaseline();
+  noteStored(setup_.measurements.rememberBaseline(initialHash, baseline));
   if (!baseline.valid)
     record(Notice{"warning", "The unscheduled program could not be measured (" + baseline.failure +
                                  "): " + baseline.detail + " There will be no speedups."});
@@ -321,6 +320,13 @@ void TuneLoop::takeUp(const SampleRequest& request, const MeasuredSample& measur
                        measured.buildBegan, measured.measureBegan, measured.measureEnded});
   strategy_->measured(request, measured.measurement);
   recordSearchEvents();
+  noteStored(setup_.measurements.remember(request.state, measured.measurement));
+}
+
+void TuneLoop::noteStored(const Result<void>& stored) {
+  if (stored || storeFailed_) return;
+  storeFailed_ = true;
+  record(Notice{"warning", stored.error().text() + " The run goes on; its measurements are not kept there."});
 }
 
 void TuneLoop::takeWhatIsThere() {

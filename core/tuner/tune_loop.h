@@ -61,6 +61,8 @@ class TuneLoop {
   void waitForAny();
   void takeUp(const ExpansionRequest& request, AnsweredProposal answer);
   void takeUp(const SampleRequest& request, const MeasuredSample& measured);
+  /// What could not be written to the file of measurements is told once.
+  void noteStored(const Result<void>& stored);
   void drainSamples();
   /// After a failure: samples that came before it are kept.
   void takeWhatIsThere();
@@ -98,6 +100,7 @@ class TuneLoop {
   std::vector<std::unique_ptr<Stopper>> stoppers_;
   bool stopRequested_ = false;
   bool spaceExhausted_ = false;
+  bool storeFailed_ = false;
   bool paused_ = false;
   bool pauseAfterStage_ = false;
   bool pauseAfterSample_ = false;

@@ -19,6 +19,8 @@ nlohmann::json toJson(const TuneOptions& options) {
                       {"expansionsPerSample", options.expansionsPerSample},
                       {"rolloutSteps", options.rolloutSteps},
                       {"rolloutCount", options.rolloutCount},
+                      {"backpropagateMeasurements", options.backpropagateMeasurements},
+                      {"transpositions", options.transpositions},
                       {"pipelineDepth", options.pipelineDepth},
                       {"confirm", options.confirm}};
   if (!options.asking.empty()) json["asking"] = nlohmann::json::parse(options.asking);
@@ -40,6 +42,9 @@ Result<TuneOptions> tuneOptionsFromJson(const nlohmann::json& json) {
     options.expansionsPerSample = json.value("expansionsPerSample", options.expansionsPerSample);
     options.rolloutSteps = json.value("rolloutSteps", options.rolloutSteps);
     options.rolloutCount = json.value("rolloutCount", options.rolloutCount);
+    options.backpropagateMeasurements =
+        json.value("backpropagateMeasurements", options.backpropagateMeasurements);
+    options.transpositions = json.value("transpositions", options.transpositions);
     options.pipelineDepth = json.value("pipelineDepth", options.pipelineDepth);
     options.confirm = json.value("confirm", options.confirm);
     if (const auto asking = json.find("asking"); asking != json.end()) options.asking = asking->dump();

@@ -25,6 +25,8 @@ struct TuneOptions {
   int expansionsPerSample = 0;       ///< 0 = one, or four if all steps are random
   int rolloutSteps = -1;             ///< -1 = the preset's; 0 = none
   int rolloutCount = 1;
+  bool backpropagateMeasurements = true;  ///< the preset `paper` never does
+  bool transpositions = true;  ///< a known program reached again counts; the preset `paper` never counts it
   int pipelineDepth = 2;             ///< samples in flight: one is built while another is measured
   bool confirm = true;               ///< time the best once more in a fresh process at the end
   std::string asking;                ///< what the proposer was made from, JSON, for whoever resumes; never a key

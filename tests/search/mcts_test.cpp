@@ -27,8 +27,8 @@ std::vector<Kind> only(const std::vector<SearchEvent>& events) {
 }
 
 /// Proposes what a test says, else a random step.
-ProposedSequence randomStep() { return {{}, "", "random", true}; }
-ProposedSequence propose(std::vector<std::string> items) {
+SequenceAnswer randomStep() { return {{}, "", "random", true}; }
+SequenceAnswer propose(std::vector<std::string> items) {
   return {std::move(items), "because", "scripted", false};
 }
 
@@ -120,7 +120,7 @@ NodeId preferredChild(bool priors, double first, double second) {
   search.start();
   for (const auto& [step, preference] : {std::pair("Set(a, 6)", first), {"Set(a, 0)", second}}) {
     const auto request = std::get<ExpansionRequest>(search.ask({1, 0}));
-    ProposedSequence proposal = propose({step, "Set(b, 2)"});
+    SequenceAnswer proposal = propose({step, "Set(b, 2)"});
     proposal.preference = preference;
     search.proposalArrived(request, proposal);
   }
@@ -145,7 +145,7 @@ TEST(Mcts, PreferencesSurviveASession) {
   search.start();
   std::vector<SearchEvent> events;
   const auto request = std::get<ExpansionRequest>(search.ask({1, 0}));
-  ProposedSequence proposal = propose({"Set(a, 3)"});
+  SequenceAnswer proposal = propose({"Set(a, 3)"});
   proposal.preference = 0.8;
   search.proposalArrived(request, proposal);
   for (auto& event : search.takeEvents()) events.push_back(std::move(event));
@@ -329,9 +329,42 @@ TEST(Mcts, MeasuresNoNodeTwiceAndCountsFailures) {
   EXPECT_EQ(search.tree().samples(), 150);
 }
 
+TEST(Mcts, AKnownStateReachedAgainBringsItsScoreAndKeepsItWhenScoresChange) {
+  for (const bool counts : {true, false}) {
+    ToyProblem problem;
+    MctsOptions options;
+    options.transpositions = counts;
+    Mcts search(problem, 1, options);
+    search.start();
+    search.proposalArrived(std::get<ExpansionRequest>(search.ask({1, 0})), propose({"Set(a, 3)"}));
+    search.proposalArrived(std::get<ExpansionRequest>(search.ask({1, 0})), propose({"Set(c, 4)"}));
+    const auto below = std::get<ExpansionRequest>(search.ask({1, 0}));
+    const NodeId other = below.node == 1 ? 2 : 1;
+    const char* step = below.node == 1 ? "Set(a, 0), Set(c, 4)" : "Set(c, 0), Set(a, 3)";
+    const double before = search.tree()[below.node].totalValue;
+    search.proposalArrived(below, propose({std::string(step).substr(0, 9), std::string(step).substr(11)}));
+    ASSERT_EQ(search.tree().size(), 3U) << "the other child was reached again";
+    const double bonus = counts ? search.tree().scoreOf(other) : 0;
+    EXPECT_NEAR(search.tree()[below.node].totalValue, before + bonus, 1e-12);
+    EXPECT_EQ(search.tree()[below.node].visits, 2U);
+
+    const auto sample = std::get<SampleRequest>(search.ask({0, 1}));
+    Measurement measurement;
+    measurement.valid = true;
+    measurement.seconds = 1e-3;
+    search.measured(sample, measurement);
+    const Tree& tree = search.tree();
+    EXPECT_NEAR(tree[below.node].totalValue,
+                tree[below.node].evaluations * tree.scoreOf(below.node) + (counts ? tree.scoreOf(other) : 0),
+                1e-12);
+  }
+}
+
 TEST(Mcts, ValuesAreTheSumsOfScoresBelow) {
   ToyProblem problem;
-  Mcts search(problem, 11, {});
+  MctsOptions options;
+  options.transpositions = false;
+  Mcts search(problem, 11, options);
   search.start();
   (void)run(search, problem, 80);
   const Tree& tree = search.tree();

@@ -1,0 +1,248 @@
+// SPDX-FileCopyrightText: 2026 Espalier developers
+// SPDX-License-Identifier: Apache-2.0
+#include "efficiency/paper_tables.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "cli/figures.h"
+#include "cli/table.h"
+
+namespace espalier::bench {
+namespace {
+
+using Align = cli::Table::Align;
+using cli::fixed;
+
+constexpr double kSaturated = 1.01;  ///< times the final best
+
+std::string inWords(const Spread& spread, int decimals) {
+  return fixed(spread.median, decimals) + " (" + fixed(spread.low, decimals) + "-" +
+         fixed(spread.high, decimals) + ")";
+}
+
+Report reportOf(const Study& study, std::string text) {
+  Report report;
+  report.text = "Machine: " + study.machine + "\n" + std::move(text);
+  report.json = toJson(study);
+  report.panels = curves(study);
+  return report;
+}
+
+const Study::WayRuns* wayNamed(const Study::LayerRuns& layer, const std::string& name) {
+  const auto found = std::find_if(layer.ways.begin(), layer.ways.end(),
+                                  [&](const Study::WayRuns& way) { return way.way.name == name; });
+  return found == layer.ways.end() ? nullptr : &*found;
+}
+
+/// Samples to 95 % of the best known speed, the median of the seeds; infinite where most never get there.
+double samplesNear(const Study::LayerRuns& layer, const Study::WayRuns& way) {
+  std::vector<double> samples;
+  for (const Run& run : way.runs) {
+    const int sample = run.samplesTo(layer.bestKnownSeconds / 0.95);
+    samples.push_back(sample > 0 ? sample : INFINITY);
+  }
+  std::sort(samples.begin(), samples.end());
+  return samples[samples.size() / 2];
+}
+
+std::string percent(double share) { return fixed(100 * share, 0) + " %"; }
+
+}  // namespace
+
+Result<Report> saturation(const Settings& settings, const PaperOptions& options) {
+  const auto result = study(settings, {{evolutionaryWay(), 0}, {rulesWay(), options.ruleSamples}});
+  if (!result) return tl::unexpected(result.error());
+  cli::Table table({{"layer"},
+                    {"evolutionary n", Align::Right},
+                    {"x", Align::Right},
+                    {"of roofline", Align::Right},
+                    {"rules n", Align::Right},
+                    {"x", Align::Right},
+                    {"of roofline", Align::Right},
+                    {"reduction", Align::Right},
+                    {"gain", Align::Right},
+                    {"share of " + std::to_string(settings.samples), Align::Right},
+                    {"95 % of best known at", Align::Right}});
+  std::vector<double> reductions;
+  std::vector<double> gains;
+  std::vector<double> shares;
+  nlohmann::ordered_json rows = nlohmann::ordered_json::array();
+  bool missed = false;
+  for (const auto& layer : result->layers) {
+    std::vector<double> saturated;
+    std::vector<double> finals;
+    for (const Run& run : layer.ways[0].runs) {
+      finals.push_back(run.best.back());
+      saturated.push_back(run.samplesTo(run.best.back() * kSaturated));
+    }
+    const double target = spreadOf(finals).median;
+    std::vector<double> reached;
+    int notReached = 0;
+    for (const Run& run : layer.ways[1].runs) {
+      const int sample = run.samplesTo(target);
+      notReached += sample == 0 ? 1 : 0;
+      reached.push_back(sample > 0 ? sample : options.ruleSamples);
+    }
+    const double n = spreadOf(saturated).median;
+    const double ours = spreadOf(reached).median;
+    const double x = layer.baselineSeconds / target;
+    const double oursX = speedupsAt(layer, layer.ways[1], static_cast<int>(std::lround(ours))).median;
+    const double gain = (oursX / ours) / (x / n);
+    const double share = ours / settings.samples;
+    const double near = samplesNear(layer, layer.ways[1]);
+    reductions.push_back(n / ours);
+    gains.push_back(gain);
+    shares.push_back(share);
+    const bool tooSlow = notReached * 2 > static_cast<int>(reached.size());
+    missed = missed || tooSlow;
+    const double roofline = layer.baselineSeconds / layer.rooflineSeconds;
+    table.add({layer.layer, fixed(n, 0), fixed(x, 1), percent(x / roofline),
+               (tooSlow ? ">" : "") + fixed(ours, 0), fixed(oursX, 1), percent(oursX / roofline),
+               fixed(n / ours, 1), fixed(gain, 1), "1/" + fixed(1 / share, 0),
+               std::isfinite(near) ? fixed(near, 0) : ">" + std::to_string(options.ruleSamples)});
+    rows.push_back({{"layer", layer.layer},
+                    {"evolutionary_samples", n},
+                    {"evolutionary_speedup", x},
+                    {"rules_samples", ours},
+                    {"rules_reached", !tooSlow},
+                    {"rules_speedup", oursX},
+                    {"reduction", n / ours},
+                    {"gain", gain},
+                    {"samples_to_95_percent", std::isfinite(near) ? near : -1}});
+  }
+  table.add({"geometric mean", "", "", "", "", "", "", fixed(geometricMean(reductions), 1),
+             fixed(geometricMean(gains), 1), "1/" + fixed(1 / geometricMean(shares), 0), ""});
+  Report report =
+      reportOf(*result, "Evolutionary search where it comes within 1 % of its best after " +
+                            std::to_string(settings.samples) + " samples (median of " +
+                            std::to_string(settings.seeds) +
+                            " seeds), and MCTS + rules where it is as fast as that best.\n" + table.text() +
+                            (missed ? "> = not reached in the median; counted as all its samples\n" : ""));
+  report.json["table"] = std::move(rows);
+  report.json["reduction"] = geometricMean(reductions);
+  report.json["gain"] = geometricMean(gains);
+  report.json["share"] = geometricMean(shares);
+  return report;
+}
+
+Result<Report> samplePoints(const Settings& settings, const PaperOptions& options) {
+  std::vector<PlannedWay> ways;
+  for (const std::string& name : options.ways) {
+    if (name == "random") ways.push_back({randomWay(), 0});
+    if (name == "evolutionary") ways.push_back({evolutionaryWay(), 0});
+    if (name == "mcts") ways.push_back({mctsWay(), 0});
+    if (name == "rules") ways.push_back({rulesWay(), options.ruleSamples});
+  }
+  if (!options.recording.empty())
+    ways.push_back({{.name = "MCTS + recorded LLM", .proposer = "recorded", .recording = options.recording},
+                    options.ruleSamples});
+  if (ways.empty())
+    return usageError("There is no way to search to compare.",
+                      "Name some with --ways: random, evolutionary, mcts, rules.");
+  const auto result = study(settings, ways);
+  if (!result) return tl::unexpected(result.error());
+  std::vector<cli::Table::Column> columns = {{"layer"}, {"way"}};
+  for (const int point : options.points) columns.push_back({std::to_string(point), Align::Right});
+  columns.push_back({"of roofline", Align::Right});
+  columns.push_back({"95 % of best known at", Align::Right});
+  cli::Table table(columns);
+  nlohmann::ordered_json rows = nlohmann::ordered_json::array();
+  int compared = 0;
+  int lost = 0;
+  for (const auto& layer : result->layers) {
+    for (const auto& way : layer.ways) {
+      std::vector<std::string> cells = {layer.layer, way.way.name};
+      nlohmann::ordered_json row{{"layer", layer.layer}, {"way", way.way.name}};
+      for (const int point : options.points) {
+        const bool further = point > static_cast<int>(way.runs.front().best.size());
+        const Spread spread = speedupsAt(layer, way, point);
+        cells.push_back(further ? "" : inWords(spread, spread.median < 100 ? 1 : 0));
+        row["points"].push_back(
+            {{"samples", point}, {"low", spread.low}, {"median", spread.median}, {"high", spread.high}});
+      }
+      cells.push_back(percent(speedupsAt(layer, way, settings.samples).median * layer.rooflineSeconds /
+                              layer.baselineSeconds));
+      const double near = samplesNear(layer, way);
+      cells.push_back(std::isfinite(near) ? fixed(near, 0) : "not reached");
+      row["samples_to_95_percent"] = std::isfinite(near) ? near : -1;
+      table.add(std::move(cells));
+      rows.push_back(std::move(row));
+    }
+    const Study::WayRuns* evolutionary = wayNamed(layer, evolutionaryWay().name);
+    const Study::WayRuns* mcts = wayNamed(layer, mctsWay().name);
+    if (evolutionary == nullptr || mcts == nullptr) continue;
+    for (const int point : options.points) {
+      if (point > settings.samples) continue;
+      ++compared;
+      if (speedupsAt(layer, *mcts, point).median < speedupsAt(layer, *evolutionary, point).median) ++lost;
+    }
+  }
+  std::string text = "Best speedup over p0 after so many samples: median (quartiles) of " +
+                     std::to_string(settings.seeds) + " seeds\n" + table.text();
+  if (compared > 0)
+    text += "MCTS without proposals is behind evolutionary search at " + std::to_string(lost) + " of " +
+            std::to_string(compared) + " points.\n";
+  Report report = reportOf(*result, std::move(text));
+  report.json["table"] = std::move(rows);
+  report.json["compared"] = compared;
+  report.json["mcts_behind_evolutionary"] = lost;
+  return report;
+}
+
+Result<Report> ablations(const Settings& settings, const PaperOptions& options) {
+  const auto changed = [](const char* name, auto change) {
+    Way way = mctsWay();
+    way.name = name;
+    change(way);
+    return PlannedWay{way, 0};
+  };
+  const std::vector<PlannedWay> ways = {
+      changed("as it is", [](Way&) {}),
+      changed("branching 4", [](Way& way) { way.options.branching = 4; }),
+      changed("branching 8", [](Way& way) { way.options.branching = 8; }),
+      changed("one rollout of 4 steps", [](Way& way) { way.options.rolloutSteps = 4; }),
+      changed("best of 4 rollouts of 4 steps",
+              [](Way& way) {
+                way.options.rolloutSteps = 4;
+                way.options.rolloutCount = 4;
+              }),
+      changed("measurements not backpropagated",
+              [](Way& way) { way.options.backpropagateMeasurements = false; }),
+      changed("transpositions count nothing", [](Way& way) { way.options.transpositions = false; }),
+      changed("without the prior", [](Way& way) { way.prior = false; }),
+      changed("preset paper", [](Way& way) { way.options.preset = "paper"; }),
+  };
+  const auto result = study(settings, ways);
+  if (!result) return tl::unexpected(result.error());
+  std::vector<int> points;
+  for (const int point : options.points)
+    if (point <= settings.samples) points.push_back(point);
+  std::vector<cli::Table::Column> columns = {{"way"}};
+  for (const int point : points) columns.push_back({std::to_string(point), Align::Right});
+  cli::Table table(columns);
+  nlohmann::ordered_json rows = nlohmann::ordered_json::array();
+  for (std::size_t w = 0; w < ways.size(); ++w) {
+    std::vector<std::string> cells = {ways[w].way.name};
+    nlohmann::ordered_json row{{"way", ways[w].way.name}};
+    for (const int point : points) {
+      std::vector<double> ratios;
+      for (const auto& layer : result->layers)
+        ratios.push_back(speedupsAt(layer, layer.ways[w], point).median /
+                         speedupsAt(layer, layer.ways[0], point).median);
+      const double ratio = geometricMean(ratios);
+      cells.push_back(w == 0 ? "1" : fixed(ratio, 2));
+      row["ratios"].push_back({{"samples", point}, {"ratio", ratio}});
+    }
+    table.add(std::move(cells));
+    rows.push_back(std::move(row));
+  }
+  Report report = reportOf(
+      *result,
+      "MCTS without proposals, one thing changed: median speedup (" + std::to_string(settings.seeds) +
+          " seeds) as a share of that of the preset, geometric mean over the layers\n" + table.text());
+  report.json["table"] = std::move(rows);
+  return report;
+}
+
+}  // namespace espalier::bench
