@@ -199,7 +199,7 @@ TEST(Space, RandomWalksReachEveryMember) {
   std::set<std::string> seen;
   auto kernels = testing::kernels();
   kernels.push_back({"softmax", testing::softmaxAttention(48)});
-  for (int walk = 0; walk < 200; ++walk) {
+  for (int walk = 0; walk < 400; ++walk) {
     Program program = kernels[random.below(kernels.size())].program;
     for (int i = 0; i < 8; ++i) {
       auto applied = randomTransformation(program, random);
