@@ -97,7 +97,11 @@ class MeasurementPanel::RepeatsPlot : public QWidget {
         if (at < from || at > to || x(at) - last < 62) continue;
         last = x(at);
         painter.drawLine(QPointF(last, axis), QPointF(last, axis + 3));
-        painter.drawText(QRectF(last - 40, axis + 4, 80, 18), Qt::AlignHCenter | Qt::AlignTop, duration(at));
+        // A label near an edge is shifted inwards rather than cut off.
+        const double left = std::clamp(last - 40, 0.0, std::max(0.0, width() - 80.0));
+        const double share = (last - left) / 80;
+        const auto side = share > 0.6 ? Qt::AlignRight : share < 0.4 ? Qt::AlignLeft : Qt::AlignHCenter;
+        painter.drawText(QRectF(left, axis + 4, 80, 18), side | Qt::AlignTop, duration(at));
       }
   }
 
