@@ -62,7 +62,9 @@ Outcome<Plan> plan(const Program& program, const Step& step) {
                   "RFactor before Fuse.");
   }
   const std::optional<LoopId> own = ownNest(program, *id);
-  Plan planned{*id, *loop, {}};
+  Plan planned;
+  planned.block = *id;
+  planned.loop = *loop;
   if (own) {
     planned.nest = loopsBetween(program, *own, *id);
     planned.nest.insert(planned.nest.begin(), *own);
