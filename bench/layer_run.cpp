@@ -101,6 +101,7 @@ Result<void> compete(const LayerSpecification& specification, const TensorProble
     for (Contender& peer : peersOf(*form, problem.workload(), *tensors, options.threads))
       run.contenders.push_back(std::move(peer));
   run.standings = contest(run.contenders, options.contest);
+  bindThreads(1);  // workers that are started later inherit the cores of this thread
   // What the contenders run with ends with this function.
   for (Contender& contender : run.contenders) contender.run = contender.output = nullptr;
   return {};
