@@ -15,6 +15,7 @@
 #include "session/session_store.h"
 #include "tensor_problem/tensor_problem.h"
 #include "tuner/tuner.h"
+#include "window/tuner_run.h"
 
 namespace espalier {
 namespace {
@@ -64,21 +65,6 @@ class TensorTexts final : public ui::NodeTexts {
 
  private:
   std::unique_ptr<TensorProblem> problem_;
-};
-
-class TunerRun final : public ui::RunController {
- public:
-  explicit TunerRun(TunerSetup setup) : tuner_(std::move(setup)) { tuner_.start(); }
-  void post(Command command) override { tuner_.post(std::move(command)); }
-  bool running() const override { return tuner_.running(); }
-  Result<void> wait() override {
-    const auto result = tuner_.wait();
-    if (!result) return tl::unexpected(result.error());
-    return {};
-  }
-
- private:
-  Tuner tuner_;
 };
 
 Result<std::unique_ptr<ui::RunController>> startTuner(std::unique_ptr<TensorProblem> problem,

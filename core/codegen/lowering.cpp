@@ -122,12 +122,10 @@ class Lowering {
   /// The share of one step of the innermost loop: `requests` lines of the iteration that comes later.
   LoweredPrefetch lowerPrefetch(const PlannedPrefetch& planned) {
     const PrefetchPlan& plan = planned.plan;
-    std::vector<LoopId> below = loopsAround(program_, plan.reader);
-    below.erase(below.begin(), std::find(below.begin(), below.end(), planned.loop) + 1);
     std::vector<Expr> first;
     for (const Expr& subscript : plan.subscripts) {
       first.push_back(substituteLoops(subscript, [&](LoopId loop) {
-        if (std::find(below.begin(), below.end(), loop) != below.end()) return Expr(0);
+        if (std::find(plan.below.begin(), plan.below.end(), loop) != plan.below.end()) return Expr(0);
         const Expr value = loop.index < values_.size() ? values_[loop.index] : Expr();
         return loop == planned.loop ? value + Expr(planned.prefetch.ahead) : value;
       }));

@@ -86,19 +86,19 @@ tl::expected<PrefetchPlan, std::string> planPrefetch(const Program& program, Loo
     offset = offset + plan.subscripts[i] * Expr(stride);
     stride *= buffer.shape[i];
   }
-  std::vector<LoopId> below = loopsAround(program, plan.reader);
-  below.erase(below.begin(), std::find(below.begin(), below.end(), loop) + 1);
+  plan.below = loopsAround(program, plan.reader);
+  plan.below.erase(plan.below.begin(), std::find(plan.below.begin(), plan.below.end(), loop) + 1);
   std::vector<Span> spans;
   bool moves = false;
   for (const AffineForm::Term& term : affineForm(simplify(program, offset)).terms) {
     if (term.atom.kind() != ExprKind::LoopVar) {
-      if (usesLoop(term.atom, loop) ||
-          std::any_of(below.begin(), below.end(), [&](LoopId inner) { return usesLoop(term.atom, inner); }))
+      if (usesLoop(term.atom, loop) || std::any_of(plan.below.begin(), plan.below.end(),
+                                                   [&](LoopId inner) { return usesLoop(term.atom, inner); }))
         plan.even = false;
       continue;
     }
     if (term.atom.loop() == loop) moves = true;
-    if (std::find(below.begin(), below.end(), term.atom.loop()) == below.end()) continue;
+    if (std::find(plan.below.begin(), plan.below.end(), term.atom.loop()) == plan.below.end()) continue;
     if (term.coefficient < 0) plan.even = false;
     spans.push_back({term.coefficient, program.loop(term.atom.loop()).extent});
   }
@@ -108,7 +108,7 @@ tl::expected<PrefetchPlan, std::string> planPrefetch(const Program& program, Loo
 
   plan.dimensions = dimensionsOf(std::move(spans), kCacheLineBytes / bytesOf(buffer.type));
   for (const PrefetchPlan::Dimension& dimension : plan.dimensions) plan.lines *= dimension.count;
-  for (const LoopId inner : below) {
+  for (const LoopId inner : plan.below) {
     if (program.loop(inner).kind != LoopKind::Serial || program.loop(inner).extent < 2) continue;
     plan.pace.push_back(inner);
     plan.executions *= program.loop(inner).extent;

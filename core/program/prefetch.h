@@ -23,8 +23,9 @@ struct PrefetchPlan {
 
   BlockId reader{};
   /// Whether the place that is read runs affinely and forwards along the loop and those below. If not,
-  /// nothing is fetched, and what follows is empty.
+  /// nothing is fetched, and there are no dimensions and no pace.
   bool even = true;
+  std::vector<LoopId> below;          ///< loops between the annotated one and the reader, outermost first
   std::vector<Expr> subscripts;       ///< of the load, over loops
   std::vector<Dimension> dimensions;  ///< largest stride first
   std::int64_t lines = 1;             ///< product of the counts

@@ -258,10 +258,12 @@ class BlockEstimator {
     double outer = 1;
     for (std::size_t l = 0; l + 1 < fits; ++l) outer *= chunks(block_.loops[l]);
     const double bytes = NestFacts::footprint(program_, block_, access, fits - 1) * outer;
-    if (far) noteStream(access, fits - 1, bytes);
     // The prefetchers follow long runs; short ones pay for it, most where the way is long.
-    if (far && prefetched(access)) return bytes;
-    if (far) return bytes * (1 + std::min(1.2, machine_.streamStartBytes / streamRun(access)));
+    if (far) {
+      const bool ahead = prefetched(access);
+      noteStream(access, fits - 1, bytes, ahead);
+      return ahead ? bytes : bytes * (1 + std::min(1.2, machine_.streamStartBytes / streamRun(access)));
+    }
     const double run = NestFacts::runBytes(program_, block_, access, fits - 1);
     return bytes * (run >= 2048 ? 1.0 : run >= 512 ? 1.2 : run >= 128 ? 1.4 : 1.8);
   }
@@ -305,11 +307,11 @@ class BlockEstimator {
   /// A stream from far away overlaps with the arithmetic that runs while it is read for the first time, and
   /// as far as the core looks ahead. While the same piece is read again from a cache, the way from memory
   /// stands idle; and more streams than the prefetchers follow arrive late.
-  void noteStream(const AccessFacts& access, std::size_t from, double bytes) {
+  void noteStream(const AccessFacts& access, std::size_t from, double bytes, bool ahead) {
     if (bytes <= streamBytes_) return;
     streamBytes_ = bytes;
     overlap_ = 1;
-    if (prefetched(access)) return;
+    if (ahead) return;
     double again = 1;
     double pass = 0;  // instructions between two readings of one piece
     for (std::size_t l = from; l < block_.loops.size(); ++l) {

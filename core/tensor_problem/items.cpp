@@ -3,7 +3,10 @@
 #include "tensor_problem/items.h"
 
 #include <algorithm>
+#include <map>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "program/analysis.h"
 #include "transform/transformation.h"
@@ -81,18 +84,23 @@ Outcome<ItemResult> replaceInTrace(ProgramCache& cache, const std::vector<std::s
                     "re-decided step " + std::to_string(position + 1) + " of the trace"};
 }
 
-/// Where the trace made the decision that a step of this kind would make again: the layout of the same
-/// buffer, the copy of the same buffer for the same block, the prefetching of it by the same loop.
+/// Steps that are decided anew where they stand, and the arguments that say which decision is meant: the
+/// layout of a buffer, the copy of it for a block, the prefetching of it by a loop.
+const std::map<std::string, std::vector<const char*>>& decisions() {
+  static const std::map<std::string, std::vector<const char*>> table = {
+      {"TransformLayout", {"buffer"}}, {"CacheRead", {"buffer", "block"}}, {"Prefetch", {"buffer", "loop"}}};
+  return table;
+}
+
+/// Where the trace made the decision that the step would make again.
 std::optional<std::size_t> sameDecision(const std::vector<std::string>& trace, const Step& step) {
-  if (step.name != "TransformLayout" && step.name != "CacheRead" && step.name != "Prefetch")
-    return std::nullopt;
-  if (!step.text("buffer")) return std::nullopt;
+  const auto decision = decisions().find(step.name);
+  if (decision == decisions().end() || !step.text("buffer")) return std::nullopt;
   for (std::size_t i = trace.size(); i-- > 0;) {
     const auto earlier = parseStep(trace[i]);
-    if (earlier && earlier->name == step.name && earlier->text("buffer") == step.text("buffer") &&
-        (step.name == "TransformLayout" ||
-         (earlier->text("block") == step.text("block") &&
-          (step.name == "CacheRead" || earlier->text("loop") == step.text("loop")))))
+    if (earlier && earlier->name == step.name &&
+        std::all_of(decision->second.begin(), decision->second.end(),
+                    [&](const char* argument) { return earlier->text(argument) == step.text(argument); }))
       return i;
   }
   return std::nullopt;

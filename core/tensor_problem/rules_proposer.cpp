@@ -50,6 +50,12 @@ bool startsWith(const std::vector<std::string>& trace, const std::vector<std::st
   return trace.size() >= prefix.size() && std::equal(prefix.begin(), prefix.end(), trace.begin());
 }
 
+std::size_t contractionsAmong(const std::vector<BlockShape>& shapes) {
+  return static_cast<std::size_t>(std::count_if(shapes.begin(), shapes.end(), [](const BlockShape& shape) {
+    return shape.kind == BlockKind::Contraction;
+  }));
+}
+
 /// What leads from one trace to another: the steps behind the common beginning, or those that were decided
 /// anew.
 std::vector<std::string> itemsBetween(const std::vector<std::string>& from,
@@ -178,10 +184,7 @@ std::vector<RulesProposer::Variant> RulesProposer::wholeSchedules(const State& f
     kinds.push_back({std::move(draft), seconds});
   };
   const std::vector<BlockShape> shapes = kernelShapes(problem_.programOf(from));
-  const auto contractions =
-      static_cast<std::size_t>(std::count_if(shapes.begin(), shapes.end(), [](const BlockShape& shape) {
-        return shape.kind == BlockKind::Contraction;
-      }));
+  const std::size_t contractions = contractionsAmong(shapes);
   const std::vector<Buffer>& buffers = problem_.initialProgram().buffers;
   const bool streams = std::any_of(buffers.begin(), buffers.end(), [&](const Buffer& buffer) {
     const auto& levels = problem_.machine().levels;
@@ -227,10 +230,7 @@ std::vector<RulesProposer::Variant> RulesProposer::wholeSchedules(const State& f
 std::vector<RulesProposer::Variant> RulesProposer::otherDecisions(const State& from) const {
   std::vector<Variant> variants;
   const std::vector<BlockShape> shapes = shapesOf(problem_, from.trace);
-  const auto contractions =
-      static_cast<std::size_t>(std::count_if(shapes.begin(), shapes.end(), [](const BlockShape& shape) {
-        return shape.kind == BlockKind::Contraction;
-      }));
+  const std::size_t contractions = contractionsAmong(shapes);
   vary(Draft{from, {}, {}}, from, std::max(kFirstLook, kCloserLook / std::max<std::size_t>(1, contractions)),
        variants);
   varyWidths(from, variants);

@@ -25,6 +25,7 @@
 #include "widgets/main_window.h"
 #include "widgets/panel.h"
 #include "widgets/steer_bar.h"
+#include "window/tuner_run.h"
 
 namespace espalier::ui {
 namespace {
@@ -111,21 +112,6 @@ class ToyTexts final : public NodeTexts {
 
  private:
   test::ToyProblem problem_;
-};
-
-class TunerRun final : public RunController {
- public:
-  explicit TunerRun(TunerSetup setup) : tuner_(std::move(setup)) { tuner_.start(); }
-  void post(Command command) override { tuner_.post(std::move(command)); }
-  bool running() const override { return tuner_.running(); }
-  Result<void> wait() override {
-    const auto result = tuner_.wait();
-    if (!result) return tl::unexpected(result.error());
-    return {};
-  }
-
- private:
-  Tuner tuner_;
 };
 
 class ToyServices final : public Services {
