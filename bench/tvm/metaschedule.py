@@ -3,12 +3,15 @@
 """Tunes one layer with TVM's own MetaSchedule and prints a line of JSON after each batch: best time after each trial so far.
 The last line counts.
 
-    python metaschedule.py LAYER --trials 64 [--seed 1] [--cpu znver4] [--mattr +avx512f,...]
+    python metaschedule.py LAYER --trials 64 [--seed 1] [--cpu znver4] [--mattr +avx512f,...] [--database DIR]
+
+With --database the records stay in the folder.
 
 Runs under the Python of a virtual environment that holds TVM (0.20 or later) and xgboost. One thread.
 """
 
 import argparse
+import contextlib
 import json
 import logging
 import tempfile
@@ -68,6 +71,7 @@ def main():
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--cpu", default="znver4")
     options.add_argument("--mattr", default="")
+    options.add_argument("--database", default="")
     given = options.parse_args()
     logging.getLogger("tvm").setLevel(logging.WARNING)
 
@@ -97,7 +101,7 @@ def main():
     target = {"kind": "llvm", "mcpu": given.cpu, "num-cores": 1}
     if given.mattr:
         target["mattr"] = given.mattr.split(",")
-    with tempfile.TemporaryDirectory() as folder:
+    with contextlib.nullcontext(given.database) if given.database else tempfile.TemporaryDirectory() as folder:
         ms.tune_tir(
             program(given.layer),
             target=tvm.target.Target(target),

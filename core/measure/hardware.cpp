@@ -17,6 +17,7 @@
 #include "measure/assembler.h"
 #include "measure/hardware_kernels.h"
 #include "measure/kernel_arguments.h"
+#include "measure/timing.h"
 #include "measure/worker.h"
 #include "support/hash.h"
 
@@ -26,6 +27,8 @@ namespace {
 using nlohmann::json;
 
 constexpr int kSheetVersion = 1;
+/// How sheets are measured; a cache of another way is not read.
+constexpr int kProbing = 2;
 constexpr double kRequestTimeoutSeconds = 30;
 /// Sinks of that many threads fit; beyond that the probe kernels would write over each other's end.
 constexpr int kMostThreads = kProbeSinkElements / 64;
@@ -74,13 +77,18 @@ class Probe {
 
   /// The shortest of the repeats: other work on the machine only ever adds.
   Result<double> seconds(const std::string& name, int threads, double budget) {
+    auto repeats = this->repeats(name, threads, budget);
+    if (!repeats) return tl::unexpected(repeats.error());
+    return *std::min_element(repeats->begin(), repeats->end());
+  }
+
+  Result<std::vector<double>> repeats(const std::string& name, int threads, double budget) {
     const json header = {{"request", "time"},  {"kernel", name},  {"set", "probe"},
                          {"threads", threads}, {"repeats", 200},  {"minimum_repeat", 1e-3},
                          {"budget", budget},   {"stop_above", 0}, {"beside", ""}};
     auto answer = worker_.request({header.dump(), {}}, kRequestTimeoutSeconds);
     if (!answer) return tl::unexpected(trouble(answer.error()));
-    const auto repeats = json::parse(answer->header).at("repeats").get<std::vector<double>>();
-    return *std::min_element(repeats.begin(), repeats.end());
+    return json::parse(answer->header).at("repeats").get<std::vector<double>>();
   }
 
   void dropData() {
@@ -111,27 +119,39 @@ std::string now() {
   return text;
 }
 
+/// Bytes that DRAM is measured with.
+std::int64_t nearBytes(const std::vector<MemoryLevel>& levels) {
+  const std::int64_t last = levels.size() > 1 ? levels[levels.size() - 2].bytes : 0;
+  return std::clamp<std::int64_t>(4 * last, 128 << 20, 512 << 20);
+}
+
+/// Bytes of which next to nothing stays in a cache, as far as the machine has them.
+std::int64_t streamedBytes(const std::vector<MemoryLevel>& levels) {
+  return std::max(nearBytes(levels), std::min(8 * nearBytes(levels), levels.back().bytes / 8));
+}
+
 /// Bytes that a level is measured with: well inside it, and well outside what is smaller.
 std::int64_t probeBytes(const std::vector<MemoryLevel>& levels, std::size_t index, int threads) {
   const MemoryLevel& level = levels[index];
-  if (index + 1 == levels.size()) {
-    const std::int64_t last = index > 0 ? levels[index - 1].bytes : 0;
-    return std::clamp<std::int64_t>(4 * last, 128 << 20, 512 << 20);
-  }
+  if (index + 1 == levels.size()) return nearBytes(levels);
   const std::int64_t instances = std::max(1, threads / std::max(1, level.sharedBy));
   return std::max<std::int64_t>(level.bytes / 2 * instances, kProbeBlockBytes * threads);
 }
 
-Result<double> measureBandwidth(Probe& probe, std::int64_t bytes, int threads) {
+/// Caches answer best when nothing disturbs them. How much of the data that DRAM is measured with happens to
+/// lie in a cache differs from repeat to repeat: there the statistic is that of the candidates.
+Result<double> measureBandwidth(Probe& probe, std::int64_t bytes, int threads, bool memory) {
   constexpr double kBudgetSeconds = 0.12;
   constexpr std::int64_t kBytesOfACall = 16 << 20;
   const std::int64_t blocks = bytes / kProbeBlockBytes / threads * threads;
   const auto passes =
       static_cast<std::int32_t>(std::max<std::int64_t>(1, kBytesOfACall / (blocks * kProbeBlockBytes)));
   if (auto ready = probe.provide(blocks, passes); !ready) return tl::unexpected(ready.error());
-  const auto seconds = probe.seconds("read", threads, kBudgetSeconds);
-  if (!seconds) return seconds;
-  return static_cast<double>(blocks * kProbeBlockBytes) * passes / *seconds;
+  const auto repeats = probe.repeats("read", threads, kBudgetSeconds);
+  if (!repeats) return tl::unexpected(repeats.error());
+  const double seconds =
+      memory ? rankingSeconds(*repeats) : *std::min_element(repeats->begin(), repeats->end());
+  return static_cast<double>(blocks * kProbeBlockBytes) * passes / seconds;
 }
 
 json pairOf(double one, double all) { return {{"one_thread", one / 1e9}, {"all_threads", all / 1e9}}; }
@@ -147,7 +167,7 @@ std::filesystem::path cachePath(const Handshake& handshake) {
   else
     return {};
   Hasher hasher;
-  hasher.add(static_cast<std::uint64_t>(kSheetVersion)).add(handshake.cpu).add(handshake.target.triple);
+  hasher.add(static_cast<std::uint64_t>(kProbing)).add(handshake.cpu).add(handshake.target.triple);
   hasher.add(handshake.target.cpu)
       .add(handshake.target.features)
       .add(static_cast<std::uint64_t>(handshake.cores));
@@ -188,9 +208,12 @@ void raiseTo(HardwareSheet& sheet, const HardwareSheet& known) {
   raise(sheet.clockGigahertz, known.clockGigahertz);
   if (sheet.cores == known.cores) raise(sheet.peakAllThreads, known.peakAllThreads);
   for (std::size_t i = 0; i < sheet.levels.size() && i < known.levels.size(); ++i) {
-    raise(sheet.levels[i].bandwidthOneThread, known.levels[i].bandwidthOneThread);
-    if (sheet.cores == known.cores)
-      raise(sheet.levels[i].bandwidthAllThreads, known.levels[i].bandwidthAllThreads);
+    MemoryLevel& level = sheet.levels[i];
+    raise(level.bandwidthOneThread, known.levels[i].bandwidthOneThread);
+    raise(level.streamedOneThread, known.levels[i].streamedOneThread);
+    if (sheet.cores != known.cores) continue;
+    raise(level.bandwidthAllThreads, known.levels[i].bandwidthAllThreads);
+    raise(level.streamedAllThreads, known.levels[i].streamedAllThreads);
   }
 }
 
@@ -200,8 +223,13 @@ double HardwareSheet::peak(int threads) const {
   return betweenOneAndAll(peakOneThread, peakAllThreads, threads, cores);
 }
 
-double HardwareSheet::bandwidth(const MemoryLevel& level, int threads) const {
-  return betweenOneAndAll(level.bandwidthOneThread, level.bandwidthAllThreads, threads, cores);
+double HardwareSheet::bandwidth(const MemoryLevel& level, int threads, double bytes) const {
+  const double near = betweenOneAndAll(level.bandwidthOneThread, level.bandwidthAllThreads, threads, cores);
+  const double streamed = betweenOneAndAll(level.streamedOneThread, level.streamedAllThreads, threads, cores);
+  const auto nearest = static_cast<double>(nearBytes(levels));
+  if (streamed <= 0 || streamed >= near || bytes <= nearest) return near;
+  // What a cache keeps is always as much, so its share falls with the size.
+  return 1 / (1 / streamed - (1 / streamed - 1 / near) * nearest / bytes);
 }
 
 const MemoryLevel& HardwareSheet::levelHolding(double bytes, int threads) const {
@@ -219,8 +247,8 @@ Result<HardwareSheet> measureHardware(Worker& worker) {
   sheet.target = machine.target;
   sheet.cores = std::min(machine.cores, kMostThreads);
   for (const CacheDescription& cache : machine.caches)
-    sheet.levels.push_back({"L" + std::to_string(cache.level), cache.bytes, cache.sharedBy, 0, 0});
-  sheet.levels.push_back({"DRAM", machine.memoryBytes, sheet.cores, 0, 0});
+    sheet.levels.push_back({"L" + std::to_string(cache.level), cache.bytes, cache.sharedBy, 0, 0, 0, 0});
+  sheet.levels.push_back({"DRAM", machine.memoryBytes, sheet.cores, 0, 0, 0, 0});
 
   Probe probe(worker);
   const ProbeKernel peak = peakKernel(machine.target);
@@ -243,14 +271,19 @@ Result<HardwareSheet> measureHardware(Worker& worker) {
   sheet.fmaLatencyCycles = *latencySeconds / latency.amount * sheet.clockGigahertz * 1e9;
 
   for (std::size_t i = 0; i < sheet.levels.size(); ++i) {
+    MemoryLevel& level = sheet.levels[i];
+    const bool memory = i + 1 == sheet.levels.size();
     for (const int threads : {1, sheet.cores}) {
-      const auto bandwidth = measureBandwidth(probe, probeBytes(sheet.levels, i, threads), threads);
+      const auto bandwidth = measureBandwidth(probe, probeBytes(sheet.levels, i, threads), threads, memory);
       if (!bandwidth) return tl::unexpected(bandwidth.error());
-      double& place = threads == 1 ? sheet.levels[i].bandwidthOneThread : sheet.levels[i].bandwidthAllThreads;
-      place = *bandwidth;
+      (threads == 1 ? level.bandwidthOneThread : level.bandwidthAllThreads) = *bandwidth;
+      if (!memory) continue;
+      const auto streamed = measureBandwidth(probe, streamedBytes(sheet.levels), threads, memory);
+      if (!streamed) return tl::unexpected(streamed.error());
+      (threads == 1 ? level.streamedOneThread : level.streamedAllThreads) = *streamed;
     }
-    sheet.levels[i].bandwidthAllThreads =
-        std::max(sheet.levels[i].bandwidthAllThreads, sheet.levels[i].bandwidthOneThread);
+    level.bandwidthAllThreads = std::max(level.bandwidthAllThreads, level.bandwidthOneThread);
+    level.streamedAllThreads = std::max(level.streamedAllThreads, level.streamedOneThread);
   }
   probe.dropData();
   sheet.measuredAt = now();
@@ -270,11 +303,14 @@ Result<HardwareSheet> hardwareSheet(Worker& worker, bool again) {
 
 std::string toJson(const HardwareSheet& sheet) {
   json levels = json::array();
-  for (const MemoryLevel& level : sheet.levels)
+  for (const MemoryLevel& level : sheet.levels) {
     levels.push_back({{"name", level.name},
                       {"bytes", level.bytes},
                       {"shared_by", level.sharedBy},
                       {"bandwidth_gbps", pairOf(level.bandwidthOneThread, level.bandwidthAllThreads)}});
+    if (level.streamedOneThread > 0)
+      levels.back()["streamed_gbps"] = pairOf(level.streamedOneThread, level.streamedAllThreads);
+  }
   const json target = {{"triple", sheet.target.triple},
                        {"cpu", sheet.target.cpu},
                        {"features", sheet.target.features},
@@ -312,7 +348,11 @@ Result<HardwareSheet> hardwareSheetFromJson(std::string_view text) {
       const json& bandwidth = level.at("bandwidth_gbps");
       sheet.levels.push_back({level.at("name"), level.at("bytes"), level.at("shared_by"),
                               bandwidth.at("one_thread").get<double>() * 1e9,
-                              bandwidth.at("all_threads").get<double>() * 1e9});
+                              bandwidth.at("all_threads").get<double>() * 1e9, 0, 0});
+      if (!level.contains("streamed_gbps")) continue;  // written before it was measured
+      const json& streamed = level.at("streamed_gbps");
+      sheet.levels.back().streamedOneThread = streamed.at("one_thread").get<double>() * 1e9;
+      sheet.levels.back().streamedAllThreads = streamed.at("all_threads").get<double>() * 1e9;
     }
     sheet.measuredAt = whole.at("measured_at");
     if (sheet.levels.empty() || sheet.peakOneThread <= 0)
@@ -333,10 +373,10 @@ HardwareSheet exampleHardwareSheet() {
   sheet.fmaLatencyCycles = 4;
   sheet.peakOneThread = 256e9;
   sheet.peakAllThreads = 512e9;
-  sheet.levels = {{"L1", 48 << 10, 1, 400e9, 800e9},
-                  {"L2", 1 << 20, 1, 200e9, 400e9},
-                  {"L3", 32 << 20, 2, 100e9, 160e9},
-                  {"DRAM", std::int64_t{16} << 30, 2, 30e9, 50e9}};
+  sheet.levels = {{"L1", 48 << 10, 1, 400e9, 800e9, 0, 0},
+                  {"L2", 1 << 20, 1, 200e9, 400e9, 0, 0},
+                  {"L3", 32 << 20, 2, 100e9, 160e9, 0, 0},
+                  {"DRAM", std::int64_t{16} << 30, 2, 30e9, 50e9, 30e9, 50e9}};
   sheet.measuredAt = "2026-01-01T00:00:00Z";
   return sheet;
 }

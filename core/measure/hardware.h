@@ -19,8 +19,12 @@ struct MemoryLevel {
   std::string name;                ///< "L1", "L2", "L3", "DRAM"
   std::int64_t bytes = 0;          ///< size of one instance; for DRAM the physical memory
   int sharedBy = 1;                ///< cores that share one instance
-  double bandwidthOneThread = 0;   ///< bytes a second
+  double bandwidthOneThread = 0;   ///< bytes a second; for DRAM with data of four times the last cache
   double bandwidthAllThreads = 0;  ///< bytes a second, the threads together
+  /// DRAM alone: with so much data that next to nothing is still in a cache when it is read again; 0 = not
+  /// measured.
+  double streamedOneThread = 0;
+  double streamedAllThreads = 0;
 };
 
 /// What a worker's machine is and what it was measured to do.
@@ -37,8 +41,9 @@ struct HardwareSheet {
 
   /// float32 operations a second with that many threads (1 … cores).
   [[nodiscard]] double peak(int threads) const;
-  /// Bytes a second that `threads` threads read from a level.
-  [[nodiscard]] double bandwidth(const MemoryLevel& level, int threads) const;
+  /// Bytes a second at which `threads` threads read `bytes` over and over from a level. A part of what is a
+  /// few times larger than the last cache is still there the next time.
+  [[nodiscard]] double bandwidth(const MemoryLevel& level, int threads, double bytes) const;
   /// The smallest level that holds that many bytes for the threads in use.
   [[nodiscard]] const MemoryLevel& levelHolding(double bytes, int threads) const;
 };
@@ -47,7 +52,7 @@ struct HardwareSheet {
 [[nodiscard]] std::string toJson(const HardwareSheet& sheet);
 [[nodiscard]] Result<HardwareSheet> hardwareSheetFromJson(std::string_view text);
 
-/// Measures the worker's machine: about three seconds.
+/// Measures the worker's machine: about five seconds.
 [[nodiscard]] Result<HardwareSheet> measureHardware(Worker& worker);
 
 /// The sheet of the worker's machine from the cache ($XDG_CACHE_HOME/espalier or ~/.cache/espalier), measured

@@ -25,7 +25,7 @@ Roofline roofline(const Program& initial, const HardwareSheet& sheet, int thread
   result.bytes = compulsoryBytes(initial);
   const MemoryLevel& level = sheet.levelHolding(result.bytes, threads);
   const double peak = sheet.peak(threads) * elementFactor(initial);
-  const double bandwidth = sheet.bandwidth(level, threads);
+  const double bandwidth = sheet.bandwidth(level, threads, result.bytes);
   const double computeSeconds = result.operations / peak;
   const double memorySeconds = result.bytes / bandwidth;
   result.memoryBound = memorySeconds > computeSeconds;

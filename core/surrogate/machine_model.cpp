@@ -8,7 +8,7 @@
 
 namespace espalier {
 
-MachineModel machineModelOf(const HardwareSheet& sheet, int threads) {
+MachineModel machineModelOf(const HardwareSheet& sheet, int threads, double bytes) {
   MachineModel model;
   model.threads = std::max(1, threads);
   model.vectorBits = sheet.target.vectorBits;
@@ -33,8 +33,9 @@ MachineModel machineModelOf(const HardwareSheet& sheet, int threads) {
       entry.shared = last || level.sharedBy > 1;
       // The first level is indexed within a page; the next private ones have about sixteen ways.
       if (!entry.shared) entry.wayBytes = model.levels.empty() ? 4096 : entry.bytes / 16;
-      if (level.bandwidthOneThread > 0) entry.bytesPerSecondOne = level.bandwidthOneThread;
-      entry.bytesPerSecondAll = std::max(entry.bytesPerSecondOne, sheet.bandwidth(level, model.threads));
+      if (level.bandwidthOneThread > 0) entry.bytesPerSecondOne = sheet.bandwidth(level, 1, bytes);
+      entry.bytesPerSecondAll =
+          std::max(entry.bytesPerSecondOne, sheet.bandwidth(level, model.threads, bytes));
       model.levels.push_back(entry);
     }
   }

@@ -51,8 +51,8 @@ struct MachineModel {
   [[nodiscard]] int lanes(int bytesPerElement) const { return vectorBits / 8 / bytesPerElement; }
 };
 
-/// What a measured sheet says, with `threads` threads in use. Facts that the sheet lacks (zero) keep their
-/// defaults.
-[[nodiscard]] MachineModel machineModelOf(const HardwareSheet& sheet, int threads);
+/// What a measured sheet says, with `threads` threads in use on tensors of `bytes` together. Facts that the
+/// sheet lacks (zero) keep their defaults.
+[[nodiscard]] MachineModel machineModelOf(const HardwareSheet& sheet, int threads, double bytes);
 
 }  // namespace espalier

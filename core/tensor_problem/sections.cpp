@@ -45,7 +45,7 @@ std::string grammarText() {
   return text;
 }
 
-std::string hardwareText(const HardwareSheet& sheet, int threads) {
+std::string hardwareText(const HardwareSheet& sheet, int threads, double bytes) {
   std::string text = (sheet.cpu.empty() ? std::string("unknown CPU") : sheet.cpu);
   if (!sheet.target.cpu.empty()) text += " (" + sheet.target.cpu + ")";
   text += ", " + std::to_string(sheet.cores) + " cores, " + std::to_string(threads) + " in use\n";
@@ -56,7 +56,7 @@ std::string hardwareText(const HardwareSheet& sheet, int threads) {
   text += "measured peak " + number("%.1f", sheet.peak(threads) / 1e9) + " GFLOP/s\n";
   for (const MemoryLevel& level : sheet.levels)
     text += level.name + ": " + bytesText(static_cast<double>(level.bytes)) + ", " +
-            number("%.1f", sheet.bandwidth(level, threads) / 1e9) + " GB/s" +
+            number("%.1f", sheet.bandwidth(level, threads, bytes) / 1e9) + " GB/s" +
             (level.sharedBy > 1 ? ", shared" : "") + "\n";
   return text;
 }
@@ -116,7 +116,7 @@ std::vector<Section> problemSections(const Workload& workload, const HardwareShe
                                      const Roofline& roofline, int threads) {
   std::vector<Section> sections;
   sections.push_back({"grammar", "Transformations", grammarText()});
-  sections.push_back({"hardware", "Machine", hardwareText(sheet, threads)});
+  sections.push_back({"hardware", "Machine", hardwareText(sheet, threads, roofline.bytes)});
   sections.push_back(
       {"workload", "Workload", workload.name + ": " + workload.summary + "\n" + workload.text});
   sections.push_back({"roofline", "Roofline", roofline.words});

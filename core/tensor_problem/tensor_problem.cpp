@@ -74,7 +74,7 @@ TensorProblem::TensorProblem(Workload workload, TensorProblemOptions options, Ha
     : workload_(std::move(workload)),
       options_(std::move(options)),
       sheet_(std::move(sheet)),
-      machine_(machineModelOf(sheet_, options_.threads)),
+      machine_(machineModelOf(sheet_, options_.threads, compulsoryBytes(workload_.program))),
       target_(sheet_.target),
       cache_(workload_.program, kCachedPrograms),
       compiler_(std::make_unique<Compiler>(target_)),

@@ -46,6 +46,21 @@ TEST(HardwareSheet, GrowsFromOneThreadToAll) {
   EXPECT_LT(sheet.peak(2), sheet.peak(4));
 }
 
+TEST(HardwareSheet, MemoryIsSlowerTheLessOfItACacheKeeps) {
+  HardwareSheet sheet = exampleHardwareSheet();
+  MemoryLevel& memory = sheet.levels.back();
+  memory.streamedOneThread = 20e9;
+  memory.streamedAllThreads = 40e9;
+  EXPECT_DOUBLE_EQ(sheet.bandwidth(memory, 1, 1e6), 30e9);
+  EXPECT_DOUBLE_EQ(sheet.bandwidth(memory, 2, 128 << 20), 50e9);
+  const double between = sheet.bandwidth(memory, 2, 512 << 20);
+  EXPECT_LT(between, 50e9);
+  EXPECT_GT(between, 40e9);
+  EXPECT_NEAR(sheet.bandwidth(memory, 2, 1e15), 40e9, 1e6);
+  memory.streamedAllThreads = memory.streamedOneThread = 0;  // as older sheets say
+  EXPECT_DOUBLE_EQ(sheet.bandwidth(memory, 2, 1e15), 50e9);
+}
+
 TEST(HardwareSheet, PrivateCachesAddUp) {
   const HardwareSheet sheet = exampleHardwareSheet();
   EXPECT_EQ(sheet.levelHolding(40 << 10, 1).name, "L1");

@@ -129,14 +129,14 @@ TEST(Prior, ChargesGathersForStridedLanes) {
 
 TEST(MachineModel, FollowsTheSheet) {
   const HardwareSheet sheet = exampleHardwareSheet();
-  const MachineModel machine = machineModelOf(sheet, 2);
+  const MachineModel machine = machineModelOf(sheet, 2, 1 << 20);
   EXPECT_EQ(machine.threads, 2);
   EXPECT_EQ(machine.vectorBits, sheet.target.vectorBits);
   EXPECT_EQ(machine.levels.size(), sheet.levels.size());
   EXPECT_TRUE(std::isinf(machine.levels.back().bytes));
   const double peak = 2.0 * machine.lanes(4) * machine.multiplyAddsPerCycle / machine.cycleSeconds;
   EXPECT_NEAR(peak, sheet.peakOneThread, 1e-3 * sheet.peakOneThread);
-  const MachineModel unknown = machineModelOf(HardwareSheet{}, 1);
+  const MachineModel unknown = machineModelOf(HardwareSheet{}, 1, 1 << 20);
   EXPECT_GT(unknown.cycleSeconds, 0);
   EXPECT_FALSE(unknown.levels.empty());
 }
