@@ -76,7 +76,7 @@ std::string inWords(const nlohmann::json& report) {
 Result<ExitStatus> doctor(const DoctorOptions& options, Console& console) {
   auto worker = Worker::start();
   if (!worker) return tl::unexpected(worker.error());
-  console.progress("measuring peak and bandwidth, about three seconds");
+  console.progress("measuring peak and bandwidth, a few seconds");
   const auto sheet = hardwareSheet(**worker, true);
   if (!sheet) return tl::unexpected(sheet.error());
   nlohmann::json report = asJson(*sheet);

@@ -127,7 +127,7 @@ std::int64_t nearBytes(const std::vector<MemoryLevel>& levels) {
 
 /// Bytes of which next to nothing stays in a cache, as far as the machine has them.
 std::int64_t streamedBytes(const std::vector<MemoryLevel>& levels) {
-  return std::max(nearBytes(levels), std::min(8 * nearBytes(levels), levels.back().bytes / 8));
+  return std::max(nearBytes(levels), std::min(4 * nearBytes(levels), levels.back().bytes / 8));
 }
 
 /// Bytes that a level is measured with: well inside it, and well outside what is smaller.

@@ -52,7 +52,7 @@ struct HardwareSheet {
 [[nodiscard]] std::string toJson(const HardwareSheet& sheet);
 [[nodiscard]] Result<HardwareSheet> hardwareSheetFromJson(std::string_view text);
 
-/// Measures the worker's machine: about five seconds.
+/// Measures the worker's machine: a few seconds.
 [[nodiscard]] Result<HardwareSheet> measureHardware(Worker& worker);
 
 /// The sheet of the worker's machine from the cache ($XDG_CACHE_HOME/espalier or ~/.cache/espalier), measured
