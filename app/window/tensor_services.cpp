@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "window/tensor_services.h"
 
+#include <functional>
 #include <nlohmann/json.hpp>
 
 #include "cli/asking.h"
@@ -67,10 +68,12 @@ class TensorTexts final : public ui::NodeTexts {
   std::unique_ptr<TensorProblem> problem_;
 };
 
+using SessionOpener = std::function<Result<std::unique_ptr<SessionStore>>()>;
+
+/// Opens the session last, so that a search that cannot begin leaves no file behind.
 Result<std::unique_ptr<ui::RunController>> startTuner(std::unique_ptr<TensorProblem> problem,
                                                       const cli::SearchOptions& search, TuneOptions options,
-                                                      const RunTotals& earlier,
-                                                      std::unique_ptr<SessionStore> session,
+                                                      const RunTotals& earlier, const SessionOpener& open,
                                                       ui::RunSink sink) {
   options.host = toJson(problem->sheet());
   options.software = "espalier " ESPALIER_VERSION;
@@ -80,13 +83,15 @@ Result<std::unique_ptr<ui::RunController>> startTuner(std::unique_ptr<TensorProb
   if (!chosen) return tl::unexpected(chosen.error());
   auto scored = cli::withScorer(std::move(problem), search);
   if (!scored) return tl::unexpected(scored.error());
+  auto session = open();
+  if (!session) return tl::unexpected(session.error());
   TunerSetup setup;
   setup.problem = *std::move(scored);
   setup.proposer = std::move(chosen->proposer);
   setup.measurements = std::move(chosen->measurements);
   setup.order = std::move(chosen->order);
   setup.options = std::move(options);
-  setup.session = std::move(session);
+  setup.session = *std::move(session);
   setup.sink = std::move(sink);
   return std::make_unique<TunerRun>(std::move(setup));
 }
@@ -120,10 +125,9 @@ Result<std::unique_ptr<ui::RunController>> begin(const ui::NewRun& run, ui::RunS
   options.strategy = run.strategy;
   auto problem = cli::openTensorProblem(std::move(*workload), kernel, options.seed);
   if (!problem) return tl::unexpected(problem.error());
-  auto session = SessionStore::create(run.session);
-  if (!session) return tl::unexpected(session.error());
-  return startTuner(std::move(*problem), searchOf(run.proposer), options, {}, std::move(*session),
-                    std::move(sink));
+  return startTuner(
+      std::move(*problem), searchOf(run.proposer), options, {},
+      [&run] { return SessionStore::create(run.session); }, std::move(sink));
 }
 
 /// A finished budget would end the run at once, so another as large is added.
@@ -146,10 +150,9 @@ Result<std::unique_ptr<ui::RunController>> goOn(const std::string& path,
       cli::withAskingOf(view->run(), proposer ? searchOf(*proposer) : cli::SearchOptions());
   search.preset = options->preset;
   search.selection = options->selection;
-  auto session = SessionStore::open(path, SessionStore::Access::Write);
-  if (!session) return tl::unexpected(session.error());
-  return startTuner(std::move(*problem), search, *options, view->fold.totals(), std::move(*session),
-                    std::move(sink));
+  return startTuner(
+      std::move(*problem), search, *options, view->fold.totals(),
+      [&path] { return SessionStore::open(path, SessionStore::Access::Write); }, std::move(sink));
 }
 
 }  // namespace

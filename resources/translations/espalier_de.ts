@@ -68,12 +68,12 @@
         <translation>Knoten %1 · %2</translation>
     </message>
     <message>
-        <source>Measured %1 ms, %2× the baseline</source>
-        <translation>Gemessen: %1 ms, %2× des Ausgangs</translation>
+        <source>Measured: %1, %2 as fast as p0</source>
+        <translation>Gemessen: %1, %2 so schnell wie p0</translation>
     </message>
     <message>
-        <source>Predicted %1 ms</source>
-        <translation>Vorhergesagt: %1 ms</translation>
+        <source>Predicted: %1</source>
+        <translation>Vorhergesagt: %1</translation>
     </message>
     <message>
         <source>Failed on the hardware</source>
@@ -82,6 +82,10 @@
     <message>
         <source>Visits: %1</source>
         <translation>Besuche: %1</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>gescheitert</translation>
     </message>
 </context>
 <context>
@@ -1688,7 +1692,7 @@ Knoten %1</translation>
     </message>
     <message>
         <source>Server &amp;URL</source>
-        <translation>Server-&amp;URL</translation>
+        <translation>Serve&amp;r-URL</translation>
     </message>
     <message>
         <source>the first that the server lists</source>
@@ -1704,7 +1708,7 @@ Knoten %1</translation>
     </message>
     <message>
         <source>Most &amp;cost</source>
-        <translation>Höchste &amp;Kosten</translation>
+        <translation>Höchste K&amp;osten</translation>
     </message>
     <message>
         <source>A key is read from ESPALIER_API_KEY or OPENAI_API_KEY and never stored.</source>
@@ -2005,6 +2009,10 @@ Knoten %1</translation>
 <context>
     <name>espalier::ui::StartPage</name>
     <message>
+        <source>&amp;Back to %1</source>
+        <translation>Zur&amp;ück zu %1</translation>
+    </message>
+    <message>
         <source>Espalier</source>
         <translation>Espalier</translation>
     </message>
@@ -2058,11 +2066,11 @@ Knoten %1</translation>
     </message>
     <message>
         <source>Strate&amp;gy</source>
-        <translation>Strate&amp;gie</translation>
+        <translation>Strat&amp;egie</translation>
     </message>
     <message>
         <source>S&amp;amples</source>
-        <translation>P&amp;roben</translation>
+        <translation>&amp;Proben</translation>
     </message>
     <message>
         <source>all cores</source>
@@ -2078,7 +2086,7 @@ Knoten %1</translation>
     </message>
     <message>
         <source>Start tu&amp;ning</source>
-        <translation>Suche be&amp;ginnen</translation>
+        <translation>Suche begi&amp;nnen</translation>
     </message>
     <message>
         <source>Kernel file</source>

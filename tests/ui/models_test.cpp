@@ -13,6 +13,7 @@
 #include "models/text_diff.h"
 #include "models/tree_display.h"
 #include "models/tree_layout.h"
+#include "scripted_run.h"
 
 namespace espalier::ui {
 namespace {
@@ -450,6 +451,21 @@ TEST(Display, CostFollowsTheWindowAndNotTheTree) {
   const DisplayList list = display(tree, *layout, fitting(*layout, 1600, 900), {});
   EXPECT_LT(list.glyphs.size() + list.collapsed.size(), 20000U);
   EXPECT_GT(list.glyphs.size() + list.collapsed.size(), 100U);
+}
+
+TEST(Display, ColourTellsTheLastFactorOfFourApart) {
+  History history;
+  history.append(chain(31, true));  // the best is 23.6 times as fast as p0
+  const SearchTree& tree = history.tree();
+  EXPECT_NEAR(lowestToldApart(tree), tree.speedup(30) / 4, 1e-6);
+  EXPECT_EQ(heatOf(tree, 1, Metric::Speedup), 0);
+  EXPECT_EQ(heatOf(tree, 30, Metric::Speedup), 1);
+  EXPECT_NEAR(heatOf(tree, 24, Metric::Speedup), 0.544, 0.001);  // 0.9^6, so 1 + log(0.531)/log(4)
+  EXPECT_EQ(heatOf(tree, kRootNode, Metric::Speedup), 0);
+  History young;
+  young.append(chain(6, true));
+  EXPECT_EQ(lowestToldApart(young.tree()), 1);
+  EXPECT_GT(heatOf(young.tree(), 1, Metric::Speedup), 0);
 }
 
 }  // namespace

@@ -133,10 +133,12 @@ class TestServices final : public Services {
   std::vector<ProfileChoice> profiles() const override {
     return {{QStringLiteral("local"), QStringLiteral("A server on this machine")}};
   }
-  RunStarter newRun(const NewRun&) const override {
-    return [](RunSink sink) -> Result<std::unique_ptr<RunController>> {
-      return std::make_unique<EchoRun>(std::move(sink));
-    };
+  RunStarter newRun(const NewRun& run) const override {
+    return
+        [impossible = run.workload == "impossible"](RunSink sink) -> Result<std::unique_ptr<RunController>> {
+          if (impossible) return inputError("There is no such workload.", "Choose another.");
+          return std::make_unique<EchoRun>(std::move(sink));
+        };
   }
   RunStarter resumeRun(const std::string&, const std::optional<ProposerChoice>&) const override {
     return [](RunSink) -> Result<std::unique_ptr<RunController>> {

@@ -6,11 +6,13 @@
 
 #include <QAbstractItemModelTester>
 #include <QApplication>
+#include <QComboBox>
 #include <QDockWidget>
 #include <QFile>
 #include <QImage>
 #include <QLineEdit>
 #include <QPainter>
+#include <QPushButton>
 #include <QSlider>
 #include <QTableView>
 #include <QTemporaryDir>
@@ -121,6 +123,41 @@ TEST_F(WindowTest, SaysWhyARunCannotGoOn) {
   action->trigger();
   auto* bar = window_.findChild<MessageBar*>();
   EXPECT_TRUE(QTest::qWaitFor([bar] { return bar->text().contains(QStringLiteral("It cannot go on.")); }));
+}
+
+TEST_F(WindowTest, TheStartPageLeadsBackToTheSession) {
+  begin();
+  auto* back = window_.findChild<QPushButton*>(QStringLiteral("back"));
+  ASSERT_NE(back, nullptr);
+  window_.findChild<QAction*>(QStringLiteral("start-page"))->trigger();
+  EXPECT_FALSE(window_.tree().isVisible());
+  ASSERT_TRUE(back->isVisible());
+  EXPECT_EQ(back->text(), QStringLiteral("&Back to new"));
+  QTest::mouseClick(back, Qt::LeftButton);
+  EXPECT_TRUE(window_.tree().isVisible());
+  window_.findChild<QAction*>(QStringLiteral("start-page"))->trigger();
+  QTest::keyClick(window_.findChild<StartPage*>(), Qt::Key_Escape);
+  EXPECT_TRUE(window_.tree().isVisible());
+  EXPECT_TRUE(window_.findChild<QDockWidget*>(QStringLiteral("program"))->isVisible());
+  // The session that runs is opened by going back to it, another is refused.
+  window_.findChild<QAction*>(QStringLiteral("start-page"))->trigger();
+  window_.openSession(sessionFile(3));
+  EXPECT_FALSE(window_.tree().isVisible());
+  window_.openSession(folder_.filePath(QStringLiteral("new.espalier")));
+  EXPECT_TRUE(window_.tree().isVisible());
+  EXPECT_TRUE(window_.engine().active());
+}
+
+TEST_F(WindowTest, ARunThatCannotBeginLeadsBackToTheForm) {
+  auto* workload = window_.findChild<StartPage*>()->findChild<QComboBox*>();
+  workload->setEditText(QStringLiteral("impossible"));
+  QTest::mouseClick(window_.findChild<QPushButton*>(QStringLiteral("start-tuning")), Qt::LeftButton);
+  auto* bar = window_.findChild<MessageBar*>();
+  ASSERT_TRUE(QTest::qWaitFor([bar] { return bar->text().contains(QStringLiteral("no such workload")); }));
+  EXPECT_TRUE(bar->isVisible());
+  EXPECT_TRUE(workload->isVisible());
+  EXPECT_EQ(workload->currentText(), QStringLiteral("impossible"));
+  EXPECT_FALSE(window_.findChild<QPushButton*>(QStringLiteral("back"))->isVisible());
 }
 
 TEST(Models, KeepTheRulesOfQt) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/tree_display.h"
 
+#include <QCoreApplication>
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -20,12 +21,23 @@ constexpr double kCardSpacing = 120;  ///< from here: cards with text
 constexpr double kCardRow = 86;
 constexpr double kMaximumRadius = 13;
 constexpr double kMargin = 40;  ///< pixels around the viewport that are still drawn
+constexpr double kToldApart = 4;  ///< times slower than the best: from there on all have the lowest colour
 
 std::string figure(double speedup) {
   std::array<char, 32> text{};
   const int digits = speedup < 10 ? 2 : (speedup < 100 ? 1 : 0);
   const int length = std::snprintf(text.data(), text.size(), "%.*f×", digits, speedup);
   return {text.data(), static_cast<std::size_t>(length)};
+}
+
+QString words(const char* text) { return QCoreApplication::translate("espalier::ui::TreeView", text); }
+
+/// Logarithmic from the slowest time that is told apart to the best; −1 without a time.
+double heatOfTime(const SearchTree& tree, double seconds) {
+  if (seconds <= 0 || tree.baselineSeconds() <= 0 || tree.bestSeconds() <= 0) return -1;
+  const double best = tree.baselineSeconds() / tree.bestSeconds();
+  const double span = std::log(std::max(best / lowestToldApart(tree), 1.0 + 1e-9));
+  return std::clamp(1 - std::log(seconds / tree.bestSeconds()) / span, 0.0, 1.0);
 }
 
 class Builder {
@@ -84,14 +96,9 @@ class Builder {
   void collapse(NodeId id, const TreeLayout::Place& place, double x, double y) {
     const float best = tree_.node(id).bestBelow;
     double heat = -1;
-    if (best > 0 && tree_.bestSeconds() > 0) heat = relativeHeat(static_cast<double>(best));
+    if (best > 0) heat = heatOfTime(tree_, static_cast<double>(best));
     list_.collapsed.push_back({id, static_cast<float>(x), static_cast<float>(y),
                                static_cast<float>(view_.y(place.lastRow)), static_cast<float>(heat)});
-  }
-
-  [[nodiscard]] double relativeHeat(double seconds) const {
-    const double span = std::log(std::max(tree_.baselineSeconds() / tree_.bestSeconds(), 1.0 + 1e-9));
-    return std::clamp(std::log(std::max(tree_.baselineSeconds() / seconds, 1e-9)) / span, 0.0, 1.0);
   }
 
   void edge(NodeId parent, NodeId child) {
@@ -164,13 +171,13 @@ class Builder {
     if (!whole && view_.rowHeight < kFigureRow) return;
     if (whole) card.title = tree_.label(facts.label);
     if (facts.status == NodeStatus::Failed) {
-      card.figure = whole ? "failed" : "";
+      if (whole) card.figure = words("failed").toStdString();
     } else if (facts.seconds > 0) {
       card.figure = figure(tree_.speedup(id));
     } else if (facts.predictedSeconds > 0 && tree_.baselineSeconds() > 0) {
       card.figure = "≈ " + figure(tree_.predictedSpeedup(id));
     }
-    if (whole) card.detail = std::to_string(facts.visits) + (facts.visits == 1 ? " visit" : " visits");
+    if (whole) card.detail = words("Visits: %1").arg(facts.visits).toStdString();
     list_.cards.push_back(std::move(card));
   }
 
@@ -205,16 +212,16 @@ class Builder {
 
 }  // namespace
 
+double lowestToldApart(const SearchTree& tree) {
+  if (tree.baselineSeconds() <= 0 || tree.bestSeconds() <= 0) return 1;
+  return std::max(1.0, tree.baselineSeconds() / tree.bestSeconds() / kToldApart);
+}
+
 double heatOf(const SearchTree& tree, NodeId node, Metric metric) {
   const NodeFacts& facts = tree.node(node);
-  const auto ofSpeedup = [&](double seconds) {
-    if (seconds <= 0 || tree.baselineSeconds() <= 0 || tree.bestSeconds() <= 0) return -1.0;
-    const double span = std::log(std::max(tree.baselineSeconds() / tree.bestSeconds(), 1.0 + 1e-9));
-    return std::clamp(std::log(std::max(tree.baselineSeconds() / seconds, 1e-9)) / span, 0.0, 1.0);
-  };
   switch (metric) {
-    case Metric::Speedup: return ofSpeedup(static_cast<double>(facts.seconds));
-    case Metric::Predicted: return ofSpeedup(static_cast<double>(facts.predictedSeconds));
+    case Metric::Speedup: return heatOfTime(tree, static_cast<double>(facts.seconds));
+    case Metric::Predicted: return heatOfTime(tree, static_cast<double>(facts.predictedSeconds));
     case Metric::Visits: return std::log1p(facts.visits) / std::max(std::log1p(tree.node(0).visits), 1e-9);
     case Metric::Value: return facts.visits == 0 ? -1 : std::clamp(facts.mean(), 0.0, 1.0);
     case Metric::Depth: return std::min(1.0, facts.depth / 12.0);

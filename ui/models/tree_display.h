@@ -102,6 +102,10 @@ struct DisplayOptions {
 /// A viewport that shows the whole layout with a margin; wide trees end up with narrow columns.
 [[nodiscard]] Viewport fitting(const TreeLayout& layout, double width, double height);
 
+/// Speedup at the lower end of the colour scale. Slower programs share its colour, since a search soon makes
+/// p0 so slow in comparison that all else would look alike.
+[[nodiscard]] double lowestToldApart(const SearchTree& tree);
+
 /// Place of a node's value on the colour scale, 0 … 1, or −1 where it has none.
 [[nodiscard]] double heatOf(const SearchTree& tree, NodeId node, Metric metric);
 

@@ -378,7 +378,10 @@ void Chart::rebuild() {
       const Scale scale =
           zoomed ? niceScale(zoomed->first, zoomed->second) : niceScale(std::min(0.0, from), any ? to : 1);
       auto* linear = new QValueAxis;
-      linear->setRange(zoomed ? zoomed->first : scale.from, zoomed ? zoomed->second : scale.to);
+      // Across, the axis ends where the points do; upwards at a round number.
+      const double end = side == Qt::AlignBottom && any ? to + 0.02 * (to - scale.from) : scale.to;
+      linear->setRange(zoomed ? zoomed->first : scale.from,
+                       zoomed ? zoomed->second : std::min(end, scale.to));
       linear->setTickType(QValueAxis::TicksDynamic);
       linear->setTickAnchor(0);
       linear->setTickInterval(scale.step);

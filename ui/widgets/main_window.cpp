@@ -75,6 +75,8 @@ MainWindow::MainWindow(const Services& services, QWidget* parent) : QMainWindow(
 MainWindow::~MainWindow() = default;
 
 void MainWindow::showStart() {
+  if (pages_->currentIndex() == 1) settings_.setLayout(saveGeometry(), saveState());
+  start_->setBehind(history_.size() > 0 ? QFileInfo(path_).completeBaseName() : QString());
   start_->refresh();
   pages_->setCurrentIndex(0);
   for (QDockWidget* dock : docks_) dock->hide();
@@ -83,8 +85,18 @@ void MainWindow::showStart() {
   updateActions();
 }
 
+void MainWindow::showSession() {
+  if (pages_->currentIndex() == 0) {
+    pages_->setCurrentIndex(1);
+    restoreLayout(settings_.docks());
+    tools_->show();
+    statusBar()->show();
+  }
+  updateActions();
+  tree_->setFocus();
+}
+
 void MainWindow::beginSession(const QString& path) {
-  const bool first = pages_->currentIndex() == 0;
   reader_.stopFollowing();
   play_->setChecked(false);
   undo_.clear();
@@ -101,17 +113,12 @@ void MainWindow::beginSession(const QString& path) {
   steerBar_->hide();
   setWindowFilePath(path);
   setWindowTitle(tr("%1 — Espalier").arg(QFileInfo(path).completeBaseName()));
-  pages_->setCurrentIndex(1);
-  tools_->show();
-  statusBar()->show();
-  if (first) {
-    restoreLayout(settings_.docks());
-    tools_->show();
-  }
-  tree_->setFocus();
+  showSession();
 }
 
 void MainWindow::openSession(const QString& path) {
+  if (!path_.isEmpty() && history_.size() > 0 && QFileInfo(path) == QFileInfo(path_) && engine_.active())
+    return showSession();
   if (engine_.active()) {
     messages_->show(tr("A search is running. Stop it before another session is opened."),
                     MessageBar::Severity::Warning);
@@ -233,6 +240,11 @@ void MainWindow::tellNotices(const std::vector<Event>& events) {
 }
 
 void MainWindow::runFinished(const QString& trouble) {
+  if (history_.size() == 0) {  // it never began: back to the form, as it was filled in
+    path_.clear();
+    setWindowTitle(tr("Espalier"));
+    showStart();
+  }
   if (!trouble.isEmpty()) messages_->show(trouble, MessageBar::Severity::Failure);
   run_->setSteerable(false);
   undo_.clear();
@@ -359,7 +371,10 @@ void MainWindow::updateLegend() {
       tree.contains(tree.best()) ? speedupText(tree.baselineSeconds() / tree.bestSeconds()) : QString();
   switch (tree_->colourMetric()) {
     case Metric::Speedup:
-    case Metric::Predicted: return legend_->setScale(name, speedupText(1), best);
+    case Metric::Predicted: {
+      const double low = lowestToldApart(tree);
+      return legend_->setScale(name, (low > 1 ? QStringLiteral("≤ ") : QString()) + speedupText(low), best);
+    }
     case Metric::Visits:
       return legend_->setScale(name, QStringLiteral("0"),
                                tree.size() == 0 ? QString() : grouped(tree.node(kRootNode).visits));

@@ -130,6 +130,7 @@ class MainWindow : public QMainWindow {
   void tellNotices(const std::vector<Event>& events);
   void runFinished(const QString& trouble);
   void showStart();
+  void showSession();
   void showTime(int position);
   void playOn();
   void historyChanged();

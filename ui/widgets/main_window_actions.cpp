@@ -320,7 +320,7 @@ void MainWindow::fillRecent() {
 }
 
 QIcon MainWindow::symbol(Symbol symbol) const {
-  return icon(symbol, theme_.color(Ink::Text), theme_.color(Ink::Border));
+  return icon(symbol, theme_.color(Ink::Text), theme_.color(Ink::TextFaint));
 }
 
 void MainWindow::dressIcons() {

@@ -63,6 +63,7 @@ void MainWindow::makeCentre() {
   connect(start_, &StartPage::sessionWanted, this, &MainWindow::openSession);
   connect(start_, &StartPage::demoWanted, this, &MainWindow::playDemo);
   connect(start_, &StartPage::openWanted, this, &MainWindow::chooseFile);
+  connect(start_, &StartPage::backWanted, this, &MainWindow::showSession);
   connect(tree_, &TreeView::selectionChanged, this, [this](NodeId node) {
     for (Panel* panel : panels_) panel->setNode(node);
     updateActions();

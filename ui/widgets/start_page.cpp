@@ -8,6 +8,7 @@
 #include <QFileDialog>
 #include <QFormLayout>
 #include <QHBoxLayout>
+#include <QKeyEvent>
 #include <QPainter>
 #include <QStandardPaths>
 #include <QStyledItemDelegate>
@@ -169,6 +170,11 @@ QWidget* StartPage::makeTitle(QWidget* parent) {
   subtitle->setWordWrap(true);
   words->addWidget(subtitle);
   row->addLayout(words, 1);
+  back_ = new QPushButton(header);
+  back_->setObjectName(QStringLiteral("back"));
+  back_->hide();
+  row->addWidget(back_, 0, Qt::AlignTop);
+  connect(back_, &QPushButton::clicked, this, &StartPage::backWanted);
   return header;
 }
 
@@ -320,6 +326,16 @@ void StartPage::refresh() {
   fitHeight(demos_);
   recorded_->setVisible(demos_->count() > 0);
   demos_->setVisible(demos_->count() > 0);
+}
+
+void StartPage::setBehind(const QString& session) {
+  back_->setText(tr("&Back to %1").arg(QString(session).replace(QLatin1Char('&'), QStringLiteral("&&"))));
+  back_->setVisible(!session.isEmpty());
+}
+
+void StartPage::keyPressEvent(QKeyEvent* event) {
+  if (event->key() == Qt::Key_Escape && !back_->isHidden()) return Q_EMIT backWanted();
+  QScrollArea::keyPressEvent(event);
 }
 
 void StartPage::setTheme(const Theme& theme) {

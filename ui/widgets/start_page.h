@@ -26,6 +26,8 @@ class StartPage : public QScrollArea {
   void setTheme(const Theme& theme);
   /// Fills the lists anew.
   void refresh();
+  /// Names the session behind the page, to which a button leads back; empty if there is none.
+  void setBehind(const QString& session);
   /// Puts a named layer or a .tc file into the form.
   void choose(const QString& workload);
 
@@ -35,6 +37,10 @@ class StartPage : public QScrollArea {
   /// A recorded session, to be played from its beginning.
   void demoWanted(const QString& path);
   void openWanted();
+  void backWanted();
+
+ protected:
+  void keyPressEvent(QKeyEvent* event) override;
 
  private:
   void begin();
@@ -46,6 +52,7 @@ class StartPage : public QScrollArea {
 
   const Services& services_;
   Settings& settings_;
+  QPushButton* back_;
   QComboBox* workload_;
   QLabel* about_;
   QLineEdit* sizes_;

@@ -17,7 +17,7 @@ namespace espalier::ui {
 namespace {
 
 constexpr std::array kKinds{WorkSpan::Kind::Propose, WorkSpan::Kind::Build, WorkSpan::Kind::Measure};
-constexpr double kMostLaneHeight = 22;
+constexpr double kMostLaneHeight = 40;
 constexpr double kBetweenKinds = 10;
 constexpr double kAxis = 22;
 constexpr double kTop = 10;

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "models/figures.h"
 #include "models/tree_painter.h"
 
 namespace espalier::ui {
@@ -485,10 +486,14 @@ void TreeView::mouseDoubleClickEvent(QMouseEvent* event) {
 }
 
 void TreeView::contextMenuEvent(QContextMenuEvent* event) {
-  NodeId node = event->reason() == QContextMenuEvent::Mouse ? at(event->pos()) : selected_;
+  const bool mouse = event->reason() == QContextMenuEvent::Mouse;
+  const NodeId node = mouse ? at(event->pos()) : selected_;
   if (node == kNoNode) return;
-  select(node);
-  Q_EMIT contextMenuRequested(node, event->globalPos());
+  select(node, !mouse);
+  if (mouse || !layout_.shows(node)) return Q_EMIT contextMenuRequested(node, event->globalPos());
+  const TreeLayout::Place& place = layout_.places[node];
+  const QPointF beside(view_.x(place.column) + kReach, view_.y(place.row) + kReach);
+  Q_EMIT contextMenuRequested(node, viewport()->mapToGlobal(beside.toPoint()));
 }
 
 void TreeView::focusInEvent(QFocusEvent* event) {
@@ -532,11 +537,10 @@ QString TreeView::toolTipFor(NodeId node) const {
   const NodeFacts& facts = tree_->node(node);
   QStringList lines{tr("Node %1 · %2").arg(node).arg(QString::fromStdString(tree_->label(facts.label)))};
   if (facts.seconds > 0)
-    lines << tr("Measured %1 ms, %2× the baseline")
-                 .arg(static_cast<double>(facts.seconds) * 1e3, 0, 'g', 4)
-                 .arg(tree_->speedup(node), 0, 'g', 4);
+    lines << tr("Measured: %1, %2 as fast as p0")
+                 .arg(duration(static_cast<double>(facts.seconds)), speedupText(tree_->speedup(node)));
   if (facts.predictedSeconds > 0)
-    lines << tr("Predicted %1 ms").arg(static_cast<double>(facts.predictedSeconds) * 1e3, 0, 'g', 4);
+    lines << tr("Predicted: %1").arg(duration(static_cast<double>(facts.predictedSeconds)));
   if (facts.status == NodeStatus::Failed) lines << tr("Failed on the hardware");
   lines << tr("Visits: %1").arg(facts.visits);
   return lines.join(QLatin1Char('\n'));

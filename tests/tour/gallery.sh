@@ -1,0 +1,114 @@
+#!/usr/bin/env bash
+# SPDX-FileCopyrightText: 2026 Espalier developers
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Every sheet, menu and form that the walk does not open, and what the window says when something goes wrong.
+# shellcheck disable=SC2154,SC2034  # stage.sh and tour.sh set what is used here, and use what is set
+
+gallery() {
+  prepare || return 1
+  local workload=alt+w sizes=alt+z proposer=alt+p profile=alt+f url=alt+u start=alt+n
+  if [ "$language" = de ]; then
+    workload=alt+u sizes=alt+g proposer=alt+v url=alt+r
+  fi
+
+  # --- what goes wrong before a search begins
+  printf 'this is no session\n' > "$place/broken.espalier"
+  printf 'def f(float(M,K) A, float(K,N) B) -> (C) {\n  C(m,n) +=! A(m,k) * B(k,n\n}\n' > "$place/broken.tc"
+  launch "$place/broken.espalier"
+  picture no-session
+  press $workload
+  press ctrl+a
+  write "$place/broken.tc"
+  press $sizes
+  write 'M=64 N=64 K=64'
+  press $start
+  picture broken-kernel
+  press ctrl+n
+  press $workload
+  press ctrl+a
+  write "$layer"
+  press $proposer
+  press Down
+  press $profile
+  write openai
+  picture llm-profile
+  press $start
+  picture missing-key
+  press ctrl+n
+  press $profile
+  press Home
+  press $url
+  press ctrl+a
+  write 'http://localhost:1/v1'
+  picture llm-server
+  press $start
+  picture refused-server
+  palette "go on with another"
+  picture another-proposer
+  press Escape
+  end
+
+  # --- a short search and the sheets over it
+  launch matmul_small
+  session=$place/matmul_small.espalier
+  press $start
+  check "the short search ended" at_least 1 "kind = 'run-finished'"
+  picture finished
+  press ctrl+e
+  picture export-node
+  press Tab
+  press ctrl+a
+  write /nowhere/at/all.o
+  press Return
+  picture export-refused
+  press Escape
+  palette "export the picture"
+  picture export-picture
+  press Escape
+  palette "about espalier"
+  picture about
+  palette "chart: nodes by depth"
+  picture chart-depths
+  palette "chart: share of fallbacks"
+  picture chart-fallbacks
+  palette "answer in place"
+  picture answer
+  canvas
+  press ctrl+b
+  press Menu
+  picture node-menu
+  press Escape
+  press shift+l
+  picture path-labels
+  press shift+h
+  picture subtree
+  press shift+h
+  local step
+  for step in 1 2 3 4 5 6 7 8; do press plus; done
+  picture zoomed
+  press z
+  press ctrl+n
+  picture recent
+
+  # --- a worker that is killed
+  press $workload
+  press ctrl+a
+  write "$layer"
+  press $start
+  session=$place/$layer.espalier
+  [ -e "$place/$layer-2.espalier" ] && session=$place/$layer-2.espalier
+  check "a search runs" at_least 2 "kind = 'sample-measured'"
+  pkill -KILL -P "$pid"
+  local before
+  before=$(events "kind = 'sample-measured'")
+  check "it goes on after its worker was killed" at_least $((before + 3)) "kind = 'sample-measured'"
+  picture worker-killed
+  canvas
+  press space
+  press question
+  picture ask-again
+  press Escape
+  end
+  finish
+}
