@@ -91,6 +91,10 @@
 <context>
     <name>espalier::ui::Chart</name>
     <message>
+        <source>Nothing to draw yet.</source>
+        <translation>Noch nichts zu zeichnen.</translation>
+    </message>
+    <message>
         <source>%1: %2 %3, %4 %5</source>
         <translation>%1: %2 %3, %4 %5</translation>
     </message>

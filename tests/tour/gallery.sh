@@ -7,9 +7,9 @@
 
 gallery() {
   prepare || return 1
-  local workload=alt+w sizes=alt+z proposer=alt+p profile=alt+f url=alt+u start=alt+n
+  local workload=alt+w sizes=alt+z proposer=alt+p profile=alt+f url=alt+u samples=alt+a start=alt+n
   if [ "$language" = de ]; then
-    workload=alt+u sizes=alt+g proposer=alt+v url=alt+r
+    workload=alt+u sizes=alt+g proposer=alt+v url=alt+r samples=alt+p
   fi
 
   # --- what goes wrong before a search begins
@@ -27,14 +27,17 @@ gallery() {
   press ctrl+n
   press $workload
   press ctrl+a
-  write "$layer"
+  write matmul_small
   press $proposer
   press Down
   press $profile
   write openai
   picture llm-profile
   press $start
+  session=$place/matmul_small.espalier
+  check "a search without a key goes on with the rules" at_least 3 "kind = 'sample-measured'"
   picture missing-key
+  check "it ends" at_least 1 "kind = 'run-finished'"
   press ctrl+n
   press $profile
   press Home
@@ -43,6 +46,8 @@ gallery() {
   write 'http://localhost:1/v1'
   picture llm-server
   press $start
+  session=$place/matmul_small-2.espalier
+  check "a search whose server refuses goes on with the rules" at_least 3 "kind = 'sample-measured'"
   picture refused-server
   palette "go on with another"
   picture another-proposer
@@ -51,7 +56,7 @@ gallery() {
 
   # --- a short search and the sheets over it
   launch matmul_small
-  session=$place/matmul_small.espalier
+  session=$place/matmul_small-3.espalier
   press $start
   check "the short search ended" at_least 1 "kind = 'run-finished'"
   picture finished
@@ -95,9 +100,11 @@ gallery() {
   press $workload
   press ctrl+a
   write "$layer"
+  press $samples
+  press ctrl+a
+  write 400
   press $start
   session=$place/$layer.espalier
-  [ -e "$place/$layer-2.espalier" ] && session=$place/$layer-2.espalier
   check "a search runs" at_least 2 "kind = 'sample-measured'"
   pkill -KILL -P "$pid"
   local before
@@ -106,6 +113,8 @@ gallery() {
   picture worker-killed
   canvas
   press space
+  check "it was paused" at_least 1 "kind = 'run-paused'"
+  press ctrl+b
   press question
   picture ask-again
   press Escape

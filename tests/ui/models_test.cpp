@@ -459,7 +459,7 @@ TEST(Display, ColourTellsTheLastFactorOfFourApart) {
   const SearchTree& tree = history.tree();
   EXPECT_NEAR(lowestToldApart(tree), tree.speedup(30) / 4, 1e-6);
   EXPECT_EQ(heatOf(tree, 1, Metric::Speedup), 0);
-  EXPECT_EQ(heatOf(tree, 30, Metric::Speedup), 1);
+  EXPECT_NEAR(heatOf(tree, 30, Metric::Speedup), 1, 1e-6);
   EXPECT_NEAR(heatOf(tree, 24, Metric::Speedup), 0.544, 0.001);  // 0.9^6, so 1 + log(0.531)/log(4)
   EXPECT_EQ(heatOf(tree, kRootNode, Metric::Speedup), 0);
   History young;

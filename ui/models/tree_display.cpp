@@ -4,9 +4,9 @@
 
 #include <QCoreApplication>
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <cstdio>
+
+#include "models/figures.h"
 
 namespace espalier::ui {
 namespace {
@@ -22,13 +22,6 @@ constexpr double kCardRow = 86;
 constexpr double kMaximumRadius = 13;
 constexpr double kMargin = 40;  ///< pixels around the viewport that are still drawn
 constexpr double kToldApart = 4;  ///< times slower than the best: from there on all have the lowest colour
-
-std::string figure(double speedup) {
-  std::array<char, 32> text{};
-  const int digits = speedup < 10 ? 2 : (speedup < 100 ? 1 : 0);
-  const int length = std::snprintf(text.data(), text.size(), "%.*f×", digits, speedup);
-  return {text.data(), static_cast<std::size_t>(length)};
-}
 
 QString words(const char* text) { return QCoreApplication::translate("espalier::ui::TreeView", text); }
 
@@ -173,9 +166,9 @@ class Builder {
     if (facts.status == NodeStatus::Failed) {
       if (whole) card.figure = words("failed").toStdString();
     } else if (facts.seconds > 0) {
-      card.figure = figure(tree_.speedup(id));
+      card.figure = speedupText(tree_.speedup(id)).toStdString();
     } else if (facts.predictedSeconds > 0 && tree_.baselineSeconds() > 0) {
-      card.figure = "≈ " + figure(tree_.predictedSpeedup(id));
+      card.figure = "≈ " + speedupText(tree_.predictedSpeedup(id)).toStdString();
     }
     if (whole) card.detail = words("Visits: %1").arg(facts.visits).toStdString();
     list_.cards.push_back(std::move(card));

@@ -115,7 +115,10 @@ class Painting {
       case Shape::Star: break;
     }
     if (glyph.ring) {
-      painter_.setPen(QPen(theme_.color(Ink::Ring), 2));
+      // Dashes, for a closed ring is the selection's.
+      QPen dashes(theme_.color(Ink::Ring), 1.8);
+      dashes.setDashPattern({2.2, 1.6});
+      painter_.setPen(dashes);
       painter_.setBrush(Qt::NoBrush);
       painter_.drawEllipse(centre, r + 3, r + 3);
     }

@@ -207,6 +207,11 @@ QRectF Chart::extent() const {
   return {left, low, right - left, high - low};
 }
 
+/// There are axes, and they were laid out.
+bool Chart::isDrawn() const {
+  return !view_->chart()->axes().isEmpty() && !view_->chart()->plotArea().isEmpty();
+}
+
 QPointF Chart::valueAt(const QPointF& position) const {
   const QPointF where = view_->chart()->mapFromScene(view_->mapToScene(position.toPoint()));
   const QRectF plot = view_->chart()->plotArea();
@@ -216,7 +221,7 @@ QPointF Chart::valueAt(const QPointF& position) const {
 }
 
 void Chart::zoom(double factor, const QPointF& around) {
-  if (view_->chart()->plotArea().isEmpty()) return;  // not laid out yet
+  if (!isDrawn()) return;
   const QRectF now = extent();
   const QPointF centre = valueAt(around);
   zoomed_ = QRectF(centre + (now.topLeft() - centre) * factor, now.size() * factor);
@@ -224,7 +229,7 @@ void Chart::zoom(double factor, const QPointF& around) {
 }
 
 void Chart::zoomInto(const QRectF& frame) {
-  if (view_->chart()->plotArea().isEmpty()) return;
+  if (!isDrawn()) return;
   zoomed_ = QRectF(valueAt(frame.bottomLeft()), valueAt(frame.topRight())).normalized().intersected(extent());
   if (zoomed_->width() <= 0 || zoomed_->height() <= 0) zoomed_.reset();
   rebuild();
@@ -233,7 +238,7 @@ void Chart::zoomInto(const QRectF& frame) {
 std::optional<Chart::Nearest> Chart::nearestTo(const QPointF& position) const {
   QChart* chart = view_->chart();
   const QPointF where = chart->mapFromScene(view_->mapToScene(position.toPoint()));
-  if (!chart->plotArea().adjusted(-8, -8, 8, 8).contains(where)) return std::nullopt;
+  if (!isDrawn() || !chart->plotArea().adjusted(-8, -8, 8, 8).contains(where)) return std::nullopt;
   const QRectF plot = chart->plotArea();
   const QRectF seen = extent();
   const auto positionOf = [&](const QPointF& value) {
@@ -347,7 +352,16 @@ void Chart::rebuild() {
     ring->append(point);
     add(ring, false);
   }
-  if (content_.diagonal && any) {
+  // What is counted along the axis may never have happened: no token was spent by a search without a model.
+  if (!any || (left == 0 && right == 0)) {
+    chart->removeAllSeries();
+    chart->legend()->hide();
+    chart->setTitle(tr("Nothing to draw yet."));
+    chart->setTitleBrush(theme_.color(Ink::TextFaint));
+    chart->setTitleFont(font());
+    return adopt(chart);
+  }
+  if (content_.diagonal) {
     left = bottom = std::min(left, bottom);
     right = top = std::max(right, top);
     auto* line = new QLineSeries;
@@ -360,7 +374,7 @@ void Chart::rebuild() {
                         std::optional<std::pair<double, double>> zoomed, const QString& title,
                         Qt::Alignment side) {
     QAbstractAxis* made = nullptr;
-    if (logarithmic && any) {
+    if (logarithmic) {
       double low = from * 0.8;
       double high = std::max(to * 1.25, from * 4);
       if (zoomed) {
@@ -376,10 +390,10 @@ void Chart::rebuild() {
       made = scale;
     } else {
       const Scale scale =
-          zoomed ? niceScale(zoomed->first, zoomed->second) : niceScale(std::min(0.0, from), any ? to : 1);
+          zoomed ? niceScale(zoomed->first, zoomed->second) : niceScale(std::min(0.0, from), to);
       auto* linear = new QValueAxis;
       // Across, the axis ends where the points do; upwards at a round number.
-      const double end = side == Qt::AlignBottom && any ? to + 0.02 * (to - scale.from) : scale.to;
+      const double end = side == Qt::AlignBottom ? to + 0.02 * (to - scale.from) : scale.to;
       linear->setRange(zoomed ? zoomed->first : scale.from,
                        zoomed ? zoomed->second : std::min(end, scale.to));
       linear->setTickType(QValueAxis::TicksDynamic);
@@ -407,6 +421,10 @@ void Chart::rebuild() {
   axis(content_.logarithmicX, left, right, across, content_.horizontal, Qt::AlignBottom);
   axis(content_.logarithmicY, bottom, top, up, content_.vertical, Qt::AlignLeft);
 
+  adopt(chart);
+}
+
+void Chart::adopt(QChart* chart) {
   QChart* old = view_->chart();
   view_->setChart(chart);
   view_->setBackgroundBrush(theme_.color(Ink::Canvas));

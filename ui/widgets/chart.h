@@ -65,6 +65,8 @@ class Chart : public QWidget {
     qsizetype point = 0;
   };
   void rebuild();
+  void adopt(QChart* chart);
+  [[nodiscard]] bool isDrawn() const;
   [[nodiscard]] std::optional<Nearest> nearestTo(const QPointF& position) const;
   [[nodiscard]] QPointF valueAt(const QPointF& position) const;
   void zoom(double factor, const QPointF& around);

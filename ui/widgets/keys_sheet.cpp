@@ -9,6 +9,9 @@
 namespace espalier::ui {
 namespace {
 
+constexpr int kWidth = 1080;
+constexpr int kAroundPage = 56;  ///< pixels of the sheet at both sides of the page
+
 /// Keys look like keys.
 class KeyCap : public QLabel {
  public:
@@ -32,7 +35,7 @@ class KeyCap : public QLabel {
 
 }  // namespace
 
-KeysSheet::KeysSheet(QWidget* window) : Sheet(tr("Keys"), 1080, window) {
+KeysSheet::KeysSheet(QWidget* window) : Sheet(tr("Keys"), kWidth, window) {
   auto* area = new QScrollArea(card());
   area->setFrameShape(QFrame::NoFrame);
   area->setWidgetResizable(true);
@@ -90,7 +93,7 @@ KeysSheet::KeysSheet(QWidget* window) : Sheet(tr("Keys"), 1080, window) {
                                    {QStringLiteral("F1"), tr("this sheet")}}),
       1);
   area->setWidget(page);
-  area->setMinimumHeight(page->sizeHint().height() + 4);
+  area->setMinimumHeight(row->heightForWidth(kWidth - kAroundPage) + 4);
   area->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Ignored);
   body()->addWidget(area, 1);
   connect(addButton(tr("Close"), true), &QPushButton::clicked, this, &Sheet::close);

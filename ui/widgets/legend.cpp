@@ -79,6 +79,9 @@ void Legend::place() {
 void Legend::paintEvent(QPaintEvent*) {
   QPainter painter(this);
   painter.setRenderHint(QPainter::Antialiasing);
+  QColor behind = theme_.color(Ink::Canvas);
+  behind.setAlpha(215);
+  painter.fillRect(rect(), behind);
   const QFontMetricsF metrics(font());
   const double line = metrics.height() + 4;
   const auto write = [&](double x, double y, Ink ink, const QString& words) {

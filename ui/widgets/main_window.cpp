@@ -310,7 +310,7 @@ void MainWindow::updateStatus() {
     case RunState::Finished: state = tr("Finished"); break;
   }
   if (!history_.atEnd()) state = tr("In the past");
-  stateLabel_->setText(QStringLiteral("&nbsp;&nbsp;<b>%1</b>&nbsp;&nbsp;").arg(state));
+  stateLabel_->setText(QStringLiteral("<b>%1</b>").arg(state));
   QStringList words{fromUtf8(fold.run()->problem.name)};
   const SearchTree& tree = history_.tree();
   if (tree.contains(tree.best())) {

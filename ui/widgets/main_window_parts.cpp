@@ -143,6 +143,7 @@ void MainWindow::playOn() {
 
 void MainWindow::makeStatus() {
   stateLabel_ = new QLabel(this);
+  stateLabel_->setContentsMargins(8, 0, 8, 0);
   figuresLabel_ = new ElidedLabel(this);
   meter_ = new BudgetMeter(this);
   statusBar()->addWidget(stateLabel_);

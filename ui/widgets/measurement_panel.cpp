@@ -98,10 +98,10 @@ class MeasurementPanel::RepeatsPlot : public QWidget {
         last = x(at);
         painter.drawLine(QPointF(last, axis), QPointF(last, axis + 3));
         // A label near an edge is shifted inwards rather than cut off.
-        const double left = std::clamp(last - 40, 0.0, std::max(0.0, width() - 80.0));
-        const double share = (last - left) / 80;
-        const auto side = share > 0.6 ? Qt::AlignRight : share < 0.4 ? Qt::AlignLeft : Qt::AlignHCenter;
-        painter.drawText(QRectF(left, axis + 4, 80, 18), side | Qt::AlignTop, duration(at));
+        const QString words = duration(at);
+        const double wide = fontMetrics().horizontalAdvance(words) + 2.0;
+        const double left = std::clamp(last - wide / 2, 4.0, std::max(4.0, width() - wide - 4));
+        painter.drawText(QRectF(left, axis + 4, wide, 18), Qt::AlignHCenter | Qt::AlignTop, words);
       }
   }
 

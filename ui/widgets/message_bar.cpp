@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/message_bar.h"
 
+#include <QFontDatabase>
 #include <QHBoxLayout>
 #include <QToolButton>
 
@@ -24,6 +25,9 @@ MessageBar::MessageBar(QWidget* parent) : QFrame(parent), label_(new QLabel(this
 }
 
 void MessageBar::show(const QString& text, Severity severity) {
+  // A line of a kernel with a caret below it stays readable only where all letters are as wide.
+  label_->setFont(text.contains(QLatin1Char('\n')) ? QFontDatabase::systemFont(QFontDatabase::FixedFont)
+                                                   : font());
   label_->setText(text);
   severity_ = severity;
   dress();

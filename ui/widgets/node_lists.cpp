@@ -5,6 +5,8 @@
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QVBoxLayout>
+#include <algorithm>
+#include <array>
 
 #include "models/figures.h"
 
@@ -12,6 +14,7 @@ namespace espalier::ui {
 namespace {
 
 constexpr int kEveryMilliseconds = 200;
+constexpr int kCellMargins = 20;  ///< pixels of a column beside its words, with the sign of sorting
 
 }  // namespace
 
@@ -34,15 +37,29 @@ TablePanel::TablePanel(const History& history, TextService& texts, QWidget* pare
   view_->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 6);
   view_->horizontalHeader()->setHighlightSections(false);
   view_->horizontalHeader()->setStretchLastSection(true);
-  view_->horizontalHeader()->setDefaultSectionSize(84);
-  view_->setColumnWidth(NodeTable::Number, 60);
-  view_->setColumnWidth(NodeTable::Step, 190);
+  // As wide as the heading and the longest usual value, so that all columns are in sight in a small window.
+  const std::array<std::pair<int, const char*>, 8> widest{{{NodeTable::Number, "000000"},
+                                                           {NodeTable::Speedup, "10,000×"},
+                                                           {NodeTable::Measured, "100.0 ms"},
+                                                           {NodeTable::Predicted, "100.0 ms"},
+                                                           {NodeTable::Visits, "000000"},
+                                                           {NodeTable::Value, "0.000"},
+                                                           {NodeTable::Depth, "000"},
+                                                           {NodeTable::Sample, "00000"}}};
+  for (const auto& [column, value] : widest) {
+    const int heading = fontMetrics().horizontalAdvance(
+        model_->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString());
+    view_->setColumnWidth(
+        column, std::max(heading, fontMetrics().horizontalAdvance(QString::fromUtf8(value))) + kCellMargins);
+  }
+  view_->setColumnWidth(NodeTable::Step, fontMetrics().averageCharWidth() * 20);
   query_->setPlaceholderText(tr("Filter: speedup > 3 and has Vectorize and not failed"));
   query_->setClearButtonEnabled(true);
   query_->setAccessibleName(tr("Filter of nodes"));
   answer_->setForegroundRole(QPalette::PlaceholderText);
   auto* header = new QHBoxLayout;
-  header->setContentsMargins(8, 4, 8, 4);
+  header->setContentsMargins(8, 5, 8, 5);
+  header->setSpacing(10);
   header->addWidget(query_, 1);
   header->addWidget(answer_);
   auto* column = new QVBoxLayout(this);

@@ -93,6 +93,15 @@ void PlainStyle::drawPrimitive(PrimitiveElement element, const QStyleOption* opt
       return;
     }
     case PE_FrameLineEdit: return;
+    case PE_Frame: {
+      const bool focused = widget != nullptr && widget->hasFocus();
+      painter->setPen(option->palette.color(focused ? QPalette::Highlight : QPalette::Mid));
+      painter->setBrush(Qt::NoBrush);
+      painter->drawRect(option->rect.adjusted(0, 0, -1, -1));
+      return;
+    }
+    case PE_PanelScrollAreaCorner:
+      return painter->fillRect(option->rect, option->palette.color(QPalette::Base));
     case PE_PanelButtonTool: {
       if (!(option->state & (State_MouseOver | State_On | State_Sunken | State_HasFocus))) return;
       if (!(option->state & State_Enabled)) return;
@@ -117,7 +126,9 @@ void PlainStyle::drawPrimitive(PrimitiveElement element, const QStyleOption* opt
     case PE_IndicatorBranch: {
       if (!(option->state & State_Children)) return;
       const QRectF place = option->rect;
-      const QColor colour = option->palette.color(QPalette::PlaceholderText);
+      const bool selected = option->state & QStyle::State_Selected;
+      const QColor colour =
+          option->palette.color(selected ? QPalette::HighlightedText : QPalette::PlaceholderText);
       if (option->state & State_Open) return drawChevron(painter, place, colour, false);
       painter->save();
       painter->translate(place.center());
@@ -301,6 +312,12 @@ QRect PlainStyle::subControlRect(ComplexControl control, const QStyleOptionCompl
   return QProxyStyle::subControlRect(control, option, part, widget);
 }
 
+QRect PlainStyle::subElementRect(SubElement element, const QStyleOption* option,
+                                 const QWidget* widget) const {
+  const QRect place = QProxyStyle::subElementRect(element, option, widget);
+  return element == SE_LineEditContents ? place.adjusted(3, 0, -3, 0) : place;
+}
+
 int PlainStyle::pixelMetric(PixelMetric metric, const QStyleOption* option, const QWidget* widget) const {
   switch (metric) {
     case PM_ScrollBarExtent: return kScrollExtent;
@@ -334,6 +351,7 @@ QSize PlainStyle::sizeFromContents(ContentsType type, const QStyleOption* option
     case CT_ComboBox: wanted = QSize(wanted.width() + 6, std::max(wanted.height(), least)); break;
     case CT_LineEdit: wanted.setHeight(std::max(wanted.height(), least)); break;
     case CT_SpinBox: wanted.setHeight(least); break;
+    case CT_ItemViewItem: wanted.setHeight(wanted.height() + 4); break;
     case CT_ToolButton: wanted = QSize(wanted.width() + 6, std::max(wanted.height(), least - 2)); break;
     default: break;
   }

@@ -133,10 +133,10 @@ StartPage::StartPage(const Services& services, Settings& settings, QWidget* pare
   outer->addWidget(content, 20);
   outer->addStretch(1);
   auto* column = new QVBoxLayout(content);
-  column->setContentsMargins(24, 36, 24, 24);
+  column->setContentsMargins(24, 20, 24, 20);
   column->addStretch(1);
   column->addWidget(makeTitle(content));
-  column->addSpacing(26);
+  column->addSpacing(20);
   auto* row = new QHBoxLayout;
   row->setSpacing(48);
   row->addWidget(makeForm(content), 3);
@@ -231,11 +231,18 @@ QWidget* StartPage::makeForm(QWidget* parent) {
   samples_ = new QSpinBox(page);
   samples_->setRange(1, 1000000);
   samples_->setValue(64);
-  rows_->addRow(tr("S&amples"), samples_);
   threads_ = new QSpinBox(page);
   threads_->setRange(0, 1024);
   threads_->setSpecialValueText(tr("all cores"));
-  rows_->addRow(tr("&Threads"), threads_);
+  auto* budget = new QHBoxLayout;
+  budget->setSpacing(16);
+  auto* threads = new QLabel(tr("&Threads"), page);
+  threads->setBuddy(threads_);
+  budget->addWidget(samples_, 1);
+  budget->addWidget(threads);
+  budget->addWidget(threads_, 1);
+  rows_->addRow(tr("S&amples"), budget);
+  if (auto* label = qobject_cast<QLabel*>(rows_->labelForField(budget))) label->setBuddy(samples_);
   file_ = new QLineEdit(page);
   rows_->addRow(tr("Session file"), file_);
 

@@ -51,6 +51,7 @@ SteerBar::SteerBar(const History& history, TextService& texts, QWidget* parent)
   auto* cancel = new QPushButton(tr("Cancel"), this);
   row->addWidget(cancel);
   row->addWidget(send_);
+  send_->setDefault(true);
   column->addLayout(row);
   completer_->setModel(choices_);
   completer_->setWidget(text_);

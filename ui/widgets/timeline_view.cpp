@@ -154,8 +154,10 @@ void TimelineView::paintTo(QPainter& painter, const QSize& size) const {
     painter.setPen(theme_.color(Ink::Border));
     painter.drawLine(QPointF(x, kTop - 4), QPointF(x, frame.bottom));
     painter.setPen(theme_.color(Ink::TextFaint));
-    painter.drawText(QRectF(x - 45, frame.bottom + 2, 90, kAxis), Qt::AlignHCenter | Qt::AlignTop,
-                     at == 0 ? tr("0 s") : duration(at / 1e3));
+    const QString words = at == 0 ? tr("0 s") : duration(at / 1e3);
+    const double wide = metrics.horizontalAdvance(words) + 2.0;
+    const double left = std::min(x - wide / 2, size.width() - wide - 4);
+    painter.drawText(QRectF(left, frame.bottom + 2, wide, kAxis), Qt::AlignHCenter | Qt::AlignTop, words);
   }
   painter.save();
   painter.setClipRect(QRectF(frame.left, 0, frame.right - frame.left, size.height()));

@@ -23,6 +23,7 @@ constexpr int kLayoutShare = 2;              ///< of its own time a layout waits
 constexpr std::size_t kAtOnceNodes = 20000;  ///< are laid out in a few milliseconds
 constexpr double kReach = 12;                ///< pixels around the pointer in which a node is hit
 constexpr int kDragDistance = 4;
+constexpr int kNarrowestLabelled = 300;  ///< pixels of a picture; the minimap has no labels
 constexpr double kZoomStep = 1.25;
 constexpr double kSmallestColumn = 1e-6;
 constexpr double kLargestColumn = 400;
@@ -398,8 +399,12 @@ void TreeView::paintTo(QPainter& painter, const QSize& size, bool wholeTree) con
   options.colour = colour_;
   options.size = size_;
   options.always = always;
-  options.cards = labels_;
-  options.labelled = labelled_;
+  if (size.width() >= kNarrowestLabelled) {
+    options.cards = labels_;
+    options.labelled = labelled_;
+  } else {
+    options.cards = false;
+  }
   PaintState state;
   state.selected = selected_;
   state.second = second_;
