@@ -28,7 +28,7 @@ using nlohmann::json;
 
 constexpr int kSheetVersion = 1;
 /// How sheets are measured; a cache of another way is not read.
-constexpr int kProbing = 2;
+constexpr int kProbing = 3;
 constexpr double kRequestTimeoutSeconds = 30;
 /// Sinks of that many threads fit; beyond that the probe kernels would write over each other's end.
 constexpr int kMostThreads = kProbeSinkElements / 64;
@@ -119,21 +119,16 @@ std::string now() {
   return text;
 }
 
-/// Bytes that DRAM is measured with.
-std::int64_t nearBytes(const std::vector<MemoryLevel>& levels) {
+/// Bytes that DRAM is measured with, a multiple of 2, 4 and 16 of the last cache.
+std::int64_t memoryBytes(const std::vector<MemoryLevel>& levels, int multiple) {
   const std::int64_t last = levels.size() > 1 ? levels[levels.size() - 2].bytes : 0;
-  return std::clamp<std::int64_t>(4 * last, 128 << 20, 512 << 20);
+  return std::min(std::clamp<std::int64_t>(last, 32 << 20, 128 << 20) * multiple,
+                  std::max<std::int64_t>(levels.back().bytes / 8, 64 << 20));
 }
+constexpr int kUsualMultiple = 4;
 
-/// Bytes of which next to nothing stays in a cache, as far as the machine has them.
-std::int64_t streamedBytes(const std::vector<MemoryLevel>& levels) {
-  return std::max(nearBytes(levels), std::min(4 * nearBytes(levels), levels.back().bytes / 8));
-}
-
-/// Bytes that a level is measured with: well inside it, and well outside what is smaller.
-std::int64_t probeBytes(const std::vector<MemoryLevel>& levels, std::size_t index, int threads) {
-  const MemoryLevel& level = levels[index];
-  if (index + 1 == levels.size()) return nearBytes(levels);
+/// Bytes that a cache is measured with: well inside it, and well outside what is smaller.
+std::int64_t levelBytes(const MemoryLevel& level, int threads) {
   const std::int64_t instances = std::max(1, threads / std::max(1, level.sharedBy));
   return std::max<std::int64_t>(level.bytes / 2 * instances, kProbeBlockBytes * threads);
 }
@@ -209,11 +204,14 @@ void raiseTo(HardwareSheet& sheet, const HardwareSheet& known) {
   if (sheet.cores == known.cores) raise(sheet.peakAllThreads, known.peakAllThreads);
   for (std::size_t i = 0; i < sheet.levels.size() && i < known.levels.size(); ++i) {
     MemoryLevel& level = sheet.levels[i];
-    raise(level.bandwidthOneThread, known.levels[i].bandwidthOneThread);
-    raise(level.streamedOneThread, known.levels[i].streamedOneThread);
-    if (sheet.cores != known.cores) continue;
-    raise(level.bandwidthAllThreads, known.levels[i].bandwidthAllThreads);
-    raise(level.streamedAllThreads, known.levels[i].streamedAllThreads);
+    const MemoryLevel& other = known.levels[i];
+    const bool allToo = sheet.cores == known.cores;
+    raise(level.bandwidthOneThread, other.bandwidthOneThread);
+    if (allToo) raise(level.bandwidthAllThreads, other.bandwidthAllThreads);
+    for (std::size_t r = 0; r < std::min(level.rates.size(), other.rates.size()); ++r) {
+      raise(level.rates[r].oneThread, other.rates[r].oneThread);
+      if (allToo) raise(level.rates[r].allThreads, other.rates[r].allThreads);
+    }
   }
 }
 
@@ -224,12 +222,21 @@ double HardwareSheet::peak(int threads) const {
 }
 
 double HardwareSheet::bandwidth(const MemoryLevel& level, int threads, double bytes) const {
-  const double near = betweenOneAndAll(level.bandwidthOneThread, level.bandwidthAllThreads, threads, cores);
-  const double streamed = betweenOneAndAll(level.streamedOneThread, level.streamedAllThreads, threads, cores);
-  const auto nearest = static_cast<double>(nearBytes(levels));
-  if (streamed <= 0 || streamed >= near || bytes <= nearest) return near;
-  // What a cache keeps is always as much, so its share falls with the size.
-  return 1 / (1 / streamed - (1 / streamed - 1 / near) * nearest / bytes);
+  const auto rateOf = [&](const ReadRate& rate) {
+    return betweenOneAndAll(rate.oneThread, rate.allThreads, threads, cores);
+  };
+  const std::vector<ReadRate>& rates = level.rates;
+  if (rates.size() < 2) return rateOf({level.bytes, level.bandwidthOneThread, level.bandwidthAllThreads});
+  std::size_t next = 0;
+  while (next < rates.size() && static_cast<double>(rates[next].bytes) < bytes) ++next;
+  if (next == 0) return rateOf(rates.front());
+  if (next == rates.size()) return rateOf(rates.back());
+  // What is more than a cache keeps takes its time for each byte, so the whole time grows evenly.
+  const auto from = static_cast<double>(rates[next - 1].bytes);
+  const auto to = static_cast<double>(rates[next].bytes);
+  const double before = from / rateOf(rates[next - 1]);
+  const double after = to / rateOf(rates[next]);
+  return bytes / (before + (after - before) * (bytes - from) / (to - from));
 }
 
 const MemoryLevel& HardwareSheet::levelHolding(double bytes, int threads) const {
@@ -247,8 +254,8 @@ Result<HardwareSheet> measureHardware(Worker& worker) {
   sheet.target = machine.target;
   sheet.cores = std::min(machine.cores, kMostThreads);
   for (const CacheDescription& cache : machine.caches)
-    sheet.levels.push_back({"L" + std::to_string(cache.level), cache.bytes, cache.sharedBy, 0, 0, 0, 0});
-  sheet.levels.push_back({"DRAM", machine.memoryBytes, sheet.cores, 0, 0, 0, 0});
+    sheet.levels.push_back({"L" + std::to_string(cache.level), cache.bytes, cache.sharedBy, 0, 0, {}});
+  sheet.levels.push_back({"DRAM", machine.memoryBytes, sheet.cores, 0, 0, {}});
 
   Probe probe(worker);
   const ProbeKernel peak = peakKernel(machine.target);
@@ -273,17 +280,21 @@ Result<HardwareSheet> measureHardware(Worker& worker) {
   for (std::size_t i = 0; i < sheet.levels.size(); ++i) {
     MemoryLevel& level = sheet.levels[i];
     const bool memory = i + 1 == sheet.levels.size();
-    for (const int threads : {1, sheet.cores}) {
-      const auto bandwidth = measureBandwidth(probe, probeBytes(sheet.levels, i, threads), threads, memory);
-      if (!bandwidth) return tl::unexpected(bandwidth.error());
-      (threads == 1 ? level.bandwidthOneThread : level.bandwidthAllThreads) = *bandwidth;
-      if (!memory) continue;
-      const auto streamed = measureBandwidth(probe, streamedBytes(sheet.levels), threads, memory);
-      if (!streamed) return tl::unexpected(streamed.error());
-      (threads == 1 ? level.streamedOneThread : level.streamedAllThreads) = *streamed;
+    for (const int multiple : {2, kUsualMultiple, 16}) {
+      if (!memory && multiple != kUsualMultiple) continue;
+      ReadRate rate{0, 0, 0};
+      for (const int threads : {1, sheet.cores}) {
+        rate.bytes = memory ? memoryBytes(sheet.levels, multiple) : levelBytes(level, threads);
+        const auto bandwidth = measureBandwidth(probe, rate.bytes, threads, memory);
+        if (!bandwidth) return tl::unexpected(bandwidth.error());
+        (threads == 1 ? rate.oneThread : rate.allThreads) = *bandwidth;
+      }
+      rate.allThreads = std::max(rate.allThreads, rate.oneThread);
+      if (memory) level.rates.push_back(rate);
+      if (multiple != kUsualMultiple) continue;
+      level.bandwidthOneThread = rate.oneThread;
+      level.bandwidthAllThreads = rate.allThreads;
     }
-    level.bandwidthAllThreads = std::max(level.bandwidthAllThreads, level.bandwidthOneThread);
-    level.streamedAllThreads = std::max(level.streamedAllThreads, level.streamedOneThread);
   }
   probe.dropData();
   sheet.measuredAt = now();
@@ -308,8 +319,9 @@ std::string toJson(const HardwareSheet& sheet) {
                       {"bytes", level.bytes},
                       {"shared_by", level.sharedBy},
                       {"bandwidth_gbps", pairOf(level.bandwidthOneThread, level.bandwidthAllThreads)}});
-    if (level.streamedOneThread > 0)
-      levels.back()["streamed_gbps"] = pairOf(level.streamedOneThread, level.streamedAllThreads);
+    for (const ReadRate& rate : level.rates)
+      levels.back()["rates"].push_back(
+          {{"bytes", rate.bytes}, {"bandwidth_gbps", pairOf(rate.oneThread, rate.allThreads)}});
   }
   const json target = {{"triple", sheet.target.triple},
                        {"cpu", sheet.target.cpu},
@@ -346,13 +358,16 @@ Result<HardwareSheet> hardwareSheetFromJson(std::string_view text) {
     sheet.peakAllThreads = whole.at("peak_gflops").at("all_threads").get<double>() * 1e9;
     for (const json& level : whole.at("levels")) {
       const json& bandwidth = level.at("bandwidth_gbps");
-      sheet.levels.push_back({level.at("name"), level.at("bytes"), level.at("shared_by"),
+      sheet.levels.push_back({level.at("name"),
+                              level.at("bytes"),
+                              level.at("shared_by"),
                               bandwidth.at("one_thread").get<double>() * 1e9,
-                              bandwidth.at("all_threads").get<double>() * 1e9, 0, 0});
-      if (!level.contains("streamed_gbps")) continue;  // written before it was measured
-      const json& streamed = level.at("streamed_gbps");
-      sheet.levels.back().streamedOneThread = streamed.at("one_thread").get<double>() * 1e9;
-      sheet.levels.back().streamedAllThreads = streamed.at("all_threads").get<double>() * 1e9;
+                              bandwidth.at("all_threads").get<double>() * 1e9,
+                              {}});
+      for (const json& rate : level.value("rates", json::array()))
+        sheet.levels.back().rates.push_back(
+            {rate.at("bytes"), rate.at("bandwidth_gbps").at("one_thread").get<double>() * 1e9,
+             rate.at("bandwidth_gbps").at("all_threads").get<double>() * 1e9});
     }
     sheet.measuredAt = whole.at("measured_at");
     if (sheet.levels.empty() || sheet.peakOneThread <= 0)
@@ -373,10 +388,10 @@ HardwareSheet exampleHardwareSheet() {
   sheet.fmaLatencyCycles = 4;
   sheet.peakOneThread = 256e9;
   sheet.peakAllThreads = 512e9;
-  sheet.levels = {{"L1", 48 << 10, 1, 400e9, 800e9, 0, 0},
-                  {"L2", 1 << 20, 1, 200e9, 400e9, 0, 0},
-                  {"L3", 32 << 20, 2, 100e9, 160e9, 0, 0},
-                  {"DRAM", std::int64_t{16} << 30, 2, 30e9, 50e9, 30e9, 50e9}};
+  sheet.levels = {{"L1", 48 << 10, 1, 400e9, 800e9, {}},
+                  {"L2", 1 << 20, 1, 200e9, 400e9, {}},
+                  {"L3", 32 << 20, 2, 100e9, 160e9, {}},
+                  {"DRAM", std::int64_t{16} << 30, 2, 30e9, 50e9, {}}};
   sheet.measuredAt = "2026-01-01T00:00:00Z";
   return sheet;
 }

@@ -14,6 +14,13 @@ namespace espalier {
 
 class Worker;
 
+/// Reading so many bytes over and over, in bytes a second.
+struct ReadRate {
+  std::int64_t bytes = 0;
+  double oneThread = 0;
+  double allThreads = 0;  ///< the threads together
+};
+
 /// A level of the memory of a machine with the read bandwidth measured on it.
 struct MemoryLevel {
   std::string name;                ///< "L1", "L2", "L3", "DRAM"
@@ -21,10 +28,9 @@ struct MemoryLevel {
   int sharedBy = 1;                ///< cores that share one instance
   double bandwidthOneThread = 0;   ///< bytes a second; for DRAM with data of four times the last cache
   double bandwidthAllThreads = 0;  ///< bytes a second, the threads together
-  /// DRAM alone: with so much data that next to nothing is still in a cache when it is read again; 0 = not
-  /// measured.
-  double streamedOneThread = 0;
-  double streamedAllThreads = 0;
+  /// DRAM alone, smallest first: of what is a few times larger than the last cache, a part is still there
+  /// when it is read again. Empty in sheets that were written before this was measured.
+  std::vector<ReadRate> rates;
 };
 
 /// What a worker's machine is and what it was measured to do.
@@ -41,8 +47,7 @@ struct HardwareSheet {
 
   /// float32 operations a second with that many threads (1 … cores).
   [[nodiscard]] double peak(int threads) const;
-  /// Bytes a second at which `threads` threads read `bytes` over and over from a level. A part of what is a
-  /// few times larger than the last cache is still there the next time.
+  /// Bytes a second at which `threads` threads read `bytes` over and over from a level.
   [[nodiscard]] double bandwidth(const MemoryLevel& level, int threads, double bytes) const;
   /// The smallest level that holds that many bytes for the threads in use.
   [[nodiscard]] const MemoryLevel& levelHolding(double bytes, int threads) const;

@@ -49,16 +49,18 @@ TEST(HardwareSheet, GrowsFromOneThreadToAll) {
 TEST(HardwareSheet, MemoryIsSlowerTheLessOfItACacheKeeps) {
   HardwareSheet sheet = exampleHardwareSheet();
   MemoryLevel& memory = sheet.levels.back();
-  memory.streamedOneThread = 20e9;
-  memory.streamedAllThreads = 40e9;
-  EXPECT_DOUBLE_EQ(sheet.bandwidth(memory, 1, 1e6), 30e9);
+  EXPECT_DOUBLE_EQ(sheet.bandwidth(memory, 2, 1e15), 50e9);
+  memory.rates = {{64 << 20, 60e9, 90e9}, {128 << 20, 30e9, 50e9}, {512 << 20, 20e9, 40e9}};
+  EXPECT_DOUBLE_EQ(sheet.bandwidth(memory, 1, 1e6), 60e9);
   EXPECT_DOUBLE_EQ(sheet.bandwidth(memory, 2, 128 << 20), 50e9);
-  const double between = sheet.bandwidth(memory, 2, 512 << 20);
+  const double between = sheet.bandwidth(memory, 2, 256 << 20);
   EXPECT_LT(between, 50e9);
   EXPECT_GT(between, 40e9);
-  EXPECT_NEAR(sheet.bandwidth(memory, 2, 1e15), 40e9, 1e6);
-  memory.streamedAllThreads = memory.streamedOneThread = 0;  // as older sheets say
-  EXPECT_DOUBLE_EQ(sheet.bandwidth(memory, 2, 1e15), 50e9);
+  EXPECT_DOUBLE_EQ(sheet.bandwidth(memory, 2, 1e15), 40e9);
+  const auto again = hardwareSheetFromJson(toJson(sheet));
+  ASSERT_TRUE(again) << again.error().text();
+  EXPECT_DOUBLE_EQ(again->bandwidth(again->levels.back(), 1, 256 << 20),
+                   sheet.bandwidth(memory, 1, 256 << 20));
 }
 
 TEST(HardwareSheet, PrivateCachesAddUp) {
