@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <chrono>
+#include <iostream>
 
 #include "measure/parallel_runtime.h"
 #include "measure/timing.h"
@@ -100,10 +101,23 @@ Result<void> compete(const LayerSpecification& specification, const TensorProble
   if (const auto form = formOf(specification.name))
     for (Contender& peer : peersOf(*form, problem.workload(), *tensors, options.threads))
       run.contenders.push_back(std::move(peer));
+  if (!options.tvm.python.empty()) {
+    Result<Contender> tvm = environmentError("TVM takes no part with other sizes than the layer's own.");
+    if (specification.sizes.empty())
+      tvm = tvmContender(specification.name, *tensors, options.threads, options.tvm);
+    if (tvm)
+      run.contenders.push_back(std::move(*tvm));
+    else
+      std::cerr << run.layer << ": " << tvm.error().text() << "\n";
+  }
   run.standings = contest(run.contenders, options.contest);
   bindThreads(1);  // workers that are started later inherit the cores of this thread
   // What the contenders run with ends with this function.
-  for (Contender& contender : run.contenders) contender.run = contender.output = nullptr;
+  for (Contender& contender : run.contenders) {
+    contender.run = nullptr;
+    contender.output = nullptr;
+    contender.time = nullptr;
+  }
   return {};
 }
 

@@ -8,6 +8,7 @@
 
 #include "measure/roofline.h"
 #include "peers/contender.h"
+#include "peers/tvm.h"
 #include "support/outcome.h"
 #include "tensor_problem/tensor_problem.h"
 #include "tuner/tune_result.h"
@@ -20,6 +21,7 @@ struct LayerRunOptions {
   int threads = 1;
   Prepack prepack = Prepack::Auto;
   bool peers = true;
+  TvmPeerOptions tvm;
   ContestOptions contest;
 };
 

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 Espalier developers
 // SPDX-License-Identifier: Apache-2.0
 // What a run brings, layer by layer: baseline, best after N samples, percent of roofline, build time, samples
-// a second, and the same data through oneDNN and OpenBLAS.
+// a second, and the same data through oneDNN, OpenBLAS and TVM.
 #include <CLI/CLI.hpp>
 #include <cmath>
 #include <iostream>
@@ -41,7 +41,7 @@ double ratio(const LayerRun& run, const Standing* peer) {
 
 class Report {
  public:
-  Report()
+  explicit Report(bool tvm)
       : results_({{"layer"},
                   {"baseline", Right},
                   {"best", Right},
@@ -53,7 +53,8 @@ class Report {
                   {"build ms", Right},
                   {"samples/s", Right},
                   {"to oneDNN", Right},
-                  {"to OpenBLAS", Right}}),
+                  {"to OpenBLAS", Right},
+                  {"to TVM", Right}}),
         contest_({{"layer"},
                   {"contender"},
                   {"layout"},
@@ -62,7 +63,9 @@ class Report {
                   {"GFLOPS", Right},
                   {"% of roofline", Right},
                   {"ours is faster by", Right},
-                  {"difference", Right}}) {}
+                  {"difference", Right}}) {
+    if (tvm) peers_.emplace_back("TVM");
+  }
 
   void add(const LayerRun& run) {
     const SeedRun& seed = run.seeds[run.medianSeed()];
@@ -75,7 +78,7 @@ class Report {
     json["percent_of_roofline"] = percentOf(run, run.seconds());
     json["layout"] = layout;
     std::vector<std::string> ratios;
-    for (const char* library : {"oneDNN", "OpenBLAS"}) {
+    for (const std::string& library : peers_) {
       const Standing* peer = run.fastest(library, run.freedom);
       ratios.push_back(peer == nullptr ? "" : cli::fixed(ratio(run, peer), 2));
       if (peer == nullptr) continue;
@@ -92,7 +95,7 @@ class Report {
                   cli::fixed(run.roofline.operations / run.seconds() / 1e9, 1),
                   cli::fixed(percentOf(run, run.seconds()), 1), layout, seed.result.correct ? "yes" : "no",
                   cli::fixed(seed.buildSeconds * 1e3, 1), cli::fixed(seed.result.samples / seed.seconds, 1),
-                  ratios[0], ratios[1]});
+                  ratios[0], ratios[1], ratios.size() > 2 ? ratios[2] : ""});
     addContest(run, json);
     layers_.push_back(std::move(json));
   }
@@ -150,6 +153,7 @@ class Report {
     return text;
   }
 
+  std::vector<std::string> peers_{"oneDNN", "OpenBLAS"};
   cli::Table results_;
   cli::Table contest_;
   nlohmann::json layers_ = nlohmann::json::array();
@@ -161,7 +165,7 @@ int run(Settings settings) {
                          : settings.prepack == "on" ? Prepack::On
                                                     : Prepack::Auto;
   std::cerr << "peers: " << librariesInWords() << "\n";
-  Report report;
+  Report report(!settings.run.tvm.python.empty());
   for (const std::string& layer : settings.layers) {
     std::cerr << layer << "\n";
     const auto result = runLayer(layer, settings.run);
@@ -183,7 +187,8 @@ int main(int argc, char** argv) {
   espalier::bench::pinCoreType(argv);
   espalier::bench::Settings settings;
   CLI::App app(
-      "Tunes named layers with the built-in rules and times what came out beside oneDNN and OpenBLAS.",
+      "Tunes named layers with the built-in rules and times what came out beside oneDNN, OpenBLAS and, if "
+      "asked, TVM.",
       "bench-layers");
   app.add_option("LAYER", settings.layers,
                  "Named layers (default: all); other sizes after a colon: matmul_512:M=510,N=514");
@@ -196,6 +201,14 @@ int main(int argc, char** argv) {
       ->check(CLI::IsMember({"auto", "on", "off"}))
       ->capture_default_str();
   app.add_flag("--peers,!--no-peers", settings.run.peers, "Time the libraries as well (default)");
+  app.add_option("--tvm-python", settings.run.tvm.python,
+                 "Python of an environment with apache-tvm: times what MetaSchedule finds as well");
+  app.add_option("--tvm-trials", settings.run.tvm.trials, "Trials of MetaSchedule a layer")
+      ->capture_default_str();
+  app.add_option("--tvm-databases", settings.run.tvm.databases,
+                 "Folder that keeps its records, one folder a layer; they count as trials");
+  app.add_option("--tvm-cpu", settings.run.tvm.cpu, "The core's name for TVM's LLVM (default: znver4)");
+  app.add_option("--tvm-script", settings.run.tvm.script, "The script that tunes")->capture_default_str();
   app.add_option("--rounds", settings.run.contest.rounds, "Timings of each contender")->capture_default_str();
   app.add_flag("--json", settings.json, "JSON on standard output, the table on standard error");
   CLI11_PARSE(app, argc, argv);

@@ -34,7 +34,7 @@ Result<NodeId> chooseNode(const SessionView& session, const NodeOptions& options
     return inputError(session.path + " has no node " + std::to_string(*options.node) + ".",
                       "Its nodes are 0 to " + std::to_string(tree.size() - 1) + ".");
   }
-  if (tree.best() != kNoNode) return tree.best();
+  if (const NodeId best = resultOf(session.fold).bestNode; best != kNoNode) return best;
   if (options.best)
     return inputError("Nothing valid was measured in " + session.path + " yet, so it has no best node.",
                       "Go on with `espalier-cli resume`, or name a node with --node.");

@@ -24,6 +24,8 @@ struct Contender {
   std::function<void()> run;
   /// The row-major output of the last run.
   std::function<std::vector<float>()> output;
+  /// Seconds of one of that many executions, where another process times them; `run` is then empty.
+  std::function<double(int executions)> time = nullptr;
 };
 
 /// The timings of one contender, and how far its output is from that of the first one.

@@ -32,6 +32,7 @@ struct LoweredBlock {
   bool initialises = false;
   Expr value;
   bool streams = false;
+  bool wholeRows = false;  ///< lanes that are off may write: nobody uses those elements (tail_padding.h)
 };
 
 /// `for variable in range(begin, end)`, not empty.

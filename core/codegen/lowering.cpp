@@ -11,6 +11,7 @@
 #include "codegen/guard_regions.h"
 #include "codegen/lane_pattern.h"
 #include "codegen/storage.h"
+#include "codegen/tail_padding.h"
 #include "program/prefetch.h"
 #include "transform/legality.h"
 
@@ -60,6 +61,7 @@ class Lowering {
                         "Unroll less, or unroll smaller tiles.");
     }
     result_.body = inScope(std::nullopt, std::move(body));
+    findTailPadding(result_);
     return std::move(result_);
   }
 

@@ -279,9 +279,10 @@ llvm::Value* ValueEmitter::load(BufferId buffer, const Expr& expr) {
   return builder_.CreateICmpNE(loaded, llvm::Constant::getNullValue(loaded->getType()));
 }
 
-void ValueEmitter::store(BufferId buffer, const Expr& expr, llvm::Value* value, bool streams) {
+void ValueEmitter::store(const LoweredBlock& block, const Expr& expr, llvm::Value* value) {
   if (const LanePattern* pattern = patternOf(expr); pattern != nullptr && pattern->consecutive())
-    return store(buffer, pattern->row, value, streams);
+    return store(block, pattern->row, value);
+  const BufferId buffer = block.output;
   const Offset offset = offsetOf(expr);
   const DataType type = program_.buffer(buffer).type;
   llvm::Align alignment = alignmentOf(buffer, offset);
@@ -301,7 +302,9 @@ void ValueEmitter::store(BufferId buffer, const Expr& expr, llvm::Value* value, 
   llvm::Value* on = mask();
   if (offset.stride == 1 && offset.varying == nullptr) {
     llvm::Value* pointer = pointerTo(buffer, offset);
-    if (on != nullptr && isPrivate(buffer)) {
+    if (block.wholeRows && isPrivate(buffer)) {
+      on = nullptr;
+    } else if (on != nullptr && isPrivate(buffer)) {
       // A blend instead of a masked store: LLVM keeps such a buffer in registers.
       llvm::Value* old = builder_.CreateAlignedLoad(value->getType(), pointer, alignment);
       value = builder_.CreateSelect(on, value, old);
@@ -311,7 +314,7 @@ void ValueEmitter::store(BufferId buffer, const Expr& expr, llvm::Value* value, 
       llvm::StoreInst* store = builder_.CreateAlignedStore(value, pointer, alignment);
       // Machines store whole aligned vectors around the caches, and nothing else.
       const std::uint64_t bytes = value->getType()->getPrimitiveSizeInBits().getFixedValue() / 8;
-      if (streams && alignment.value() >= bytes) {
+      if (block.streams && alignment.value() >= bytes) {
         llvm::Metadata* one = llvm::ConstantAsMetadata::get(builder_.getInt32(1));
         store->setMetadata(llvm::LLVMContext::MD_nontemporal, llvm::MDNode::get(builder_.getContext(), one));
         frame_.streams = true;

@@ -242,7 +242,7 @@ void ValueEmitter::storeBlock(const LoweredBlock& block) {
     }
     result = combined(block.combiner, previous, result);
   }
-  store(block.output, block.offset, result, block.streams);
+  store(block, block.offset, result);
 }
 
 }  // namespace espalier

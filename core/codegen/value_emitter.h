@@ -75,7 +75,7 @@ class ValueEmitter {
   const LanePattern* patternOf(const Expr& offset);
   llvm::Value* loadPattern(BufferId buffer, const LanePattern& pattern);
   llvm::Value* loadPiece(BufferId buffer, const Offset& from, std::int64_t elements);
-  void store(BufferId buffer, const Expr& offset, llvm::Value* value, bool streams);
+  void store(const LoweredBlock& block, const Expr& offset, llvm::Value* value);
   void storeBlock(const LoweredBlock& block);
   llvm::Value* combined(Combiner combiner, llvm::Value* left, llvm::Value* right);
   llvm::Value* join(const LoweredBlock& block, llvm::Value* lanes);

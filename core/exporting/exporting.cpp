@@ -55,7 +55,8 @@ Result<std::string> traceText(const ExportRequest& request) {
 }
 
 Result<std::string> content(const ExportRequest& request) {
-  const CompileOptions options{Pipeline::Schedule, cIdentifier(request.workload.name)};
+  const Pipeline pipeline = request.trace.empty() ? Pipeline::Full : Pipeline::Schedule;
+  const CompileOptions options{pipeline, cIdentifier(request.workload.name)};
   switch (request.format) {
     case ExportFormat::Trace: return traceText(request);
     case ExportFormat::C: return cSource(request.program, request.workload.name, notesOf(request));

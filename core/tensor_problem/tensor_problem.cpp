@@ -289,7 +289,7 @@ std::unique_ptr<BuiltCandidate> TensorProblem::build(const State& state) {
   auto built = std::make_unique<BuiltProgram>(cached(state));
   auto kernel = [&] {
     const std::lock_guard lock(compilerMutex_);
-    return compiler_->compile(built->program(), {});
+    return compiler_->compile(built->program(), compileOptionsOf(state));
   }();
   if (!kernel) {
     built->failure = failedMeasurement("build", kernel.error().text());
@@ -376,9 +376,7 @@ Measurement TensorProblem::measure(BuiltCandidate& candidate, const MeasureReque
 Measurement TensorProblem::measureBaseline() {
   if (!measurer_)
     return failedMeasurement("worker", "Nothing can be measured: the problem was opened without a worker.");
-  CompileOptions options;
-  options.pipeline = Pipeline::Full;
-  const auto kernel = compile(workload_.program, target_, options);
+  const auto kernel = compile(workload_.program, target_, compileOptionsOf(initial()));
   if (!kernel) return failedMeasurement("build", kernel.error().text());
   SampleOptions sampling;
   sampling.timing.repeats = 5;
@@ -404,6 +402,12 @@ Measurement TensorProblem::confirm(const State& state) {
   request.verify = true;
   request.extraRepeats = 100;
   return measure(*built, request);
+}
+
+CompileOptions compileOptionsOf(const State& state) {
+  CompileOptions options;
+  if (state.trace.empty()) options.pipeline = Pipeline::Full;
+  return options;
 }
 
 Result<std::unique_ptr<TensorProblem>> makeTensorProblem(Workload workload, TensorProblemOptions options) {

@@ -25,6 +25,7 @@ namespace espalier {
 class Compiler;
 class Measurer;
 struct CompiledKernel;
+struct CompileOptions;
 
 /// Whether weights may be stored in another layout once, outside the timed region.
 enum class Prepack : std::uint8_t { Off, On, Auto };  ///< Auto = on where the workload names its weights
@@ -122,6 +123,10 @@ class TensorProblem final : public Problem {
   std::vector<TrainingSample> samples_;
   std::size_t trainedAt_ = 0;  ///< number of samples when model_ was trained
 };
+
+/// What a state's program is compiled with. A schedule has decided all that matters; the unscheduled program
+/// is left to LLVM's own vectorisers.
+[[nodiscard]] CompileOptions compileOptionsOf(const State& state);
 
 /// Starts the worker (unless offline), reads or measures the machine's sheet.
 [[nodiscard]] Result<std::unique_ptr<TensorProblem>> makeTensorProblem(Workload workload,

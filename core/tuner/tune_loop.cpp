@@ -363,6 +363,9 @@ void TuneLoop::confirmBest() {
   std::sort(fastest.begin(), fastest.end(), [&](NodeId a, NodeId b) {
     return std::pair(tree[a].measuredSeconds, a) < std::pair(tree[b].measuredSeconds, b);
   });
+  const double baseline = tree.baselineSeconds();
+  if (!fastest.empty() && baseline > 0 && baseline < tree[fastest.front()].measuredSeconds)
+    fastest.insert(fastest.begin(), kRootNode);
   for (std::size_t i = 0; i < std::min(kTries, fastest.size()); ++i) {
     const Measurement confirmed = problem_.confirm(tree.stateOf(fastest[i]));
     record(BestConfirmed{fastest[i], confirmed});

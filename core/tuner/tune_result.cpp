@@ -49,6 +49,12 @@ TuneResult resultOf(const SessionFold& fold) {
     result.correct = result.correct || confirmation->measurement.verified;
   }
   if (result.bestSeconds <= 0) return result;
+  if (result.baselineSeconds > 0 && result.baselineSeconds < result.bestSeconds) {
+    // Nothing that was tried is faster than what was there before.
+    result.bestNode = kRootNode;
+    result.bestTrace.clear();
+    result.bestSeconds = result.baselineSeconds;
+  }
   if (result.baselineSeconds > 0) result.speedup = result.baselineSeconds / result.bestSeconds;
   result.bestGflops = operations / result.bestSeconds / 1e9;
   result.percentOfRoofline = 100 * roofline / result.bestSeconds;

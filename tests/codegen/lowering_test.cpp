@@ -10,6 +10,7 @@
 #include "codegen/kernel_runner.h"
 #include "codegen/program_tools.h"
 #include "codegen/storage.h"
+#include "codegen/tail_padding.h"
 #include "program/analysis.h"
 #include "program/verify.h"
 
@@ -187,6 +188,51 @@ TEST(Storage, rowsOfRegisterBuffersAreWholeVectors) {
   EXPECT_THAT(storage.strides, ElementsAre(64, 1));
   EXPECT_GE(storage.elements, 6 * 64 + 16) << "room for a whole vector behind the last element";
   EXPECT_EQ(plan.workspaceBytes, 0);
+}
+
+/// Rows of 11 elements in 16; one vector stores a row, one block reads the element `read` of row 2.
+LoweredProgram rowsOfEleven(std::int64_t read) {
+  LoweredProgram program;
+  const LoopId lane{0};
+  program.ranges = {{0, 10}};
+  program.storage.buffers.resize(2);
+  Storage& storage = program.storage.buffers[0];
+  storage.place = Place::Registers;
+  storage.strides = {16, 1};
+  storage.elements = 6 * 16 + 16;
+  LoweredBlock stored;
+  stored.output = BufferId{0};
+  stored.offset = Expr(32) + Expr::loopVar(lane);
+  stored.value = Expr::real(1);
+  LoweredBlock reader;
+  reader.output = BufferId{1};
+  reader.offset = Expr(0);
+  reader.value = Expr::load(BufferId{0}, DataType::Float32, {Expr(32 + read)});
+  LoweredLanes lanes{lane, 16, 11, {}};
+  lanes.body.push_back({std::move(stored)});
+  LoweredScope scope;
+  scope.buffers = {BufferId{0}};
+  scope.body.push_back({std::move(lanes)});
+  scope.body.push_back({std::move(reader)});
+  program.body.push_back({std::move(scope)});
+  return program;
+}
+
+TEST(TailPadding, whatNobodyReadsMayBeOverwritten) {
+  for (const std::int64_t read : {0, 10, 11, 15}) {
+    LoweredProgram program = rowsOfEleven(read);
+    findTailPadding(program);
+    EXPECT_EQ(blocksOf(program).front()->wholeRows, read <= 10) << read;
+  }
+}
+
+TEST(TailPadding, columnsThatAreNoWholeVectorsNeedNoBlend) {
+  const Target target = *targetFor("znver4");
+  const auto lowered = lower(hoistInitialisations(tiledMatmul(12, 123, 4, {6, 64})), target);
+  ASSERT_TRUE(lowered);
+  int tails = 0;
+  for (const LoweredBlock* block : blocksOf(*lowered)) tails += block->wholeRows ? 1 : 0;
+  EXPECT_GE(tails, 2) << "the first value and the sums";
 }
 
 TEST(Storage, partsOfTheWorkspaceAreAlignedAndPrivateToThreads) {

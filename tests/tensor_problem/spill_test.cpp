@@ -1,12 +1,13 @@
 // SPDX-FileCopyrightText: 2026 Espalier developers
 // SPDX-License-Identifier: Apache-2.0
-// The busiest loop of what the rules propose first, as machine code of fixed targets: nothing that it
-// computes is kept on the stack. What does not change in it (weights of a window, constants of a polynomial)
-// may be read from there now and then, where it exceeds the registers.
+// The innermost vector loops of what the rules propose first, as machine code of fixed targets: nothing that
+// they compute goes through the stack, and nothing is read from there but what kMostReads names.
 #include <algorithm>
+#include <iterator>
 #include <regex>
 #include <sstream>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "codegen/compiler.h"
@@ -42,16 +43,43 @@ std::vector<Loop> innermostLoops(const std::string& assembly) {
   return loops;
 }
 
-/// Lines that touch stack memory at a fixed place; with an index it would be a buffer of the program.
-int countOf(const Loop& loop, const std::regex& pattern) {
-  return static_cast<int>(std::count_if(loop.lines.begin(), loop.lines.end(), [&](const std::string& line) {
-    return std::regex_search(line, pattern);
-  }));
+/// Where a loop has more constants than registers, LLVM hoists them all and keeps some on the stack; they are
+/// read from there as they would be from the constants of the module. Reads for each innermost loop.
+struct MostReads {
+  const char* target;
+  const char* layer;
+  int reads;
+};
+constexpr MostReads kMostReads[] = {
+    // Nine weights of a window, broadcast to 16 lanes and once more to the 8 of the tail, beside 14 sums.
+    {"znver4", "depthwise_conv", 7},
+    // The exponential has 12 constants; with 16 registers there is room for about ten beside its values.
+    {"haswell", "llama3_8b_attention_core", 2},
+    {"haswell", "flux_attention_core", 2},
+    {"haswell", "llama3_8b_attention_core_16", 2},
+    {"haswell", "attention_small", 1},
+    {"haswell", "llama4_scout_mlp", 5},
+    {"haswell", "llama3_8b_mlp", 5},
+    {"haswell", "mlp_small", 5},
+};
+
+int mostReads(const std::string& target, const std::string& layer) {
+  for (const MostReads& most : kMostReads)
+    if (target == most.target && layer == most.layer) return most.reads;
+  return 0;
+}
+
+/// The lines that match; with an index, stack memory would be a buffer of the program.
+std::vector<std::string> linesOf(const Loop& loop, const std::regex& pattern) {
+  std::vector<std::string> lines;
+  std::copy_if(loop.lines.begin(), loop.lines.end(), std::back_inserter(lines),
+               [&](const std::string& line) { return std::regex_search(line, pattern); });
+  return lines;
 }
 
 class Spills : public ::testing::TestWithParam<const char*> {};
 
-TEST_P(Spills, TheBusiestLoopOfEveryNamedLayerHasNone) {
+TEST_P(Spills, NoInnermostVectorLoopOfANamedLayerHasAny) {
   HardwareSheet sheet = exampleHardwareSheet();
   sheet.target = *targetFor(GetParam());
   for (const NamedLayer& layer : namedLayers()) {
@@ -67,15 +95,16 @@ TEST_P(Spills, TheBusiestLoopOfEveryNamedLayerHasNone) {
     const Result<std::string> assembly = assemblyText(problem->programOf(first.state), sheet.target, {});
     ASSERT_TRUE(assembly) << assembly.error().text();
     const std::vector<Loop> loops = innermostLoops(*assembly);
-    ASSERT_FALSE(loops.empty());
-    // The first of equals: tails of odd sizes come behind.
-    const auto busiest = std::max_element(
-        loops.begin(), loops.end(), [](const Loop& a, const Loop& b) { return a.arithmetic < b.arithmetic; });
-    ASSERT_GT(busiest->arithmetic, 0);
-    static const std::regex stored(R"(\tv?mov.*%[xyz]mm[0-9]+, -?[0-9]*\(%rsp\))");
-    static const std::regex touched(R"(\tv.*[ \t]-?[0-9]*\(%rsp\))");
-    EXPECT_EQ(countOf(*busiest, stored), 0);
-    EXPECT_LE(16 * countOf(*busiest, touched), static_cast<int>(busiest->lines.size()));
+    EXPECT_TRUE(
+        std::any_of(loops.begin(), loops.end(), [](const Loop& loop) { return loop.arithmetic > 0; }));
+    for (const Loop& loop : loops) {
+      if (loop.arithmetic == 0) continue;
+      static const std::regex written(R"(\t[a-z].*, -?[0-9]*\(%rsp\)$)");
+      static const std::regex touched(R"(\t[a-z].*[ \t]-?[0-9]*\(%rsp\))");
+      EXPECT_THAT(linesOf(loop, written), ::testing::IsEmpty());
+      EXPECT_THAT(linesOf(loop, touched),
+                  ::testing::SizeIs(::testing::Le(mostReads(GetParam(), layer.name))));
+    }
   }
 }
 

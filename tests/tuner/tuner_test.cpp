@@ -215,6 +215,26 @@ TEST(Tuner, ARecordedSessionReplaysToTheByteWithoutTheHardware) {
   EXPECT_EQ(replayed->totals.calls, original.result.totals.calls);
 }
 
+/// The unscheduled program takes no time worth speaking of.
+class UnbeatenProblem : public ToyProblem {
+ public:
+  [[nodiscard]] Measurement measureBaseline() override {
+    Measurement baseline = ToyProblem::measureBaseline();
+    baseline.seconds = 1e-9;
+    return baseline;
+  }
+};
+
+TEST(Tuner, WhereNothingIsFasterThanTheUnscheduledProgramThatOneIsTheResult) {
+  const Outcome outcome = runToEnd(
+      setupWith(optionsWith(12), std::make_unique<RandomProposer>(), std::make_shared<UnbeatenProblem>()));
+  EXPECT_EQ(outcome.result.bestNode, kRootNode);
+  EXPECT_TRUE(outcome.result.bestTrace.empty());
+  EXPECT_EQ(outcome.result.bestSeconds, outcome.result.baselineSeconds);
+  EXPECT_EQ(outcome.result.speedup, 1);
+  EXPECT_TRUE(outcome.result.correct);
+}
+
 TEST(Tuner, ResumesAfterAKillAtEveryEvent) {
   const Outcome original = runToEnd(setupWith(optionsWith(4, 5), std::make_unique<ScriptedProposer>(1)));
   const SessionFile file;
