@@ -11,6 +11,7 @@
 #include "measure/timing.h"
 #include "peers/own_kernel.h"
 #include "peers/peers.h"
+#include "peers/streaming.h"
 #include "tensor_problem/rules_proposer.h"
 #include "tuner/tuner.h"
 
@@ -110,6 +111,9 @@ Result<void> compete(const LayerSpecification& specification, const TensorProble
     else
       std::cerr << run.layer << ": " << tvm.error().text() << "\n";
   }
+  if (problem.roofline().memoryBound)
+    if (Contender memory = streamingContender(*tensors, options.threads); memory.run)
+      run.contenders.push_back(std::move(memory));
   run.standings = contest(run.contenders, options.contest);
   bindThreads(1);  // workers that are started later inherit the cores of this thread
   // What the contenders run with ends with this function.

@@ -44,6 +44,7 @@ std::vector<Standing> contest(const std::vector<Contender>& contenders, const Co
     (void)timeOf(contenders[i], 1);
     const double once = std::max(1e-7, timeOf(contenders[i], 3));
     executions.push_back(std::max(1, static_cast<int>(std::ceil(options.minimumSeconds / once))));
+    if (!contenders[i].output) continue;
     const std::vector<float> output = contenders[i].output();
     if (i == 0) expected = output;
     standings[i].difference = differenceOf(expected, output);

@@ -22,7 +22,7 @@ struct Contender {
   std::string name;     ///< which of its functions, and for oneDNN the implementation that it chose
   LayoutFreedom freedom = LayoutFreedom::Plain;
   std::function<void()> run;
-  /// The row-major output of the last run.
+  /// The row-major output of the last run; empty where there is none to compare.
   std::function<std::vector<float>()> output;
   /// Seconds of one of that many executions, where another process times them; `run` is then empty.
   std::function<double(int executions)> time = nullptr;

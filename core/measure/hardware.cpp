@@ -277,6 +277,13 @@ Result<HardwareSheet> measureHardware(Worker& worker) {
   sheet.clockGigahertz = clock.amount / *clockSeconds / 1e9;
   sheet.fmaLatencyCycles = *latencySeconds / latency.amount * sheet.clockGigahertz * 1e9;
 
+  if (sheet.cores > 1) {
+    // A block a thread is read in a few nanoseconds: what remains is the launch.
+    const auto launch = probe.seconds("read", sheet.cores, 0.05);
+    if (!launch) return tl::unexpected(launch.error());
+    sheet.launchSeconds = *launch;
+  }
+
   for (std::size_t i = 0; i < sheet.levels.size(); ++i) {
     MemoryLevel& level = sheet.levels[i];
     const bool memory = i + 1 == sheet.levels.size();
@@ -328,15 +335,16 @@ std::string toJson(const HardwareSheet& sheet) {
                        {"features", sheet.target.features},
                        {"vector_bits", sheet.target.vectorBits},
                        {"vector_registers", sheet.target.vectorRegisters}};
-  const json whole = {{"version", kSheetVersion},
-                      {"cpu", sheet.cpu},
-                      {"target", target},
-                      {"cores", sheet.cores},
-                      {"clock_ghz", sheet.clockGigahertz},
-                      {"fma_latency_cycles", sheet.fmaLatencyCycles},
-                      {"peak_gflops", pairOf(sheet.peakOneThread, sheet.peakAllThreads)},
-                      {"levels", levels},
-                      {"measured_at", sheet.measuredAt}};
+  json whole = {{"version", kSheetVersion},
+                {"cpu", sheet.cpu},
+                {"target", target},
+                {"cores", sheet.cores},
+                {"clock_ghz", sheet.clockGigahertz},
+                {"fma_latency_cycles", sheet.fmaLatencyCycles},
+                {"peak_gflops", pairOf(sheet.peakOneThread, sheet.peakAllThreads)},
+                {"levels", levels},
+                {"measured_at", sheet.measuredAt}};
+  if (sheet.launchSeconds > 0) whole["launch_microseconds"] = sheet.launchSeconds * 1e6;
   return whole.dump(2);
 }
 
@@ -354,6 +362,7 @@ Result<HardwareSheet> hardwareSheetFromJson(std::string_view text) {
     sheet.cores = whole.at("cores");
     sheet.clockGigahertz = whole.at("clock_ghz");
     sheet.fmaLatencyCycles = whole.at("fma_latency_cycles");
+    sheet.launchSeconds = whole.value("launch_microseconds", 0.0) / 1e6;  // older sheets lack it
     sheet.peakOneThread = whole.at("peak_gflops").at("one_thread").get<double>() * 1e9;
     sheet.peakAllThreads = whole.at("peak_gflops").at("all_threads").get<double>() * 1e9;
     for (const json& level : whole.at("levels")) {

@@ -42,6 +42,7 @@ struct HardwareSheet {
   double fmaLatencyCycles = 0;
   double peakOneThread = 0;  ///< float32 operations a second, an FMA is two
   double peakAllThreads = 0;
+  double launchSeconds = 0;  ///< start and end of a loop that all cores share; 0 = not measured
   std::vector<MemoryLevel> levels;  ///< smallest first, DRAM last
   std::string measuredAt;           ///< UTC, `2026-11-20T09:40:00Z`
 

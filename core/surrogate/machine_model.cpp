@@ -23,6 +23,7 @@ MachineModel machineModelOf(const HardwareSheet& sheet, int threads, double byte
     model.cycleSeconds = perInstruction * model.multiplyAddsPerCycle / sheet.peakOneThread;
   }
   if (model.vectorBits < 512) model.broadcastsPerCycle = model.loadsPerCycle;
+  if (sheet.launchSeconds > 0) model.parallelLaunchSeconds = sheet.launchSeconds;
   if (!sheet.levels.empty()) {
     model.levels.clear();
     for (const MemoryLevel& level : sheet.levels) {

@@ -20,12 +20,14 @@ using ::testing::HasSubstr;
 using namespace espalier::testing;
 
 TEST(HardwareSheet, SurvivesJson) {
-  const HardwareSheet sheet = exampleHardwareSheet();
+  HardwareSheet sheet = exampleHardwareSheet();
+  sheet.launchSeconds = 5e-7;
   const auto again = hardwareSheetFromJson(toJson(sheet));
   ASSERT_TRUE(again) << again.error().text();
   EXPECT_EQ(toJson(*again), toJson(sheet));
   EXPECT_EQ(again->levels.size(), 4U);
   EXPECT_EQ(again->target.vectorBits, 512);
+  EXPECT_DOUBLE_EQ(again->launchSeconds, 5e-7);
 }
 
 TEST(HardwareSheet, DamagedTextIsRefused) {
@@ -121,6 +123,7 @@ TEST(Hardware, IsMeasuredOnceAndRemembered) {
   EXPECT_GE(sheet->peakAllThreads, sheet->peakOneThread);
   EXPECT_GT(sheet->clockGigahertz, 0.1);
   EXPECT_GT(sheet->fmaLatencyCycles, 0.5);
+  EXPECT_EQ(sheet->launchSeconds > 0, sheet->cores > 1);
   EXPECT_EQ(sheet->levels.back().name, "DRAM");
   for (const MemoryLevel& level : sheet->levels) EXPECT_GT(level.bandwidthOneThread, 1e6) << level.name;
   const auto again = hardwareSheet(**worker);
