@@ -154,7 +154,7 @@ std::vector<ContractionChoice> contractionChoices(const BlockShape& shape, const
       addOnce(choices, ContractionChoice{pass->rows, pass->columns, height, columnBlock, depth, 1});
   for (const TileShape& tile : tiles) {
     std::vector<std::int64_t> depths;
-    for (const double share : {0.55, 0.3, 0.12})
+    for (const double share : {0.85, 0.55, 0.3, 0.12})
       if (!isWindow(shape))
         addOnce(
             depths,

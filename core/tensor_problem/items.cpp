@@ -85,10 +85,10 @@ Outcome<ItemResult> replaceInTrace(ProgramCache& cache, const std::vector<std::s
 }
 
 /// Steps that are decided anew where they stand, and the arguments that say which decision is meant: the
-/// layout of a buffer, the copy of it for a block, the prefetching of it by a loop.
+/// layout of a buffer, the copy of it for a block, the prefetching of it.
 const std::map<std::string, std::vector<const char*>>& decisions() {
   static const std::map<std::string, std::vector<const char*>> table = {
-      {"TransformLayout", {"buffer"}}, {"CacheRead", {"buffer", "block"}}, {"Prefetch", {"buffer", "loop"}}};
+      {"TransformLayout", {"buffer"}}, {"CacheRead", {"buffer", "block"}}, {"Prefetch", {"buffer"}}};
   return table;
 }
 

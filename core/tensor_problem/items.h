@@ -22,8 +22,8 @@ struct ItemResult {
 
 /// Applies one proposed item to the program of a trace. An item is a step's text with some or no arguments;
 /// what is left out is drawn. `TileSize` of a loop that the trace tiles already replaces that decision and
-/// replays what follows; so do a second TransformLayout of a buffer and a second CacheRead of a buffer by a
-/// block. A bare `TileSize` tiles a loop or re-decides an earlier tile, at random: the paper's meaning.
+/// replays what follows; so do a second TransformLayout of a buffer, a second CacheRead of a buffer by a
+/// block and a second Prefetch of a buffer in a nest. A bare `TileSize` tiles a loop or re-decides an earlier tile, at random: the paper's meaning.
 [[nodiscard]] Outcome<ItemResult> applyItem(ProgramCache& cache, const std::vector<std::string>& trace,
                                             const std::string& item, Random& random);
 

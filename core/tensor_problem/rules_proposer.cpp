@@ -156,7 +156,9 @@ double RulesProposer::vary(const Draft& draft, const State& from, std::size_t pe
     if (shape.kind != BlockKind::Contraction || !choiceIn(base, shape)) continue;
     std::vector<std::string> bestTrace = base;
     for (const ContractionChoice& choice : contractionChoices(shape, problem_.machine(), perBlock)) {
-      const auto state = problem_.stateOf(withChoice(base, shape, choice));
+      const auto trace = withChoice(base, shape, choice);
+      if (!trace) continue;
+      const auto state = problem_.stateOf(*trace);
       if (!state) continue;
       const double seconds = add(*state, describeChoice(shape, choice));
       if (seconds < best) {

@@ -393,9 +393,10 @@ Draft draftSchedule(const TensorProblem& problem, const State& from, const Draft
   return Drafter(problem, from, options, choices).run();
 }
 
-std::vector<std::string> withChoice(const std::vector<std::string>& trace, const BlockShape& shape,
-                                    const ContractionChoice& choice) {
+std::optional<std::vector<std::string>> withChoice(const std::vector<std::string>& trace,
+                                                   const BlockShape& shape, const ContractionChoice& choice) {
   const ContractionFactors factors = factorsOf(shape, choice);
+  const std::string depthLoop = shape.depthAxis ? shape.axes[*shape.depthAxis].loopName + "." : "";
   std::vector<std::string> changed = trace;
   for (std::string& text : changed) {
     auto step = parseStep(text);
@@ -407,10 +408,13 @@ std::vector<std::string> withChoice(const std::vector<std::string>& trace, const
       for (std::size_t o = 0; o < shape.operands.size(); ++o)
         if (step->text("buffer") == shape.operands[o].name)
           if (const auto layout = layoutStep(shape, o, choice)) *step = *layout;
-    if (step->name == "Prefetch")
+    if (step->name == "Prefetch" && step->text("loop").value_or("").starts_with(depthLoop))
       for (std::size_t o = 0; o < shape.operands.size(); ++o)
-        if (step->text("buffer") == shape.operands[o].name)
-          if (const auto prefetch = prefetchStep(shape, o, choice)) *step = *prefetch;
+        if (step->text("buffer") == shape.operands[o].name) {
+          const auto prefetch = prefetchStep(shape, o, choice);
+          if (!prefetch) return std::nullopt;
+          *step = *prefetch;
+        }
     if (step->name == "CacheRead" && step->text("block") == shape.name)
       if (const auto panel = panelOf(*step, shape, choice)) step->set("panel", *panel);
     text = print(*step);

@@ -55,9 +55,11 @@ struct Draft {
                                   const std::map<std::string, ContractionChoice>& choices);
 
 /// The trace with the decisions of one block's choice replaced: the factors of its TileSize steps, the
-/// layouts of its weights and the panels of its copies. Steps that do not stand in the trace are not added.
-[[nodiscard]] std::vector<std::string> withChoice(const std::vector<std::string>& trace,
-                                                  const BlockShape& shape, const ContractionChoice& choice);
+/// layouts of its weights, the panels of its copies and what is prefetched. Steps that do not stand in the
+/// trace are not added; nothing if a Prefetch that stands there has no place under the choice.
+[[nodiscard]] std::optional<std::vector<std::string>> withChoice(const std::vector<std::string>& trace,
+                                                                 const BlockShape& shape,
+                                                                 const ContractionChoice& choice);
 
 /// The choice that a trace made for a block, if it tiles it in the way of contractionSteps.
 [[nodiscard]] std::optional<ContractionChoice> choiceIn(const std::vector<std::string>& trace,

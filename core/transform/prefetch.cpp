@@ -15,6 +15,7 @@
 // blocks
 //    the second one, which finds the data in the cache, makes the requests.
 // 2. Iterations of the loop read different parts.
+// 3. No loop around or below it fetches the buffer.
 //
 // No value changes, so nothing else can forbid it. Where the place it reads does not run evenly along the
 // loops nothing is fetched, and the printed program says so: the decisions before it may be changed one by
@@ -22,6 +23,7 @@
 #include "program/prefetch.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "program/analysis.h"
 #include "transform/arguments.h"
@@ -33,6 +35,19 @@
 namespace espalier {
 namespace {
 
+/// The loop around or below this one that fetches the buffer already: two would ask for the same lines.
+std::optional<LoopId> otherFetcher(const Program& program, LoopId loop, BufferId buffer) {
+  const auto fetches = [&](LoopId other) {
+    const auto& prefetches = program.loop(other).prefetches;
+    return other != loop && std::any_of(prefetches.begin(), prefetches.end(),
+                                        [&](const Prefetch& prefetch) { return prefetch.buffer == buffer; });
+  };
+  for (const BlockId block : blocksBelow(program, loop))
+    for (const LoopId other : loopsAround(program, block))
+      if (fetches(other)) return other;
+  return std::nullopt;
+}
+
 Outcome<Program> apply(const Program& program, const Step& step) {
   const Outcome<BufferId> buffer = bufferArgument(program, step);
   if (!buffer) return tl::unexpected(buffer.error());
@@ -41,6 +56,11 @@ Outcome<Program> apply(const Program& program, const Step& step) {
   if (const auto serial = serialLoop(program, step, *loop); !serial) return tl::unexpected(serial.error());
   const Outcome<std::int64_t> ahead = integerArgument(step, "ahead");
   if (!ahead) return tl::unexpected(ahead.error());
+  if (const auto other = otherFetcher(program, *loop, *buffer))
+    return refuse("prefetched-twice",
+                  about(step) + "loop " + program.loop(*other).name + " fetches " +
+                      program.buffer(*buffer).name + " already.",
+                  "Decide that Prefetch anew with another loop or another number of iterations ahead.");
   const Prefetch prefetch{*buffer, *ahead};
   if (const auto plan = planPrefetch(program, *loop, prefetch); !plan)
     return refuse(

@@ -44,6 +44,8 @@ const Case kOnMatmul[] = {
     {"", "Prefetch(buffer=B, loop=m, ahead=1)", "cannot-prefetch",
      "every iteration of loop m reads the same part of B."},
     {"", "Prefetch(buffer=C, loop=m, ahead=1)", "cannot-prefetch", "nothing below loop m reads C."},
+    {"Prefetch(buffer=A, loop=k, ahead=4)", "Prefetch(buffer=A, loop=m, ahead=1)", "prefetched-twice",
+     "loop k fetches A already."},
     {"Parallel(loop=m)", "Prefetch(buffer=A, loop=m, ahead=1)", "marked-loop", "loop m is already parallel."},
     {"Prefetch(buffer=A, loop=k, ahead=4)", "Split(loop=k, factors=[0, 4])", "marked-loop",
      "loop k already prefetches A."},
