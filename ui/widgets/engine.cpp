@@ -16,6 +16,7 @@ constexpr int kBatchEveryMilliseconds = 33;
 struct Engine::Inbox {
   std::mutex eventsMutex;
   std::vector<Event> events;
+  std::optional<QString> end;  ///< why the run had to be given up, empty if it had not; once it has ended
   std::mutex runMutex;
   std::vector<Command> early;    ///< posted before the run stood
   RunController* run = nullptr;  ///< while it may be posted to
@@ -42,9 +43,10 @@ void Engine::start(RunStarter starter) {
   active_ = true;
   inbox_ = std::make_shared<Inbox>();
   timer_.start();
-  thread_ = std::thread([this, starter = std::move(starter), inbox = inbox_] { work(starter, inbox); });
+  thread_ = std::thread([starter = std::move(starter), inbox = inbox_] { work(starter, inbox); });
 }
 
+/// The run's thread.
 void Engine::work(const RunStarter& starter, const std::shared_ptr<Inbox>& inbox) {
   QString trouble;
   try {
@@ -68,14 +70,8 @@ void Engine::work(const RunStarter& starter, const std::shared_ptr<Inbox>& inbox
   } catch (const std::exception& failure) {
     trouble = QString::fromUtf8(failure.what());
   }
-  QMetaObject::invokeMethod(this, [this, trouble] { ended(trouble); }, Qt::QueuedConnection);
-}
-
-void Engine::ended(const QString& trouble) {
-  timer_.stop();
-  deliver();
-  active_ = false;
-  Q_EMIT finished(trouble);
+  const std::lock_guard lock(inbox->eventsMutex);
+  inbox->end = trouble;
 }
 
 void Engine::post(const Command& command) {
@@ -90,11 +86,17 @@ void Engine::post(const Command& command) {
 
 void Engine::deliver() {
   std::vector<Event> events;
+  std::optional<QString> end;
   {
     const std::lock_guard lock(inbox_->eventsMutex);
     events.swap(inbox_->events);
+    end = inbox_->end;
   }
   if (!events.empty()) Q_EMIT eventsArrived(events);
+  if (!end) return;
+  timer_.stop();
+  active_ = false;
+  Q_EMIT finished(*end);
 }
 
 }  // namespace espalier::ui

@@ -58,8 +58,7 @@ class Engine : public QObject {
  private:
   struct Inbox;
   void deliver();
-  void work(const RunStarter& starter, const std::shared_ptr<Inbox>& inbox);
-  void ended(const QString& trouble);
+  static void work(const RunStarter& starter, const std::shared_ptr<Inbox>& inbox);
 
   std::shared_ptr<Inbox> inbox_;
   std::thread thread_;

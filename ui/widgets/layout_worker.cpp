@@ -7,18 +7,9 @@
 
 namespace espalier::ui {
 
-LayoutWorker::LayoutWorker(QObject* parent) : QObject(parent), executor_(new QObject) {
-  executor_->moveToThread(&thread_);
-  connect(&thread_, &QThread::finished, executor_, &QObject::deleteLater);
-  thread_.setObjectName(QStringLiteral("tree layout"));
-  thread_.start();
-}
+LayoutWorker::LayoutWorker(QObject* parent) : QObject(parent) {}
 
-LayoutWorker::~LayoutWorker() {
-  cancel();
-  thread_.quit();
-  thread_.wait();
-}
+LayoutWorker::~LayoutWorker() { cancel(); }
 
 void LayoutWorker::cancel() {
   if (cancelled_) cancelled_->store(true);
@@ -30,13 +21,13 @@ void LayoutWorker::request(LayoutInput input) {
   auto cancelled = std::make_shared<std::atomic<bool>>(false);
   cancelled_ = cancelled;
   auto shared = std::make_shared<LayoutInput>(std::move(input));
-  QMetaObject::invokeMethod(executor_, [this, shared, cancelled] {
+  background_.run([this, shared, cancelled] {
     QElapsedTimer timer;
     timer.start();
     std::optional<TreeLayout> layout = layOut(*shared, cancelled.get());
     if (!layout) return;
     auto result = std::make_shared<TreeLayout>(std::move(*layout));
-    QMetaObject::invokeMethod(this, [this, result, cancelled, took = static_cast<int>(timer.elapsed())] {
+    background_.answer([this, result, cancelled, took = static_cast<int>(timer.elapsed())] {
       if (cancelled != cancelled_) return;  // a newer request is on its way
       cancelled_.reset();
       lastMilliseconds_ = took;

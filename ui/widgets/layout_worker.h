@@ -3,11 +3,11 @@
 #pragma once
 
 #include <QObject>
-#include <QThread>
 #include <atomic>
 #include <memory>
 
 #include "models/tree_layout.h"
+#include "widgets/background.h"
 
 namespace espalier::ui {
 
@@ -30,10 +30,9 @@ class LayoutWorker : public QObject {
   void finished(std::shared_ptr<espalier::ui::TreeLayout> layout);
 
  private:
-  QThread thread_;
-  QObject* executor_;  ///< lives on the thread; deleted by it
   std::shared_ptr<std::atomic<bool>> cancelled_;
   int lastMilliseconds_ = 0;
+  Background background_{Background::AtEnd::Drop};
 };
 
 }  // namespace espalier::ui

@@ -17,6 +17,7 @@
 
 #include "models/history.h"
 #include "session/annotations.h"
+#include "widgets/background.h"
 #include "widgets/engine.h"
 #include "widgets/icons.h"
 #include "widgets/message_bar.h"
@@ -195,6 +196,7 @@ class MainWindow : public QMainWindow {
   DiffPanel* diff_ = nullptr;
   TablePanel* table_ = nullptr;
   RunPanel* run_ = nullptr;
+  Background files_{Background::AtEnd::CarryOut};  ///< writes exports and notes
 };
 
 }  // namespace espalier::ui

@@ -1,9 +1,5 @@
 // SPDX-FileCopyrightText: 2026 Espalier developers
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <QCoreApplication>
-#include <QPointer>
-#include <QThreadPool>
-
 #include "models/figures.h"
 #include "widgets/main_window.h"
 #include "widgets/note_sheet.h"
@@ -32,15 +28,12 @@ void MainWindow::annotate(NodeId node, const Annotation& annotation) {
   showAnnotations();
   historyChanged();
   // A search may be writing the file at this moment, and the window waits for nobody.
-  const QPointer<MainWindow> window(this);
-  QThreadPool::globalInstance()->start([window, path = path_.toStdString(), node, annotation] {
+  files_.run([this, path = path_.toStdString(), node, annotation] {
     const auto written = writeAnnotation(path, node, annotation);
     if (written) return;
-    QMetaObject::invokeMethod(QCoreApplication::instance(),
-                              [window, words = fromUtf8(written.error().text())] {
-                                if (window != nullptr)
-                                  window->messages_->show(words, MessageBar::Severity::Failure);
-                              });
+    files_.answer([this, words = fromUtf8(written.error().text())] {
+      messages_->show(words, MessageBar::Severity::Failure);
+    });
   });
 }
 

@@ -1,11 +1,8 @@
 // SPDX-FileCopyrightText: 2026 Espalier developers
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <QCoreApplication>
 #include <QDir>
 #include <QFileDialog>
 #include <QFileInfo>
-#include <QPointer>
-#include <QThreadPool>
 #include <QUndoCommand>
 
 #include "models/figures.h"
@@ -100,17 +97,14 @@ void MainWindow::exportNode(NodeId node) {
 
 void MainWindow::writeExport(NodeId node, const QString& format, const QString& path) {
   messages_->show(tr("Exporting node %1…").arg(node), MessageBar::Severity::Information);
-  const QPointer<MainWindow> window(this);
-  QThreadPool::globalInstance()->start([window, services = &services_, session = path_.toStdString(), node,
-                                        format = format.toStdString(), target = path.toStdString()] {
+  files_.run([this, services = &services_, session = path_.toStdString(), node, format = format.toStdString(),
+              target = path.toStdString()] {
     const auto written = services->exportNode(session, node, format, target);
     QString words = written ? tr("Written:") : fromUtf8(written.error().text());
     if (written)
       for (const std::string& file : *written) words += QLatin1Char(' ') + fromUtf8(file);
-    QMetaObject::invokeMethod(QCoreApplication::instance(), [window, words, good = written.has_value()] {
-      if (window != nullptr)
-        window->messages_->show(words,
-                                good ? MessageBar::Severity::Information : MessageBar::Severity::Failure);
+    files_.answer([this, words, good = written.has_value()] {
+      messages_->show(words, good ? MessageBar::Severity::Information : MessageBar::Severity::Failure);
     });
   });
 }

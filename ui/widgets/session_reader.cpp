@@ -54,31 +54,23 @@ struct SessionReader::Followed {
   bool busy = false;
 };
 
-SessionReader::SessionReader(QObject* parent) : QObject(parent), executor_(new QObject) {
-  executor_->moveToThread(&thread_);
-  connect(&thread_, &QThread::finished, executor_, &QObject::deleteLater);
-  thread_.setObjectName(QStringLiteral("sessions"));
-  thread_.start();
+SessionReader::SessionReader(QObject* parent) : QObject(parent) {
   timer_.setInterval(kLookEveryMilliseconds);
   connect(&timer_, &QTimer::timeout, this, &SessionReader::look);
 }
 
 SessionReader::~SessionReader() {
   if (cancelled_) cancelled_->store(true);
-  thread_.quit();
-  thread_.wait();
 }
-
-void SessionReader::work(std::function<void()> job) { QMetaObject::invokeMethod(executor_, std::move(job)); }
 
 void SessionReader::open(const QString& path) {
   if (cancelled_) cancelled_->store(true);
   auto cancelled = std::make_shared<std::atomic<bool>>(false);
   cancelled_ = cancelled;
   opening_ = true;
-  work([this, cancelled, path = path.toStdString()] {
+  background_.run([this, cancelled, path = path.toStdString()] {
     auto loaded = std::make_shared<Result<LoadedSession>>(loadSession(path, cancelled.get()));
-    QMetaObject::invokeMethod(this, [this, cancelled, loaded] {
+    background_.answer([this, cancelled, loaded] {
       if (cancelled != cancelled_) return;
       opening_ = false;
       if (!*loaded) {
@@ -105,10 +97,10 @@ void SessionReader::stopFollowing() {
 void SessionReader::look() {
   if (followed_ == nullptr || followed_->busy) return;
   followed_->busy = true;
-  work([this, followed = followed_] {
+  background_.run([this, followed = followed_] {
     auto events = std::make_shared<Result<std::vector<Event>>>(
         followed->store->read(followed->after + 1, kEventsAtOnce));
-    QMetaObject::invokeMethod(this, [this, followed, events] {
+    background_.answer([this, followed, events] {
       followed->busy = false;
       if (followed != followed_) return;
       if (!*events) {
@@ -126,11 +118,11 @@ void SessionReader::look() {
 
 void SessionReader::foldUpTo(SessionDigest digest, std::size_t position) {
   auto shared = std::make_shared<SessionDigest>(std::move(digest));
-  work([this, shared, position, asked = foldAsked_, question = ++*foldAsked_] {
+  background_.run([this, shared, position, asked = foldAsked_, question = ++*foldAsked_] {
     if (question != *asked) return;
     auto moment = std::make_shared<Moment>();
     moment->advance(*shared, position);
-    QMetaObject::invokeMethod(this, [this, moment, question] {
+    background_.answer([this, moment, question] {
       if (question == *foldAsked_)
         Q_EMIT momentReady(moment);
       else

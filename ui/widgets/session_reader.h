@@ -3,7 +3,6 @@
 #pragma once
 
 #include <QObject>
-#include <QThread>
 #include <QTimer>
 #include <atomic>
 #include <functional>
@@ -15,6 +14,7 @@
 #include "models/tree_layout.h"
 #include "session/session_store.h"
 #include "support/outcome.h"
+#include "widgets/background.h"
 
 namespace espalier::ui {
 
@@ -53,7 +53,7 @@ class SessionReader : public QObject {
   template <class Large>
   void discard(Large large) {
     auto last = std::make_shared<Large>(std::move(large));
-    work([last] {});
+    background_.run([last] {});
   }
 
  Q_SIGNALS:
@@ -64,16 +64,14 @@ class SessionReader : public QObject {
 
  private:
   struct Followed;
-  void work(std::function<void()> job);
   void look();
 
-  QThread thread_;
-  QObject* executor_;  ///< lives on the thread; deleted by it
   std::shared_ptr<std::atomic<bool>> cancelled_;
   bool opening_ = false;
   std::shared_ptr<Followed> followed_;
   QTimer timer_;
   std::shared_ptr<std::atomic<std::uint64_t>> foldAsked_ = std::make_shared<std::atomic<std::uint64_t>>(0);
+  Background background_{Background::AtEnd::Drop};
 };
 
 }  // namespace espalier::ui

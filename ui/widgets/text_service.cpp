@@ -36,18 +36,7 @@ struct TextService::Backend {
   }
 };
 
-TextService::TextService(QObject* parent)
-    : QObject(parent), executor_(new QObject), backend_(std::make_shared<Backend>()) {
-  executor_->moveToThread(&thread_);
-  connect(&thread_, &QThread::finished, executor_, &QObject::deleteLater);
-  thread_.setObjectName(QStringLiteral("texts"));
-  thread_.start();
-}
-
-TextService::~TextService() {
-  thread_.quit();
-  thread_.wait();
-}
+TextService::TextService(QObject* parent) : QObject(parent), backend_(std::make_shared<Backend>()) {}
 
 void TextService::reset(Factory factory) {
   backend_ = std::make_shared<Backend>();
@@ -58,8 +47,8 @@ void TextService::reset(Factory factory) {
 template <class Value, class Ask, class Answer>
 void TextService::ask(QObject* receiver, Ask question, Answer answer) {
   const QPointer<QObject> alive(receiver);
-  QMetaObject::invokeMethod(executor_, [this, alive, backend = backend_, question = std::move(question),
-                                        answer = std::move(answer)]() mutable {
+  background_.run([this, alive, backend = backend_, question = std::move(question),
+                   answer = std::move(answer)]() mutable {
     auto result = std::make_shared<Result<Value>>(inputError("No session is open."));
     try {
       if (NodeTexts* texts = backend->open()) {
@@ -71,7 +60,7 @@ void TextService::ask(QObject* receiver, Ask question, Answer answer) {
       *result = environmentError(failure.what());
     }
     // Answers of a session that was left meanwhile are dropped.
-    QMetaObject::invokeMethod(this, [this, alive, backend, result, answer = std::move(answer)] {
+    background_.answer([this, alive, backend, result, answer = std::move(answer)] {
       if (alive != nullptr && backend == backend_) answer(*result);
     });
   });

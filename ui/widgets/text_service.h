@@ -4,7 +4,6 @@
 
 #include <QObject>
 #include <QPointer>
-#include <QThread>
 #include <functional>
 #include <map>
 #include <memory>
@@ -12,6 +11,7 @@
 #include <utility>
 
 #include "models/node_texts.h"
+#include "widgets/background.h"
 
 namespace espalier::ui {
 
@@ -25,7 +25,6 @@ class TextService : public QObject {
   using TextAnswer = std::function<void(const Result<std::string>&)>;
 
   explicit TextService(QObject* parent = nullptr);
-  ~TextService() override;
 
   /// Another session: `factory` is called on the service's thread when the first question comes.
   void reset(Factory factory);
@@ -43,10 +42,9 @@ class TextService : public QObject {
   template <class Value, class Ask, class Answer>
   void ask(QObject* receiver, Ask question, Answer answer);
 
-  QThread thread_;
-  QObject* executor_;  ///< lives on the thread; deleted by it
   std::shared_ptr<Backend> backend_;
   std::map<std::pair<std::string, TextLevel>, Result<std::string>> known_;
+  Background background_{Background::AtEnd::Drop};
 };
 
 }  // namespace espalier::ui
