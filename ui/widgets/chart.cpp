@@ -382,10 +382,12 @@ void Chart::rebuild() {
         high = std::pow(10, zoomed->second);
       }
       auto* scale = new QLogValueAxis;
-      scale->setBase(high / low < 20 ? 2 : 10);
+      // Less than two decades would have one round number or none.
+      const bool narrow = high / low < 100;
+      scale->setBase(narrow ? 2 : 10);
       scale->setRange(low, high);
       scale->setLabelFormat(QStringLiteral("%g"));
-      scale->setMinorTickCount(high / low < 20 ? 0 : 8);
+      scale->setMinorTickCount(narrow ? 0 : 8);
       scale->setMinorGridLineVisible(false);
       made = scale;
     } else {

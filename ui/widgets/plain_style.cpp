@@ -335,6 +335,8 @@ int PlainStyle::pixelMetric(PixelMetric metric, const QStyleOption* option, cons
     case PM_ToolBarSeparatorExtent: return 13;
     case PM_DockWidgetSeparatorExtent: return 4;
     case PM_SmallIconSize: return 16;
+    case PM_HeaderMargin: return 7;
+    case PM_FocusFrameHMargin: return 6;  // beside the words of a cell
     default: return QProxyStyle::pixelMetric(metric, option, widget);
   }
 }
