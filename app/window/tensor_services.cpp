@@ -155,6 +155,13 @@ Result<std::unique_ptr<ui::RunController>> goOn(const std::string& path,
       [&path] { return SessionStore::open(path, SessionStore::Access::Write); }, std::move(sink));
 }
 
+/// A profile that names a variable needs a key: a search without it would ask in vain.
+QString missingKey(const LlmProfile& profile) {
+  if (!profile.keyVariable || profile.keyVariable->empty()) return {};
+  const auto key = keyFor(profile);
+  return key && key->empty() ? QString::fromStdString(*profile.keyVariable) : QString();
+}
+
 }  // namespace
 
 std::vector<ui::WorkloadChoice> TensorServices::workloads() const {
@@ -172,7 +179,8 @@ std::vector<ui::ProfileChoice> TensorServices::profiles() const {
   std::vector<ui::ProfileChoice> choices;
   if (const auto profiles = knownProfiles(userProfilePath()))
     for (const LlmProfile& profile : *profiles)
-      choices.push_back({QString::fromStdString(profile.name), QString::fromStdString(profile.description)});
+      choices.push_back({QString::fromStdString(profile.name), QString::fromStdString(profile.description),
+                         missingKey(profile)});
   return choices;
 }
 

@@ -1715,6 +1715,10 @@ Knoten %1</translation>
         <translation>Höchste K&amp;osten</translation>
     </message>
     <message>
+        <source>There is no key: set %1 before Espalier is started. It is never stored.</source>
+        <translation>Der Schlüssel fehlt: %1 muss gesetzt sein, bevor Espalier startet. Er wird nie gespeichert.</translation>
+    </message>
+    <message>
         <source>A key is read from ESPALIER_API_KEY or OPENAI_API_KEY and never stored.</source>
         <translation>Ein Schlüssel wird aus ESPALIER_API_KEY oder OPENAI_API_KEY gelesen und nie gespeichert.</translation>
     </message>

@@ -131,7 +131,8 @@ class TestServices final : public Services {
     return {{QStringLiteral("chain"), QStringLiteral("A chain"), true}};
   }
   std::vector<ProfileChoice> profiles() const override {
-    return {{QStringLiteral("local"), QStringLiteral("A server on this machine")}};
+    return {{QStringLiteral("local"), QStringLiteral("A server on this machine"), QString()},
+            {QStringLiteral("away"), QStringLiteral("A server elsewhere"), QStringLiteral("AWAY_KEY")}};
   }
   RunStarter newRun(const NewRun& run) const override {
     return

@@ -10,6 +10,7 @@
 #include <QDockWidget>
 #include <QFile>
 #include <QImage>
+#include <QLabel>
 #include <QLineEdit>
 #include <QPainter>
 #include <QPushButton>
@@ -17,6 +18,7 @@
 #include <QTableView>
 #include <QTemporaryDir>
 #include <QTest>
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
@@ -158,6 +160,26 @@ TEST_F(WindowTest, ARunThatCannotBeginLeadsBackToTheForm) {
   EXPECT_TRUE(workload->isVisible());
   EXPECT_EQ(workload->currentText(), QStringLiteral("impossible"));
   EXPECT_FALSE(window_.findChild<QPushButton*>(QStringLiteral("back"))->isVisible());
+}
+
+TEST_F(WindowTest, TheFormSaysWhichKeyIsMissing) {
+  auto* page = window_.findChild<StartPage*>();
+  const auto choose = [page](const QString& text) {
+    for (auto* box : page->findChildren<QComboBox*>())
+      if (const int index = box->findText(text); index >= 0) box->setCurrentIndex(index);
+  };
+  const auto tells = [page](const QString& words) {
+    const auto labels = page->findChildren<QLabel*>();
+    return std::any_of(labels.begin(), labels.end(), [&](const QLabel* label) {
+      return label->isVisible() && label->text().contains(words);
+    });
+  };
+  choose(QStringLiteral("A language model"));
+  choose(QStringLiteral("away"));
+  EXPECT_TRUE(tells(QStringLiteral("set AWAY_KEY")));
+  choose(QStringLiteral("local"));
+  EXPECT_FALSE(tells(QStringLiteral("AWAY_KEY")));
+  EXPECT_TRUE(tells(QStringLiteral("ESPALIER_API_KEY")));
 }
 
 TEST(Models, KeepTheRulesOfQt) {

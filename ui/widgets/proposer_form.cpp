@@ -7,6 +7,11 @@
 #include <QPushButton>
 
 namespace espalier::ui {
+namespace {
+
+constexpr int kMissingKey = Qt::UserRole + 1;
+
+}  // namespace
 
 ProposerForm::ProposerForm(const Services& services, Settings& settings, QFormLayout* form, QWidget* parent)
     : QObject(parent), settings_(settings), form_(form) {
@@ -22,6 +27,7 @@ ProposerForm::ProposerForm(const Services& services, Settings& settings, QFormLa
   for (const ProfileChoice& profile : services.profiles()) {
     profile_->addItem(profile.name, profile.name);
     profile_->setItemData(profile_->count() - 1, profile.description, Qt::ToolTipRole);
+    profile_->setItemData(profile_->count() - 1, profile.missingKey, kMissingKey);
   }
   if (const int last = profile_->findData(settings.llmProfile()); last >= 0) profile_->setCurrentIndex(last);
   form->addRow(tr("Pro&file"), profile_);
@@ -36,7 +42,7 @@ ProposerForm::ProposerForm(const Services& services, Settings& settings, QFormLa
   cost_ = new QLineEdit(parent);
   cost_->setPlaceholderText(tr("no limit, in US dollars"));
   form->addRow(tr("Most &cost"), cost_);
-  key_ = words(tr("A key is read from ESPALIER_API_KEY or OPENAI_API_KEY and never stored."), parent);
+  key_ = words(QString(), parent);
   form->addRow(QString(), key_);
 
   recordingRow_ = new QWidget(parent);
@@ -80,6 +86,11 @@ void ProposerForm::update() {
     if (QWidget* label = form_->labelForField(field)) label->setVisible(on && visible_);
   };
   about_->setText(profile_->currentData(Qt::ToolTipRole).toString());
+  const QString missing = profile_->currentData(kMissingKey).toString();
+  key_->setText(
+      missing.isEmpty()
+          ? tr("A key is read from ESPALIER_API_KEY or OPENAI_API_KEY and never stored.")
+          : tr("There is no key: set %1 before Espalier is started. It is never stored.").arg(missing));
   show(kind_, true);
   show(profile_, llm && profile_->count() > 1);
   show(about_, llm && !about_->text().isEmpty());

@@ -23,6 +23,8 @@ struct WorkloadChoice {
 struct ProfileChoice {
   QString name;
   QString description;
+  QString
+      missingKey;  ///< the environment variable that ought to hold its key and does not; empty if all is well
 };
 
 /// Who proposes transformations.

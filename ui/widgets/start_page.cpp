@@ -320,6 +320,8 @@ QWidget* StartPage::makeLists(QWidget* parent) {
 }
 
 void StartPage::refresh() {
+  // A session was written there meanwhile.
+  if (QFileInfo::exists(file_->text())) file_->setText(freeName(workload_->currentText().trimmed()));
   recent_->clear();
   for (const QString& path : settings_.recent())
     addFile(recent_, path,
