@@ -218,7 +218,9 @@ std::vector<RulesProposer::Variant> RulesProposer::wholeSchedules(const State& f
       for (const int vectors : {2, 1, 4, 8})
         for (const bool share : {true, false})
           if (contractions == 0 || vectors == 2)
-            consider({.fusedLoops = fused, .vectors = vectors, .share = share});
+            for (const bool join : {false, true})
+              if (!join || (contractions == 0 && fused > 0))
+                consider({.fusedLoops = fused, .vectors = vectors, .share = share, .join = join});
   std::sort(kinds.begin(), kinds.end(), [](const Kind& a, const Kind& b) {
     return std::tie(a.seconds, a.draft.state.trace) < std::tie(b.seconds, b.draft.state.trace);
   });

@@ -282,7 +282,8 @@ class Drafter {
     for (std::size_t a = 0; a < shape.axes.size(); ++a)
       if (a != *shape.vectorAxis && !shape.axes[a].shared) outer.push_back(shape.axes[a].loopName);
     const AxisShape lanes = joinShortAxes(shape, outer);
-    const std::int64_t width = 2LL * draft_.options.vectors * problem_.machine().lanes(4);
+    const std::int64_t width =
+        (draft_.options.join ? 1LL : 2LL) * draft_.options.vectors * problem_.machine().lanes(4);
     std::string vectorLoop = lanes.loopName;
     if (lanes.extent > 2 * width) {
       take(Step{"TileSize", {}}
@@ -322,9 +323,30 @@ class Drafter {
     for (const BlockId block : blocksOf(program)) {
       if (program.block(block).name.rfind(shape.name + "_rf", 0) != 0) continue;
       finishPartial(program, block);
+      if (draft_.options.join) joinWithProducer(block);
       break;
     }
     take(Step{"Vectorize", {}}.set("loop", levelName(depth, 1) + "_f"));
+  }
+
+  /// What the block sums is summed where it is computed, as long as the loops of both run alike.
+  void joinWithProducer(BlockId sum) {
+    const auto serialLoops = [this](const Program& program, BlockId block) {
+      std::vector<std::string> names;
+      for (const LoopId loop : loopsAround(program, block))
+        if (program.loop(loop).kind == LoopKind::Serial && blocksBelow(program, loop).size() == 1)
+          names.push_back(program.loop(loop).name);
+      return names;
+    };
+    const Program program = problem_.programOf(draft_.state);
+    for (const BufferId read : buffersReadBy(program.block(sum)))
+      for (const BlockId producer : writersOf(program, read)) {
+        const std::vector<std::string> first = serialLoops(program, producer);
+        const std::vector<std::string> second = serialLoops(program, sum);
+        for (std::size_t l = 0; l < std::min(first.size(), second.size()); ++l)
+          if (!take(Step{"JoinLoops", {}}.set("loops", std::vector<std::string>{first[l], second[l]})))
+            return;
+      }
   }
 
   /// The block of partial results: its innermost spatial loop becomes lanes, the rest of its spatial loops

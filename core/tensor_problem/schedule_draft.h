@@ -38,6 +38,7 @@ struct DraftOptions {
   int vectors = 2;  ///< that a step of a row reduction handles; an element-wise step handles twice as many
   bool prefetch = false;  ///< the operand along the lanes is fetched before it is needed
   bool share = true;      ///< threads share the outer loops, if there are several threads
+  bool join = false;      ///< a row is summed in the loop that computes its elements
   bool operator==(const DraftOptions&) const = default;
 };
 

@@ -57,6 +57,50 @@ TEST(RulesProposer, WritesALegalScheduleThatIsMuchFasterForEveryKindOfKernel) {
   }
 }
 
+std::vector<std::string> firstProposalForKeys(std::int64_t keys) {
+  for (const NamedLayer& layer : namedLayers()) {
+    if (layer.name != "flux_attention_core") continue;
+    KernelSource source{layer.text, layer.name + ".tc", layer.name, layer.sizes, layer.constants};
+    source.sizes["H"] = 1;
+    source.sizes["N"] = keys;
+    auto workload = readWorkload(source);
+    EXPECT_TRUE(workload.has_value());
+    TensorProblemOptions options;
+    options.sheet = exampleHardwareSheet();
+    options.offline = true;
+    const auto problem = makeTensorProblem(*std::move(workload), options);
+    RulesProposer rules(**problem);
+    Random random(1);
+    return rules.propose(contextAt(**problem, (*problem)->initial()), random, {}).items;
+  }
+  return {};
+}
+
+TEST(RulesProposer, SumsARowInTheLoopThatComputesItsElements) {
+  const auto problem = offlineProblem("softmax_small");
+  RulesProposer rules(*problem);
+  ProposalContext context = contextAt(*problem, problem->initial());
+  bool joined = false;
+  for (std::uint64_t i = 0; i < 64 && !joined; ++i) {
+    Random random(i);
+    const Proposal proposal = rules.propose(context, random, {});
+    if (proposal.items.empty()) break;
+    const Application application = problem->apply(problem->initial(), proposal.items, random);
+    joined = std::any_of(proposal.items.begin(), proposal.items.end(),
+                         [](const std::string& item) { return item.starts_with("JoinLoops"); });
+    if (!joined) continue;
+    for (const AppliedItem& item : application.items) EXPECT_TRUE(item.accepted) << item.reason;
+  }
+  EXPECT_TRUE(joined);
+}
+
+TEST(RulesProposer, GoesThroughLongRowsOfScoresOnceAndKeepsShortOnesWhole) {
+  // The scores of a tile of queries against 16384 keys fall out of the second cache, those against 512 do
+  // not.
+  EXPECT_THAT(firstProposalForKeys(16384), ::testing::Contains(HasSubstr("OnlineSoftmax")));
+  EXPECT_THAT(firstProposalForKeys(512), ::testing::Not(::testing::Contains(HasSubstr("OnlineSoftmax"))));
+}
+
 TEST(RulesProposer, KeepsTheMeaning) {
   for (const std::string layer : {"matmul_small", "conv_small"}) {
     const auto problem = offlineProblem(layer);
