@@ -160,6 +160,7 @@ Result<ExitStatus> measureTrace(const MeasureOptions& options, Console& console)
     measurement = std::move(timed);
   }
   summary.verification = measurement.verification;
+  if (measurement.valid) summary.conditions = measurement.detail;
   result.correct = measurement.verified;
   if (measurement.valid) {
     result.bestSeconds = measurement.seconds;

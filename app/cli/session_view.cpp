@@ -81,11 +81,15 @@ Summary summaryOf(const SessionView& session) {
   summary.timeline = timelineOf(session.events);
   summary.session = session.path;
   if (fold.run() != nullptr) summary.rooflineSeconds = fold.run()->problem.rooflineSeconds;
+  if (summary.result.bestNode == kNoNode) return summary;
+  const auto tell = [&](const Measurement& measurement) {
+    if (summary.verification.empty()) summary.verification = measurement.verification;
+    if (summary.conditions.empty() && measurement.valid) summary.conditions = measurement.detail;
+  };
   if (const auto& confirmed = fold.confirmation(); confirmed && confirmed->node == summary.result.bestNode)
-    summary.verification = confirmed->measurement.verification;
-  if (summary.verification.empty() && summary.result.bestNode != kNoNode)
-    for (const NodeRecord::Sample& sample : fold.record(summary.result.bestNode).samples)
-      summary.verification = sample.measurement.verification;
+    tell(confirmed->measurement);
+  const auto& samples = fold.record(summary.result.bestNode).samples;
+  for (auto sample = samples.rbegin(); sample != samples.rend(); ++sample) tell(sample->measurement);
   return summary;
 }
 

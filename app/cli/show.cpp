@@ -37,13 +37,12 @@ json asJson(const Measurement& measurement) {
               {"build_ms", measurement.buildSeconds * 1e3},
               {"verified", measurement.verified},
               {"verification", measurement.verification},
+              {"detail", measurement.detail},
               {"recorded", measurement.recorded}};
-  if (measurement.valid) {
+  if (measurement.valid)
     result["ms"] = measurement.seconds * 1e3;
-  } else {
+  else
     result["failure"] = measurement.failure;
-    result["detail"] = measurement.detail;
-  }
   return result;
 }
 
@@ -146,6 +145,7 @@ std::string inWords(const NodeRecord::Sample& sample) {
   for (const double seconds : measurement.repeats) text += " " + duration(seconds);
   text +=
       "\nverified: " + std::string(measurement.verified ? "yes, " : "no") + measurement.verification + "\n";
+  if (measurement.valid && !measurement.detail.empty()) text += "conditions: " + measurement.detail + "\n";
   return text;
 }
 

@@ -28,6 +28,7 @@ nlohmann::json asJson(const Timeline& timeline) {
 nlohmann::json asJson(const Summary& summary) {
   nlohmann::json json = toJson(summary.result);
   json["verification"] = summary.verification;
+  json["conditions"] = summary.conditions;
   json["roofline_ms"] = summary.rooflineSeconds * 1e3;
   if (!summary.session.empty()) json["timeline"] = asJson(summary.timeline);
   json["session"] = summary.session.empty() ? nlohmann::json() : nlohmann::json(summary.session);
@@ -51,6 +52,7 @@ std::string inWords(const Summary& summary) {
                fixed(result.percentOfRoofline, 1) + " % of what this machine can reach (" +
                    duration(summary.rooflineSeconds) + ")" +
                    (result.percentOfRoofline > kSuspicious ? "; so much above 100 % is suspicious" : "")});
+    if (!summary.conditions.empty()) table.add({"conditions", summary.conditions});
     table.add({"verified", (result.correct ? "yes, " : "no ") + summary.verification});
   } else {
     table.add({"best", "nothing valid was measured"});

@@ -14,9 +14,10 @@ namespace espalier::cli {
 struct Summary {
   TuneResult result;
   std::string verification;    ///< which oracle, largest error and bound, in words
+  std::string conditions;      ///< under which the best one was timed: what was packed beforehand
   double rooflineSeconds = 0;  ///< nothing can be faster
   Timeline timeline;
-  std::string session;         ///< path; empty if there is none
+  std::string session;  ///< path; empty if there is none
 };
 
 [[nodiscard]] nlohmann::json asJson(const Summary& summary);

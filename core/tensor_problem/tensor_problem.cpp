@@ -67,6 +67,19 @@ std::vector<std::string> textsOf(const Trace& trace) {
   return texts;
 }
 
+/// What was done with the weights before the clock started; empty if there are none.
+std::string weightsText(const Program& program) {
+  std::string packed;
+  bool any = false;
+  for (const Buffer& buffer : program.buffers) {
+    any = any || buffer.role == BufferRole::Constant;
+    if (buffer.role == BufferRole::Constant && buffer.packing)
+      packed += (packed.empty() ? "" : ", ") + buffer.name;
+  }
+  if (!any) return "";
+  return packed.empty() ? "no weights packed beforehand" : packed + " packed once, outside the timed region";
+}
+
 }  // namespace
 
 TensorProblem::TensorProblem(Workload workload, TensorProblemOptions options, HardwareSheet sheet,
@@ -369,6 +382,7 @@ Measurement TensorProblem::measure(BuiltCandidate& candidate, const MeasureReque
   if (candidate.failure) return *candidate.failure;
   auto& built = dynamic_cast<BuiltProgram&>(candidate);
   Measurement measurement = measureProgram(built.program(), built.kernel, request);
+  if (measurement.valid) measurement.detail = weightsText(built.program());
   measurement.buildSeconds = built.buildSeconds;
   return measurement;
 }

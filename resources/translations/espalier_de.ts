@@ -1396,6 +1396,10 @@ Knoten %1</translation>
         <translation>nicht verglichen</translation>
     </message>
     <message>
+        <source>conditions</source>
+        <translation>Bedingungen</translation>
+    </message>
+    <message>
         <source>predicted then</source>
         <translation>damals vorhergesagt</translation>
     </message>

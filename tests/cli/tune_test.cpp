@@ -5,6 +5,7 @@
 
 #include <csignal>
 #include <filesystem>
+#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "cli/process.h"
@@ -48,6 +49,23 @@ Finished tuneSmall(const std::string& session, const std::string& samples,
                                    "1",    "--json",       "--session", session};
   command.insert(command.end(), more.begin(), more.end());
   return runCli(command);
+}
+
+TEST(Measure, SaysWhetherWeightsWerePackedBeforehand) {
+  const TemporaryFolder folder;
+  const std::string trace = folder.file("packed.trace");
+  std::ofstream(trace)
+      << "# espalier trace 1\nTransformLayout(buffer=WG, tiles=[0, 16], order=[1.0, 0, 1.1])\n";
+  const auto conditions = [&](std::vector<std::string> more) {
+    std::vector<std::string> command{"measure", "mlp_small", "--threads", "1", "--json"};
+    command.insert(command.end(), more.begin(), more.end());
+    const Finished finished = runCli(command);
+    EXPECT_EQ(finished.status, 0) << finished.err;
+    return parsed(finished).at("conditions").get<std::string>();
+  };
+  EXPECT_EQ(conditions({"--trace", trace}), "WG packed once, outside the timed region");
+  EXPECT_EQ(conditions({}), "no weights packed beforehand");
+  EXPECT_EQ(conditions({"--prepack", "off"}), "");
 }
 
 TEST(Tune, GivesAVerifiedResultAndASession) {

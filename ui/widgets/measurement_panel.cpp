@@ -181,6 +181,7 @@ QString MeasurementPanel::facts() const {
                                                    : QStringLiteral("<span class=\"warn\">") +
                                                          tr("not compared") + QStringLiteral("</span> ")) +
                                     escaped(measured.verification));
+    if (!measured.detail.empty()) html += row(tr("conditions"), escaped(measured.detail));
     if (sample.predictedSeconds > 0)
       html += row(tr("predicted then"),
                   tr("%1, %2 of what was measured")
