@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // espalier [SESSION|WORKLOAD|FILE.tc]                  the window
-// espalier SESSION --render OUT [--size WxH] [--dark]  a picture of the tree, without a display
+// espalier SESSION --render OUT [--node ID] [--size WxH] [--dark]  a picture of the tree, without a display
 #include <QApplication>
 #include <QCommandLineParser>
 #include <QIcon>
@@ -40,12 +40,17 @@ int render(const QCommandLineParser& parser) {
   const auto match = pattern.match(parser.value(QStringLiteral("size")));
   if (!match.hasMatch())
     return complain("--size is of the form WIDTHxHEIGHT, for instance 1600x900.", kUsage);
+  bool number = true;
+  const quint32 node = parser.isSet(QStringLiteral("node"))
+                           ? parser.value(QStringLiteral("node")).toUInt(&number)
+                           : espalier::kRootNode;
+  if (!number) return complain("--node is the number of a node, for instance 17.", kUsage);
   const QSize size(match.captured(1).toInt(), match.captured(2).toInt());
   const auto theme =
       parser.isSet(QStringLiteral("dark")) ? espalier::ui::Theme::dark() : espalier::ui::Theme::light();
   const auto written =
       espalier::ui::renderSession(parser.positionalArguments().constFirst().toStdString(),
-                                  parser.value(QStringLiteral("render")).toStdString(), size, theme);
+                                  parser.value(QStringLiteral("render")).toStdString(), size, theme, node);
   return written ? 0 : complain(written.error().text(), kInput);
 }
 
@@ -72,6 +77,8 @@ int main(int argc, char** argv) {
   parser.addOption({QStringLiteral("render"),
                     QStringLiteral("Writes a picture of the tree (.png, .svg, .pdf) and ends."),
                     QStringLiteral("OUT")});
+  parser.addOption({QStringLiteral("node"), QStringLiteral("Draws only what is at and below this node."),
+                    QStringLiteral("ID")});
   parser.addOption({QStringLiteral("size"), QStringLiteral("Size of the picture."), QStringLiteral("WxH"),
                     QStringLiteral("1600x900")});
   parser.addOption({QStringLiteral("dark"), QStringLiteral("Draws the picture in the dark colours.")});

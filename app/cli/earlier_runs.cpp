@@ -11,12 +11,14 @@ namespace {
 
 constexpr std::size_t kSchedules = 2;  ///< as many as the root has children
 
+/// What was measured with the threads that the session stands at.
 std::vector<Observation> observationsOf(const SessionView& session) {
   const Tree& tree = session.fold.tree();
+  const int first = session.fold.runs().conditions().back().firstSample;
   std::vector<Observation> observations;
   for (const Event& event : session.events)
     if (const auto* sample = std::get_if<SampleMeasured>(&event.body))
-      if (sample->node < tree.size())
+      if (sample->node < tree.size() && sample->sample >= first)
         observations.push_back({tree.stateOf(sample->node), sample->measurement});
   return observations;
 }

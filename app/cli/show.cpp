@@ -115,6 +115,7 @@ json asJson(const Shown& shown) {
     json measurement = asJson(sample.measurement);
     measurement["sample"] = sample.sample;
     measurement["predicted_ms"] = sample.predictedSeconds * 1e3;
+    measurement["threads"] = shown.session.fold.runs().conditionsOf(sample.sample).threads;
     result["measurements"].push_back(measurement);
   }
   if (const auto& confirmed = shown.session.fold.confirmation(); confirmed && confirmed->node == shown.node)
@@ -135,9 +136,11 @@ std::string inWords(const AppliedItem& item) {
   return "  - " + item.proposed + ": " + item.reason + (item.hint.empty() ? "" : " " + item.hint) + "\n";
 }
 
-std::string inWords(const NodeRecord::Sample& sample) {
+/// `threads`: 0 where all samples of the session had as many.
+std::string inWords(const NodeRecord::Sample& sample, int threads) {
   const Measurement& measurement = sample.measurement;
-  std::string text = "sample " + std::to_string(sample.sample) + ": ";
+  std::string text = "sample " + std::to_string(sample.sample) +
+                     (threads > 0 ? ", threads " + std::to_string(threads) : "") + ": ";
   text += measurement.valid ? duration(measurement.seconds) + " (20 % quantile of the repeats)"
                             : "failed (" + measurement.failure + "): " + measurement.detail;
   if (sample.predictedSeconds > 0) text += ", predicted " + duration(sample.predictedSeconds);
@@ -184,7 +187,9 @@ Table placeOf(const Shown& shown) {
 std::string inWords(const Shown& shown) {
   std::string text = placeOf(shown).text();
   if (!shown.record.samples.empty()) text += heading("Measurements");
-  for (const NodeRecord::Sample& sample : shown.record.samples) text += inWords(sample);
+  const RunFold& runs = shown.session.fold.runs();
+  for (const NodeRecord::Sample& sample : shown.record.samples)
+    text += inWords(sample, runs.conditions().size() > 1 ? runs.conditionsOf(sample.sample).threads : 0);
   if (const auto& confirmed = shown.session.fold.confirmation();
       confirmed && confirmed->node == shown.node && confirmed->measurement.valid)
     text += "in a fresh process: " + duration(confirmed->measurement.seconds) + "\n";

@@ -10,9 +10,6 @@
 namespace espalier::cli {
 namespace {
 
-/// Percent of the roofline beyond the noise of measuring peak and kernel.
-constexpr double kSuspicious = 103;
-
 nlohmann::json asJson(const Timeline& timeline) {
   return {{"search_seconds", timeline.search},
           {"working_seconds", timeline.working},
@@ -48,10 +45,11 @@ std::string inWords(const Summary& summary) {
                            (result.threads == 1 ? " thread" : " threads")});
     table.add({"speedup", fixed(result.speedup, 1) + "x"});
     table.add({"GFLOPS", fixed(result.bestGflops, 1)});
-    table.add({"roofline",
-               fixed(result.percentOfRoofline, 1) + " % of what this machine can reach (" +
-                   duration(summary.rooflineSeconds) + ")" +
-                   (result.percentOfRoofline > kSuspicious ? "; so much above 100 % is suspicious" : "")});
+    table.add(
+        {"roofline",
+         fixed(result.percentOfRoofline, 1) + " % of what this machine can reach (" +
+             duration(summary.rooflineSeconds) + ")" +
+             (result.percentOfRoofline > kSuspiciousPercent ? "; so much above 100 % is suspicious" : "")});
     if (!summary.conditions.empty()) table.add({"conditions", summary.conditions});
     table.add({"verified", (result.correct ? "yes, " : "no ") + summary.verification});
   } else {

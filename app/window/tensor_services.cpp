@@ -81,12 +81,14 @@ Result<std::unique_ptr<ui::RunController>> startTuner(std::unique_ptr<TensorProb
   if (auto checked = check(options); !checked) return tl::unexpected(checked.error());
   auto chosen = cli::chooseProposer(search, *problem, earlier);
   if (!chosen) return tl::unexpected(chosen.error());
+  TensorProblem& tensor = *problem;
   auto scored = cli::withScorer(std::move(problem), search);
   if (!scored) return tl::unexpected(scored.error());
   auto session = open();
   if (!session) return tl::unexpected(session.error());
   TunerSetup setup;
   setup.problem = *std::move(scored);
+  setup.changeThreads = [&tensor](int threads) { return tensor.setThreads(threads); };
   setup.proposer = std::move(chosen->proposer);
   setup.measurements = std::move(chosen->measurements);
   setup.order = std::move(chosen->order);

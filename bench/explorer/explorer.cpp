@@ -45,6 +45,7 @@ constexpr int kMakeSeconds = 150;  ///< of one call
 constexpr int kGrowthSeconds = 5;
 constexpr int kNodesASecond = 1000;
 constexpr int kWaitSeconds = 60;
+constexpr NodeId kFewNodes = 1000;  ///< of the session that shows what a window costs whatever it holds
 
 double milliseconds(const QElapsedTimer& timer) { return static_cast<double>(timer.nsecsElapsed()) * 1e-6; }
 
@@ -235,7 +236,7 @@ void report(const WatchedApplication& application, const char* what, std::vector
 class Explorer {
  public:
   Explorer(WatchedApplication& application, const std::string& directory, NodeId nodes)
-      : application_(application), path_(fileOf(directory, nodes)), nodes_(nodes) {
+      : application_(application), directory_(directory), path_(fileOf(directory, nodes)), nodes_(nodes) {
     window_.resize(1600, 900);
     window_.show();
     QApplication::processEvents();
@@ -263,8 +264,28 @@ class Explorer {
   }
 
  private:
-  void open() {
+  bool waitForTree(NodeId nodes) {
+    return application_.waitUntil([&] {
+      return window_.history().tree().size() == nodes && window_.tree().treeLayout().places.size() == nodes;
+    });
+  }
+
+  /// A small session first: what pages, panels and fonts take is no part of what a node takes.
+  void openFew() {
+    const std::size_t empty = residentBytes();
+    window_.openSession(QString::fromStdString(fileOf(directory_, kFewNodes)));
+    waitForTree(kFewNodes);
+    QElapsedTimer timer;
+    timer.start();
+    application_.waitUntil([&] { return timer.elapsed() > 1000; });
     ::malloc_trim(0);
+    std::printf("  window   %.1f MB with a session of %u nodes, %.1f MB of them to show any session\n",
+                static_cast<double>(residentBytes()) * 1e-6, kFewNodes,
+                (static_cast<double>(residentBytes()) - static_cast<double>(empty)) * 1e-6);
+  }
+
+  void open() {
+    openFew();
     const std::size_t before = residentBytes();
     application_.begin();
     QElapsedTimer timer;
@@ -273,9 +294,7 @@ class Explorer {
     call.start();
     window_.openSession(QString::fromStdString(path_));
     application_.add(milliseconds(call));
-    const bool shown = application_.waitUntil([&] {
-      return window_.history().tree().size() >= nodes_ && window_.tree().treeLayout().places.size() >= nodes_;
-    });
+    const bool shown = waitForTree(nodes_);
     call.restart();
     window_.tree().viewport()->repaint();
     application_.add(milliseconds(call));
@@ -287,8 +306,8 @@ class Explorer {
                 static_cast<double>(std::filesystem::file_size(path_)) * 1e-6, shown ? "shown" : "NOT SHOWN");
     std::printf("  open     %.3f s until the tree is drawn, longest stall of the thread %.2f ms\n",
                 took * 1e-3, application_.longest());
-    std::printf("  memory   %.0f bytes a node (resident set, after - before)\n",
-                (static_cast<double>(after) - static_cast<double>(before)) / nodes_);
+    std::printf("  memory   %.0f bytes for each node beyond the first %u (resident set)\n",
+                (static_cast<double>(after) - static_cast<double>(before)) / (nodes_ - kFewNodes), kFewNodes);
     std::fflush(stdout);
   }
 
@@ -362,26 +381,34 @@ class Explorer {
                 static_cast<double>(times.size()) / kGrowthSeconds);
   }
 
-  /// While it grows, every panel in front for a moment.
+  void inFront(const QString& name, const std::function<void()>& bring) {
+    application_.begin();
+    QElapsedTimer timer;
+    timer.start();
+    bring();
+    application_.add(milliseconds(timer));
+    application_.waitUntil([&] { return timer.elapsed() > 1200; });
+    std::printf("  growing with %-24s longest stall of the thread %7.2f ms (%s)\n", name.toUtf8().constData(),
+                application_.longest(), application_.culprit().c_str());
+    std::fflush(stdout);
+  }
+
+  /// While it grows, every panel and every chart in front for a moment.
   void panels() {
-    for (QDockWidget* dock : window_.findChildren<QDockWidget*>()) {
-      application_.begin();
-      QElapsedTimer timer;
-      timer.start();
-      dock->show();
-      dock->raise();
-      application_.add(milliseconds(timer));
-      application_.waitUntil([&] { return timer.elapsed() > 1200; });
-      std::printf("  growing with the panel %-14s longest stall of the thread %7.2f ms (%s)\n",
-                  dock->objectName().toUtf8().constData(), application_.longest(),
-                  application_.culprit().c_str());
-      std::fflush(stdout);
-    }
+    for (QDockWidget* dock : window_.findChildren<QDockWidget*>())
+      inFront(dock->objectName(), [dock] {
+        dock->show();
+        dock->raise();
+      });
+    for (int kind = 0; QAction* chart = window_.findChild<QAction*>(QStringLiteral("chart-%1").arg(kind));
+         ++kind)
+      inFront(chart->objectName(), [chart] { chart->trigger(); });
     window_.engine().post(StopCommand{});
     application_.waitUntil([&] { return !window_.engine().active(); });
   }
 
   WatchedApplication& application_;
+  std::string directory_;
   std::string path_;
   NodeId nodes_;
   BenchServices services_;
@@ -404,6 +431,7 @@ int main(int argc, char** argv) {
   std::vector<NodeId> sizes;
   for (int i = making ? 3 : 2; i < argc; ++i) sizes.push_back(static_cast<NodeId>(std::atol(argv[i])));
   if (sizes.empty()) sizes = {10000, 100000, 1000000};
+  if (making) sizes.insert(sizes.begin(), kFewNodes);
   if (making) {
     bool whole = true;
     for (const NodeId nodes : sizes) whole = make(fileOf(directory, nodes), nodes) && whole;
@@ -412,7 +440,8 @@ int main(int argc, char** argv) {
   QApplication::setStyle(QStringLiteral("Fusion"));
   WatchedApplication application(argc, argv);
   for (const NodeId nodes : sizes) {
-    if (!std::filesystem::exists(fileOf(directory, nodes))) {
+    if (!std::filesystem::exists(fileOf(directory, nodes)) ||
+        !std::filesystem::exists(fileOf(directory, kFewNodes))) {
       std::fprintf(stderr, "%s does not exist: bench-explorer --make %s\n", fileOf(directory, nodes).c_str(),
                    directory.c_str());
       return 3;

@@ -52,6 +52,7 @@ nlohmann::json recordJson(const SessionFold& session, NodeId node) {
     auto entry = measurementJson(sample.measurement);
     entry["sample"] = sample.sample;
     entry["predicted_ms"] = sample.predictedSeconds * 1e3;
+    entry["threads"] = session.runs().conditionsOf(sample.sample).threads;
     json["samples"].push_back(std::move(entry));
   }
   json["items"] = nlohmann::json::array();

@@ -72,6 +72,9 @@ class Measurer {
                                                  const std::vector<Tensor>& arguments,
                                                  double timeoutSeconds = 10);
 
+  /// Threads of every kernel that is run from now on.
+  void setThreads(int threads) { options_.threads = threads; }
+
   /// A fresh process for what comes next.
   [[nodiscard]] Result<void> restart() { return worker_->restart(); }
 

@@ -342,10 +342,20 @@ void Mcts::measured(const SampleRequest& request, const Measurement& measurement
   if (best > 0 && best != tree().measuredReference() &&
       (tree().baselineSeconds() == 0 || best < tree().baselineSeconds()))
     emitReferences(best, tree().predictedReference());
-  if (record_.learnIfDue()) refreshPredictions();
+  if (record_.learnIfDue()) refreshPredictions(options_.refreshLimit);
 }
 
-void Mcts::refreshPredictions() {
+void Mcts::conditionsChanged() {
+  const NodeId best = tree().best();
+  record_.changeConditions();
+  unmeasured_.clear();
+  for (NodeId node = kRootNode + 1; node < tree().size(); ++node)
+    if (!tree()[node].chosen) unmeasured_.push_back(node);
+  refreshPredictions(unmeasured_.size());
+  if (best != kNoNode && best != kRootNode) wantedSamples_.push_front(best);
+}
+
+void Mcts::refreshPredictions(std::size_t limit) {
   // The nodes that may still be chosen, most promising first, and the best measured ones to keep both scales
   // together.
   constexpr std::size_t kMeasured = 16;
@@ -354,7 +364,7 @@ void Mcts::refreshPredictions() {
   const auto byPrediction = [&](NodeId a, NodeId b) {
     return std::pair(nodes[a].predictedSeconds, a) < std::pair(nodes[b].predictedSeconds, b);
   };
-  const std::size_t kept = std::min(chosen.size(), options_.refreshLimit);
+  const std::size_t kept = std::min(chosen.size(), limit);
   std::partial_sort(chosen.begin(), chosen.begin() + static_cast<std::ptrdiff_t>(kept), chosen.end(),
                     byPrediction);
   chosen.resize(kept);

@@ -53,6 +53,7 @@ class Mcts final : public SearchStrategy {
   [[nodiscard]] SearchRequest ask(const Capacity& capacity) override;
   void proposalArrived(const ExpansionRequest& request, const SequenceAnswer& proposal) override;
   void measured(const SampleRequest& request, const Measurement& measurement) override;
+  void conditionsChanged() override;
   [[nodiscard]] std::vector<SearchEvent> takeEvents() override { return record_.takeEvents(); }
   [[nodiscard]] Result<void> mark(NodeId node, NodeMark mark) override;
   [[nodiscard]] Result<void> requestExpansion(NodeId node) override;
@@ -84,7 +85,7 @@ class Mcts final : public SearchStrategy {
   void reject(ProposalRejected rejection);
   void adjustPredictedReference(const NodeAdded& node);
   void backpropagateEvaluation(NodeId node, const char* cause);
-  void refreshPredictions();
+  void refreshPredictions(std::size_t limit);
   void emitReferences(double measured, double predicted);
 
   void reopenAbove(NodeId node);

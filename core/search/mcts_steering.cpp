@@ -47,7 +47,7 @@ Result<void> Mcts::restore(std::span<const SearchEvent> history) {
     const double baseline = tree().baselineSeconds();
     const double reference = best > 0 && (baseline == 0 || best < baseline) ? best : baseline;
     if (reference != tree().measuredReference()) emitReferences(reference, tree().predictedReference());
-    refreshPredictions();
+    refreshPredictions(options_.refreshLimit);
   }
   return {};
 }

@@ -75,6 +75,15 @@ void SamplingStrategy::measured(const SampleRequest& request, const Measurement&
   if (batch_.empty() && inFlight_ == 0) batchMeasured();
 }
 
+void SamplingStrategy::conditionsChanged() {
+  const NodeId best = tree().best();
+  record_.changeConditions();
+  ValuesRefreshed refreshed;
+  refreshed.measuredReference = tree().measuredReference();
+  record_.emit(std::move(refreshed));
+  if (best != kNoNode && best != kRootNode) wanted_.push_front({best, "commanded"});
+}
+
 Result<void> SamplingStrategy::mark(NodeId node, NodeMark mark) {
   if (!tree().contains(node)) return usageError("There is no node " + std::to_string(node) + ".");
   record_.emit(NodeMarked{node, mark});

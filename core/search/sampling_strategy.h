@@ -25,6 +25,7 @@ class SamplingStrategy : public SearchStrategy {
   [[nodiscard]] SearchRequest ask(const Capacity& capacity) override;
   void proposalArrived(const ExpansionRequest& request, const SequenceAnswer& proposal) override;
   void measured(const SampleRequest& request, const Measurement& measurement) override;
+  void conditionsChanged() override;
   [[nodiscard]] std::vector<SearchEvent> takeEvents() override { return record_.takeEvents(); }
   [[nodiscard]] Result<void> mark(NodeId node, NodeMark mark) override;
   [[nodiscard]] Result<void> requestExpansion(NodeId node) override;

@@ -125,7 +125,13 @@ struct NodeMarked {
   NodeMark mark = NodeMark::Pinned;
 };
 
-using SearchEvent = std::variant<BaselineMeasured, NodeSelected, NodeAdded, ProposalRejected, Backpropagated,
-                                 CandidateChosen, SampleMeasured, NewBest, ValuesRefreshed, NodeMarked>;
+/// The same programs run under other conditions from here on, for instance with more threads. What was measured before is
+/// no measure of what comes: no node counts as measured any more but the initial state, and none is the best.
+struct ConditionsChanged {
+  ProblemInfo problem;  ///< as it stands
+};
+
+using SearchEvent = std::variant<BaselineMeasured, NodeSelected, NodeAdded, ProposalRejected, Backpropagated, CandidateChosen,
+                                 SampleMeasured, NewBest, ValuesRefreshed, NodeMarked, ConditionsChanged>;
 
 }  // namespace espalier

@@ -72,6 +72,12 @@ bool SearchRecord::learn() {
   return problem_.learn(observations);
 }
 
+void SearchRecord::changeConditions() {
+  unlearnt_.clear();
+  observations_ = 0;
+  emit(ConditionsChanged{problem_.info()});
+}
+
 Result<void> SearchRecord::restore(std::span<const SearchEvent> history) {
   std::vector<Observation> known;
   for (std::size_t position = 0; position < history.size(); ++position) {
@@ -83,6 +89,7 @@ Result<void> SearchRecord::restore(std::span<const SearchEvent> history) {
       known.push_back({tree_.stateOf(sample->node), sample->measurement});
       nextSample_ = std::max(nextSample_, sample->sample + 1);
     }
+    if (std::holds_alternative<ConditionsChanged>(history[position])) known.clear();
   }
   for (NodeId node = 0; node < tree_.size(); ++node)
     if (tree_[node].chosen && tree_[node].sample == 0) tree_.forgetChosen(node);

@@ -48,6 +48,9 @@ class SearchRecord {
   bool learn();
   [[nodiscard]] int observations() const { return observations_; }
 
+  /// Sets aside what was measured before the problem's conditions changed.
+  void changeConditions();
+
   /// Rebuilds the tree from stored events, forgets what was in flight, and teaches the surrogate everything
   /// at once.
   [[nodiscard]] Result<void> restore(std::span<const SearchEvent> history);

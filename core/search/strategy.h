@@ -72,6 +72,9 @@ class SearchStrategy {
   [[nodiscard]] virtual SearchRequest ask(const Capacity& capacity) = 0;
   virtual void proposalArrived(const ExpansionRequest& request, const SequenceAnswer& proposal) = 0;
   virtual void measured(const SampleRequest& request, const Measurement& measurement) = 0;
+  /// The problem runs under other conditions (ConditionsChanged), and has forgotten what it learnt. Samples in flight are
+  /// told as if they were sent now. The best so far is the next sample.
+  virtual void conditionsChanged() = 0;
 
   /// What happened since the last call, in order.
   [[nodiscard]] virtual std::vector<SearchEvent> takeEvents() = 0;

@@ -183,6 +183,19 @@ bool Tree::apply(const NodeMarked& event) {
   return true;
 }
 
+bool Tree::apply(const ConditionsChanged&) {
+  for (TreeNode& node : nodes_) {
+    node.rolloutSeconds = 0;
+    node.measuredSeconds = 0;
+    if (node.failed || node.sample == 0) continue;  // a failure says something about the program itself
+    node.sample = 0;
+    node.chosen = false;
+  }
+  best_ = kNoNode;
+  measuredReference_ = baselineSeconds_;
+  return true;
+}
+
 NodeId Tree::find(std::uint64_t stateHash) const {
   if (index_.empty()) return kNoNode;
   const std::size_t mask = index_.size() - 1;

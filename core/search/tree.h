@@ -74,6 +74,7 @@ class Tree {
   [[nodiscard]] bool apply(const NewBest& event);
   [[nodiscard]] bool apply(const ValuesRefreshed& event);
   [[nodiscard]] bool apply(const NodeMarked& event);
+  [[nodiscard]] bool apply(const ConditionsChanged& event);
   [[nodiscard]] bool apply(const SearchEvent& event);
 
   [[nodiscard]] std::size_t size() const { return nodes_.size(); }

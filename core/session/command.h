@@ -35,7 +35,7 @@ struct AddTransformationsCommand { NodeId node = kNoNode; std::vector<std::strin
 struct AskAgainCommand { NodeId node = kNoNode; std::string prompt; };
 /// Takes the place of the proposer's answer to a request that is in flight.
 struct AnswerCommand { std::uint64_t request = 0; std::vector<std::string> items; std::string reasoning; };
-/// `exploration`, `branching`, `samples`, `max-cost`, `max-tokens`, `time-limit`, `history-depth`; the value as text.
+/// `threads`, `exploration`, `branching`, `samples`, `max-cost`, `max-tokens`, `time-limit`, `history-depth`; the value as text.
 struct SetParameterCommand { std::string name; std::string value; };
 
 using Command = std::variant<PauseCommand, ResumeCommand, StopCommand, StepCommand, ExpandCommand, MeasureCommand, PinCommand,

@@ -11,12 +11,14 @@ namespace espalier {
 namespace {
 
 // In the order of the variant's alternatives.
-constexpr std::string_view kKinds[] = {
-    "baseline-measured", "node-selected",    "node-added",  "proposal-rejected", "backpropagated",
-    "candidate-chosen",  "sample-measured",  "new-best",    "values-refreshed",  "node-marked",
-    "run-started",       "prompt-sent",      "reply-delta", "reply-finished",    "proposal-arrived",
-    "build-finished",    "command-received", "run-paused",  "run-continued",     "notice",
-    "best-confirmed",    "run-finished"};
+constexpr std::string_view kKinds[] = {"baseline-measured", "node-selected",      "node-added",
+                                       "proposal-rejected", "backpropagated",     "candidate-chosen",
+                                       "sample-measured",   "new-best",           "values-refreshed",
+                                       "node-marked",       "conditions-changed", "run-started",
+                                       "prompt-sent",       "reply-delta",        "reply-finished",
+                                       "proposal-arrived",  "build-finished",     "command-received",
+                                       "run-paused",        "run-continued",      "notice",
+                                       "best-confirmed",    "run-finished"};
 static_assert(std::size(kKinds) == std::variant_size_v<EventBody>);
 
 }  // namespace

@@ -194,6 +194,10 @@ void fields(Io& io, NodeMarked& value) {
   io("mark", value.mark);
 }
 template <class Io>
+void fields(Io& io, ConditionsChanged& value) {
+  io("problem", value.problem);
+}
+template <class Io>
 void fields(Io& io, RunStarted& value) {
   io("resumed", value.resumed);
   io("problem", value.problem);

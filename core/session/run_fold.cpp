@@ -3,6 +3,7 @@
 #include "session/run_fold.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace espalier {
 
@@ -42,7 +43,7 @@ void RunFold::sample(const Sample& sample) {
   if (sample.baselineSeconds > 0 && sample.bestSeconds > 0)
     point.speedup = sample.baselineSeconds / sample.bestSeconds;
   // A best that failed later stays in the curve: it is the record of what was known at each moment.
-  if (!curve_.empty() &&
+  if (curve_.size() > curveBegin_ &&
       (point.seconds == 0 || (curve_.back().seconds > 0 && curve_.back().seconds < point.seconds))) {
     point.seconds = curve_.back().seconds;
     point.speedup = curve_.back().speedup;
@@ -56,9 +57,15 @@ void RunFold::sample(const Sample& sample) {
 void RunFold::apply(const EventBody& body) {
   if (const auto* started = std::get_if<RunStarted>(&body)) {
     run_ = *started;
+    noteConditions();
     state_ = RunState::Running;
     finish_.reset();
     fellBack_ = false;
+  } else if (const auto* changed = std::get_if<ConditionsChanged>(&body)) {
+    if (!run_) return;
+    run_->problem = changed->problem;
+    confirmation_.reset();
+    noteConditions();
   } else if (const auto* measured = std::get_if<BaselineMeasured>(&body)) {
     baseline_ = measured->measurement;
   } else if (const auto* confirmed = std::get_if<BestConfirmed>(&body)) {
@@ -81,6 +88,24 @@ void RunFold::apply(const EventBody& body) {
     if (const auto* parameter = std::get_if<SetParameterCommand>(&received->command))
       parameters_[parameter->name] = parameter->value;
   }
+}
+
+/// A sheet of the machine that was measured anew moves the roofline, but keeps the samples comparable.
+void RunFold::noteConditions() {
+  const ProblemInfo& problem = run_->problem;
+  if (!conditions_.empty() && conditions_.back().threads == problem.threads) {
+    conditions_.back().rooflineSeconds = problem.rooflineSeconds;
+    return;
+  }
+  curveBegin_ = curve_.size();
+  conditions_.push_back({totals_.samples + 1, problem.threads, problem.rooflineSeconds});
+}
+
+Conditions RunFold::conditionsOf(int sample) const {
+  const auto after =
+      std::upper_bound(conditions_.begin(), conditions_.end(), sample,
+                       [](int number, const Conditions& each) { return number < each.firstSample; });
+  return after == conditions_.begin() ? Conditions{} : *std::prev(after);
 }
 
 const std::vector<std::string>& RunFold::hintsOf(NodeId node) const {

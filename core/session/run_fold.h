@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,16 @@ struct CurvePoint {
   double elapsedSeconds = 0;  ///< running time, pauses between runs left out
   std::int64_t tokens = 0;
   double costUsd = 0;
+};
+
+/// Percent of the roofline beyond the noise of measuring peak and kernel: more is a measuring error until shown otherwise.
+inline constexpr double kSuspiciousPercent = 103;
+
+/// What samples were measured under. Only those of equal threads compare with each other.
+struct Conditions {
+  int firstSample = 1;
+  int threads = 1;
+  double rooflineSeconds = 0;  ///< 0 = not known
 };
 
 struct RunTotals {
@@ -68,7 +79,13 @@ class RunFold {
   [[nodiscard]] const std::optional<RunFinished>& finish() const { return finish_; }
   [[nodiscard]] const std::optional<Measurement>& baseline() const { return baseline_; }
   [[nodiscard]] const std::optional<BestConfirmed>& confirmation() const { return confirmation_; }
+  /// Monotone among the samples of each of conditions(), where it begins anew.
   [[nodiscard]] const std::vector<CurvePoint>& curve() const { return curve_; }
+  /// The points of the latest conditions.
+  [[nodiscard]] std::span<const CurvePoint> latestCurve() const { return std::span(curve_).subspan(curveBegin_); }
+  /// In order; empty before the first run.
+  [[nodiscard]] const std::vector<Conditions>& conditions() const { return conditions_; }
+  [[nodiscard]] Conditions conditionsOf(int sample) const;
   [[nodiscard]] const RunTotals& totals() const { return totals_; }
   /// The latest value of each parameter that a command set.
   [[nodiscard]] const std::map<std::string, std::string>& parameters() const { return parameters_; }
@@ -76,12 +93,16 @@ class RunFold {
   [[nodiscard]] const std::vector<std::string>& hintsOf(NodeId node) const;
 
  private:
+  void noteConditions();
+
   std::optional<RunStarted> run_;
   RunState state_ = RunState::Empty;
   std::optional<RunFinished> finish_;
   std::optional<Measurement> baseline_;
   std::optional<BestConfirmed> confirmation_;
   std::vector<CurvePoint> curve_;
+  std::size_t curveBegin_ = 0;
+  std::vector<Conditions> conditions_;
   RunTotals totals_;
   std::map<std::string, std::string> parameters_;
   std::map<NodeId, std::vector<std::string>> hints_;

@@ -61,8 +61,7 @@ DigestEntry entryOf(const EventBody& body, std::int64_t milliseconds) {
                  [&](const NodeAdded& added) {
                    entry.kind = DigestKind::NodeAdded;
                    entry.other = added.parent;
-                   if (added.prediction)
-                     entry.predictedSeconds = static_cast<float>(added.prediction->seconds);
+                   if (added.prediction) entry.seconds = static_cast<float>(added.prediction->seconds);
                    flag(kDigestFallback, added.fallback);
                    flag(kDigestRequested, added.request != kNoRequest);
                    flag(kDigestByUser, added.source == "user");
@@ -90,6 +89,7 @@ DigestEntry entryOf(const EventBody& body, std::int64_t milliseconds) {
                  },
                  [&](const BuildFinished& built) {
                    entry.kind = DigestKind::BuildFinished;
+                   entry.seconds = static_cast<float>(built.seconds);
                    entry.other = ago(milliseconds, built.buildBeganMilliseconds);
                    entry.bits = pair(ago(milliseconds, built.measureBeganMilliseconds),
                                      ago(milliseconds, built.measureEndedMilliseconds));
@@ -99,7 +99,7 @@ DigestEntry entryOf(const EventBody& body, std::int64_t milliseconds) {
                    entry.kind = DigestKind::SampleMeasured;
                    entry.other = static_cast<std::uint32_t>(measured.sample);
                    entry.bits = std::bit_cast<std::uint64_t>(measured.measurement.seconds);
-                   entry.predictedSeconds = static_cast<float>(measured.predictedSeconds);
+                   entry.seconds = static_cast<float>(measured.predictedSeconds);
                    flag(kDigestValid, measured.measurement.valid);
                    flag(kDigestVerified, measured.measurement.verified);
                  },

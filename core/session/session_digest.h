@@ -56,12 +56,16 @@ struct DigestEntry {
   std::uint64_t bits = 0;       ///< by kind; see the accessors
   NodeId node = kNoNode;
   std::uint32_t other = 0;      ///< by kind; see the accessors
-  float predictedSeconds = 0;   ///< NodeAdded, SampleMeasured; 0 = not predicted
+  float seconds = 0;            ///< NodeAdded, SampleMeasured: predicted, 0 = not; BuildFinished: of the build, 0 = not known
   std::uint16_t source = 0;     ///< NodeAdded: of SessionDigest::text
   DigestKind kind = DigestKind::Other;
   std::uint8_t flags = 0;
 
   [[nodiscard]] bool has(DigestFlag flag) const { return (flags & flag) != 0; }
+  // NodeAdded, SampleMeasured
+  [[nodiscard]] float predictedSeconds() const { return seconds; }
+  // BuildFinished
+  [[nodiscard]] float buildSeconds() const { return seconds; }
   // NodeAdded
   [[nodiscard]] NodeId parent() const { return other; }
   [[nodiscard]] float rolloutSeconds() const { return std::bit_cast<float>(static_cast<std::uint32_t>(bits)); }

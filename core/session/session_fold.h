@@ -53,6 +53,8 @@ class SessionFold {
   [[nodiscard]] const std::optional<BestConfirmed>& confirmation() const { return runs_.confirmation(); }
   [[nodiscard]] const std::vector<CurvePoint>& curve() const { return runs_.curve(); }
   [[nodiscard]] const RunTotals& totals() const { return runs_.totals(); }
+  /// Of the whole session, as curve(), totals() and the like.
+  [[nodiscard]] const RunFold& runs() const { return runs_; }
   [[nodiscard]] std::uint64_t lastSequence() const { return lastSequence_; }
   [[nodiscard]] const std::map<std::string, std::string>& parameters() const { return runs_.parameters(); }
   [[nodiscard]] const std::vector<std::string>& hintsOf(NodeId node) const { return runs_.hintsOf(node); }

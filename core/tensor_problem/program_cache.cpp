@@ -87,6 +87,13 @@ std::shared_ptr<const CachedProgram> ProgramCache::put(const std::vector<std::st
   return insert(std::move(key), std::make_shared<const CachedProgram>(std::move(program), hash));
 }
 
+void ProgramCache::clear() {
+  const std::lock_guard lock(mutex_);
+  initial_ = std::make_shared<const CachedProgram>(initial_->program(), initial_->hash());
+  places_.clear();
+  entries_.clear();
+}
+
 std::size_t ProgramCache::size() const {
   const std::lock_guard lock(mutex_);
   return entries_.size();

@@ -51,6 +51,8 @@ class ProgramCache {
   /// Keeps a program that was just made.
   std::shared_ptr<const CachedProgram> put(const std::vector<std::string>& trace, Program program);
   [[nodiscard]] std::size_t size() const;
+  /// Drops the programs, and with them what was found out about them.
+  void clear();
 
  private:
   struct Entry {

@@ -282,7 +282,10 @@ Proposal RulesProposer::propose(const ProposalContext& context, Random& random, 
   const State& from = context.node.state;
   std::vector<Variant> variants;
   if (from.trace.empty()) {
-    if (whole_.empty()) whole_ = wholeSchedules(from);
+    if (whole_.empty() || wholeThreads_ != problem_.options().threads) {
+      whole_ = wholeSchedules(from);
+      wholeThreads_ = problem_.options().threads;
+    }
     std::vector<State> states;
     for (const Variant& variant : whole_) states.push_back(variant.state);
     const std::vector<Prediction> predictions = problem_.predict(states);

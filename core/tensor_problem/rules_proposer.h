@@ -53,6 +53,7 @@ class RulesProposer final : public Proposer {
 
   const TensorProblem& problem_;
   std::vector<Variant> whole_;        ///< wholeSchedules of the initial state, once known
+  int wholeThreads_ = 0;              ///< that they are made for
   std::set<std::uint64_t> proposed_;  ///< hashes of states proposed before
 };
 

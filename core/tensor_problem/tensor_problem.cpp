@@ -87,21 +87,38 @@ TensorProblem::TensorProblem(Workload workload, TensorProblemOptions options, Ha
     : workload_(std::move(workload)),
       options_(std::move(options)),
       sheet_(std::move(sheet)),
-      machine_(machineModelOf(sheet_, options_.threads, compulsoryBytes(workload_.program))),
       target_(sheet_.target),
       cache_(workload_.program, kCachedPrograms),
       compiler_(std::make_unique<Compiler>(target_)),
       measurer_(std::move(measurer)) {
-  if (sheet_.peakOneThread > 0) roofline_ = espalier::roofline(workload_.program, sheet_, options_.threads);
   info_.kind = "tensor-program";
   info_.name = workload_.name;
-  info_.identity = identityText(workload_, options_);
-  info_.hash = Hasher().add(programHash(workload_.program)).add(info_.identity).value();
   info_.operations = operationCount(workload_.program);
   info_.compulsoryBytes = compulsoryBytes(workload_.program);
+  adoptThreads();
+}
+
+void TensorProblem::adoptThreads() {
+  machine_ = machineModelOf(sheet_, options_.threads, info_.compulsoryBytes);
+  if (sheet_.peakOneThread > 0) roofline_ = espalier::roofline(workload_.program, sheet_, options_.threads);
+  info_.identity = identityText(workload_, options_);
+  info_.hash = Hasher().add(programHash(workload_.program)).add(info_.identity).value();
   info_.rooflineSeconds = roofline_.seconds;
   info_.threads = options_.threads;
   info_.sections = problemSections(workload_, sheet_, roofline_, options_.threads);
+}
+
+Result<void> TensorProblem::setThreads(int threads) {
+  if (threads < 1 || threads > sheet_.cores)
+    return usageError("The machine has " + std::to_string(sheet_.cores) + " cores for the worker, but " +
+                          std::to_string(threads) + " threads were asked for.",
+                      "Ask for 1 to " + std::to_string(sheet_.cores) + " threads.");
+  options_.threads = threads;
+  adoptThreads();
+  if (measurer_) measurer_->setThreads(threads);
+  cache_.clear();
+  forget();
+  return {};
 }
 
 TensorProblem::~TensorProblem() = default;

@@ -79,6 +79,9 @@ class TensorProblem final : public Problem {
   [[nodiscard]] const Target& target() const { return target_; }
   /// The machine that times are measured on: equal words on equal machines.
   [[nodiscard]] std::string machineName() const;
+  /// Measures with so many threads from now on; roofline, machine model and sections follow, what was learnt is forgotten.
+  /// While nothing runs. The error says how many the machine has.
+  [[nodiscard]] Result<void> setThreads(int threads);
   /// Whether predictions begin with the prior; without it they know nothing before something was measured.
   /// For comparisons: while nothing runs.
   void usePrior(bool use);
@@ -92,6 +95,7 @@ class TensorProblem final : public Problem {
   [[nodiscard]] std::optional<std::string> savedModel() const;
 
  private:
+  void adoptThreads();
   [[nodiscard]] std::shared_ptr<const CachedProgram> cached(const State& state) const;
   struct Judgement {
     double seconds = 0;

@@ -22,7 +22,7 @@ std::vector<TriedProposal> attemptsOf(const SessionFold& fold, NodeId node) {
     attempt.child = child;
     attempt.predictedSeconds = positive(tree[child].predictedSeconds);
     attempt.measuredSeconds = positive(tree[child].measuredSeconds);
-    if (!record.samples.empty() && tree[child].failed)
+    if (tree[child].failed && !record.samples.empty())
       attempt.failure = record.samples.back().measurement.failure;
     ordered.emplace(record.request, std::move(attempt));
   }
@@ -98,13 +98,13 @@ NodeView ContextBuilder::view(const SessionFold& fold, NodeId node, bool withSec
     view.prediction->seconds = tree[node].predictedSeconds;
     view.prediction->uncertainty = static_cast<double>(tree[node].uncertainty);
   }
-  if (!record.samples.empty()) {
-    view.measurement = record.samples.back().measurement;
-    for (const auto& sample : record.samples)
-      if (sample.measurement.valid &&
-          (!view.measurement->valid || sample.measurement.seconds < view.measurement->seconds) &&
-          !tree[node].failed)
-        view.measurement = sample.measurement;
+  // Those before the conditions changed are no measure of what is proposed now.
+  const int first = fold.runs().conditions().empty() ? 1 : fold.runs().conditions().back().firstSample;
+  for (const auto& sample : record.samples) {
+    if (sample.sample < first && !tree[node].failed) continue;
+    const bool faster = !view.measurement || !view.measurement->valid ||
+                        sample.measurement.seconds < view.measurement->seconds;
+    if (tree[node].failed || (sample.measurement.valid && faster)) view.measurement = sample.measurement;
   }
   view.score = tree.scoreOf(node);
   view.visits = static_cast<int>(tree[node].visits);

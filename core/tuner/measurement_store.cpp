@@ -10,19 +10,22 @@ namespace espalier {
 
 bool MeasurementStore::add(std::span<const Event> events, std::uint64_t problemHash) {
   bool matches = false;
+  bool applies = false;               // what comes was measured under the problem's conditions
   std::vector<std::uint64_t> hashes;  // of the nodes, in their order
   for (const auto& event : events) {
     if (const auto* run = std::get_if<RunStarted>(&event.body)) {
-      if (run->problem.hash != problemHash) return false;
-      matches = true;
-    } else if (!matches) {
-      continue;
+      applies = run->problem.hash == problemHash;
+      matches = matches || applies;
+    } else if (const auto* changed = std::get_if<ConditionsChanged>(&event.body)) {
+      applies = changed->problem.hash == problemHash;
+      matches = matches || applies;
     } else if (const auto* node = std::get_if<NodeAdded>(&event.body)) {
       hashes.push_back(node->state.hash);
     } else if (const auto* baseline = std::get_if<BaselineMeasured>(&event.body)) {
-      if (!baseline_) baseline_ = baseline->measurement;
+      if (applies && !baseline_) baseline_ = baseline->measurement;
     } else if (const auto* sample = std::get_if<SampleMeasured>(&event.body)) {
-      if (sample->node < hashes.size()) measurements_.try_emplace(hashes[sample->node], sample->measurement);
+      if (applies && sample->node < hashes.size())
+        measurements_.try_emplace(hashes[sample->node], sample->measurement);
     }
   }
   return matches;

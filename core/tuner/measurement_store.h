@@ -20,7 +20,8 @@ namespace espalier {
 /// state that is not in it is measured as usual, and added to the file if there is one.
 class MeasurementStore {
  public:
-  /// Adds a session's measurements if it is of the same problem (equal ProblemInfo::hash); the first one of a state counts.
+  /// Adds those measurements of a session that are of the same problem (equal
+  /// ProblemInfo::hash); the first one of a state counts.
   /// False if it is of another problem.
   bool add(std::span<const Event> events, std::uint64_t problemHash);
   /// Reads a session file and adds it; another problem's is an error.

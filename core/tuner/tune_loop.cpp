@@ -20,7 +20,7 @@ TuneLoop::TuneLoop(TunerSetup setup, ResultQueue& results)
       problem_(*setup_.problem),
       results_(results),
       strategy_(makeStrategy(problem_, options_ = resolved(options_, *setup_.proposer))),
-      contexts_(setup_.problem, setup_.proposer->readsSections()) {}
+      contexts_(std::in_place, setup_.problem, setup_.proposer->readsSections()) {}
 
 Result<TuneResult> TuneLoop::run() {
   started_ = std::chrono::steady_clock::now();
@@ -87,28 +87,31 @@ Result<void> TuneLoop::begin() {
   if (!fold_.baseline()) measureBaseline();
   if (auto flushed = flush(); !flushed) return flushed;
 
+  startWorkers();
+  return {};
+}
+
+void TuneLoop::startWorkers() {
   const int concurrency = setup_.proposer->concurrency();
   if (concurrency > 0 && strategy_->name() == "mcts")
     pool_ = std::make_unique<ProposalPool>(*setup_.proposer, results_, concurrency);
   const int cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   pipeline_ = std::make_unique<MeasurementPipeline>(problem_, results_, problem_.info().threads < cores);
-  return {};
 }
 
 Result<void> TuneLoop::goOn(std::vector<Event> history) {
   std::vector<SearchEvent> searchEvents;
   for (const auto& event : history) {
-    if (const auto* run = std::get_if<RunStarted>(&event.body);
-        run && run->problem.hash != problem_.info().hash)
-      return inputError("The session is of another problem (" + run->problem.name + ") than " +
-                            problem_.info().name + " with these sizes and options.",
-                        "Resume it with the workload and options it was begun with.");
     if (auto applied = fold_.apply(event); !applied) return applied;
     if (auto searchEvent = toSearchEvent(event.body)) searchEvents.push_back(*std::move(searchEvent));
   }
+  if (const RunStarted* run = fold_.run(); run != nullptr && run->problem.hash != problem_.info().hash)
+    return inputError("The session is of another problem (" + run->problem.name + ") than " +
+                          problem_.info().name + " with these sizes and options.",
+                      "Resume it with the workload and options that it stood at.");
   lastMilliseconds_ = history.back().milliseconds;
   for (const auto& [name, value] : fold_.parameters())
-    if (name != "samples" && name != "time-limit") (void)setParameter({name, value});
+    if (name != "samples" && name != "time-limit" && name != "threads") (void)setParameter({name, value});
   return strategy_->restore(searchEvents);
 }
 
@@ -192,21 +195,34 @@ Capacity TuneLoop::capacity() const {
 }
 
 void TuneLoop::expand(const ExpansionRequest& request) {
-  std::optional<std::string> prompt;
-  if (auto edited = editedPrompts_.extract(request.node)) prompt = std::move(edited.mapped());
-  ProposalContext context =
-      contexts_.build(fold_, request, options_.historyDepth, options_.samples, std::move(prompt));
-  Random random = randomFor(options_.seed, "proposal", request.request);
+  if (auto edited = editedPrompts_.extract(request.node))
+    askedPrompts_[request.request] = std::move(edited.mapped());
   if (pool_) {
     outstanding_.emplace_back(request);
-    pool_->submit(std::move(context), random);
+    submit(request);
     return;
   }
+  Random random = randomFor(options_.seed, "proposal", request.request);
   ProposalControl control;
-  takeUp(request, askSafely(*setup_.proposer, context, random, control));
+  takeUp(request, askSafely(*setup_.proposer, contextOf(request), random, control));
+}
+
+ProposalContext TuneLoop::contextOf(const ExpansionRequest& request) const {
+  const auto edited = askedPrompts_.find(request.request);
+  return contexts_->build(fold_, request, options_.historyDepth, options_.samples,
+                          edited == askedPrompts_.end() ? std::nullopt : std::optional(edited->second));
+}
+
+void TuneLoop::submit(const ExpansionRequest& request) {
+  pool_->submit(contextOf(request), randomFor(options_.seed, "proposal", request.request));
 }
 
 void TuneLoop::sendSample(SampleRequest request) {
+  submit(request);
+  outstanding_.emplace_back(std::move(request));
+}
+
+void TuneLoop::submit(const SampleRequest& request) {
   if (auto known = setup_.measurements.find(request.state.hash)) {
     MeasuredSample measured;
     measured.buildSeconds = known->buildSeconds;
@@ -217,7 +233,6 @@ void TuneLoop::sendSample(SampleRequest request) {
     how.incumbentSeconds = fold_.tree().bestSeconds();
     pipeline_->submit({request.sample, request.state, how});
   }
-  outstanding_.emplace_back(std::move(request));
 }
 
 void TuneLoop::takeNext() {
@@ -291,6 +306,7 @@ void TuneLoop::waitForAny() {
 }
 
 void TuneLoop::takeUp(const ExpansionRequest& request, AnsweredProposal answered) {
+  askedPrompts_.erase(request.request);
   Proposal& proposal = answered.proposal;
   for (auto& exchange : proposal.exchanges) {
     record(PromptSent{request.request, request.node, exchange.model, exchange.promptHash,
@@ -339,6 +355,36 @@ void TuneLoop::takeWhatIsThere() {
     takeUp(sample, *measured);
   }
   outstanding_.clear();
+}
+
+void TuneLoop::suspendWork() {
+  pipeline_.reset();
+  for (auto each = outstanding_.begin(); each != outstanding_.end();) {
+    const Outstanding one = *each;
+    bool taken = false;
+    if (const auto* sample = std::get_if<SampleRequest>(&one)) {
+      if (const auto measured = results_.takeSample(sample->sample)) {
+        taken = true;
+        takeUp(*sample, *measured);
+      }
+    } else if (auto answer = results_.takeProposal(std::get<ExpansionRequest>(one).request)) {
+      taken = true;
+      takeUp(std::get<ExpansionRequest>(one), *std::move(answer));
+    }
+    each = taken ? outstanding_.erase(each) : each + 1;
+  }
+  pool_.reset();
+  // What cancelled calls still said is no answer; they are asked anew.
+  for (const Outstanding& each : outstanding_)
+    if (const auto* expansion = std::get_if<ExpansionRequest>(&each))
+      (void)results_.takeProposal(expansion->request);
+}
+
+void TuneLoop::resumeWork() {
+  startWorkers();
+  for (const Outstanding& each : outstanding_)
+    std::visit([this](const auto& request) { submit(request); }, each);
+  for (const auto& [request, _] : answers_) pool_->cancel(request);
 }
 
 void TuneLoop::drainSamples() {

@@ -51,7 +51,10 @@ class TuneLoop {
   void act();
   [[nodiscard]] Capacity capacity() const;
   void expand(const ExpansionRequest& request);
+  [[nodiscard]] ProposalContext contextOf(const ExpansionRequest& request) const;
+  void submit(const ExpansionRequest& request);
   void sendSample(SampleRequest request);
+  void submit(const SampleRequest& request);
   /// Waits for the next thing in flight and tells it; returns early for a command.
   void takeNext();
   /// The one to wait for; the end if any may come first.
@@ -66,11 +69,17 @@ class TuneLoop {
   void drainSamples();
   /// After a failure: samples that came before it are kept.
   void takeWhatIsThere();
+  void startWorkers();
+  /// Ends all work on other threads. Results that are there are taken up; the rest stays outstanding.
+  void suspendWork();
+  /// Has other threads begin anew with what is outstanding.
+  void resumeWork();
 
   // Steering.
   void handleCommands();
   [[nodiscard]] Answer carryOut(const Command& command);
   [[nodiscard]] Answer setParameter(const SetParameterCommand& command);
+  [[nodiscard]] Answer setThreads(double threads);
   void pause();
   [[nodiscard]] Answer answerInPlace(const AnswerCommand& command);
 
@@ -90,7 +99,7 @@ class TuneLoop {
   Problem& problem_;
   ResultQueue& results_;
   std::unique_ptr<SearchStrategy> strategy_;
-  ContextBuilder contexts_;
+  std::optional<ContextBuilder> contexts_;
   SessionFold fold_;
   std::vector<Event> unflushed_;
   std::int64_t lastMilliseconds_ = 0;
@@ -107,7 +116,8 @@ class TuneLoop {
 
   std::deque<Outstanding> outstanding_;  ///< in the order asked
   std::map<std::uint64_t, AnswerCommand> answers_;
-  std::map<NodeId, std::string> editedPrompts_;
+  std::map<NodeId, std::string> editedPrompts_;         ///< for the next expansion of a node
+  std::map<std::uint64_t, std::string> askedPrompts_;   ///< of requests in flight
   std::unique_ptr<ProposalPool> pool_;
   std::unique_ptr<MeasurementPipeline> pipeline_;
 };

@@ -14,7 +14,7 @@ TuneResult resultOf(const SessionFold& fold) {
   result.failedSamples = fold.totals().failedSamples;
   result.wallSeconds = fold.totals().elapsedSeconds;
   result.baselineSeconds = tree.baselineSeconds();
-  for (const auto& point : fold.curve()) result.curve.emplace_back(point.sample, point.speedup);
+  for (const auto& point : fold.runs().latestCurve()) result.curve.emplace_back(point.sample, point.speedup);
   if (fold.finish()) {
     result.stopReason = fold.finish()->reason;
     result.stopWords = fold.finish()->words;

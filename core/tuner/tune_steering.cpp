@@ -97,11 +97,12 @@ TuneLoop::Answer TuneLoop::setParameter(const SetParameterCommand& command) {
     return result ? Answer{} : Answer{false, result.error().text()};
   };
   const auto number = numberOf(command.value);
-  const bool ours = command.name == "exploration" || command.name == "branching" ||
-                    command.name == "samples" || command.name == "time-limit" ||
-                    command.name == "history-depth";
+  const bool ours = command.name == "threads" || command.name == "exploration" ||
+                    command.name == "branching" || command.name == "samples" ||
+                    command.name == "time-limit" || command.name == "history-depth";
   if (!ours) return answerTo(setup_.proposer->setParameter(command.name, command.value));
   if (!number) return {false, "`" + command.value + "` is not a number."};
+  if (command.name == "threads") return setThreads(*number);
   if (command.name == "exploration" || command.name == "branching")
     return answerTo(strategy_->setParameter(command.name, *number));
 
@@ -119,6 +120,28 @@ TuneLoop::Answer TuneLoop::setParameter(const SetParameterCommand& command) {
   options_ = changed;
   rebuildStoppers();
   return {};
+}
+
+TuneLoop::Answer TuneLoop::setThreads(double threads) {
+  if (!setup_.changeThreads) return {false, "The threads of this run cannot change on the way."};
+  if (threads != std::floor(threads) || std::abs(threads) > 1e6)
+    return {false, "The number of threads must be a whole number."};
+  const auto wanted = static_cast<int>(threads);
+  const int before = problem_.info().threads;
+  if (wanted == before) return {};
+  suspendWork();
+  const auto changed = setup_.changeThreads(wanted);
+  if (changed) {
+    contexts_.emplace(setup_.problem, setup_.proposer->readsSections());
+    setup_.measurements = {};
+    strategy_->conditionsChanged();
+  }
+  resumeWork();
+  if (!changed) return {false, changed.error().text()};
+  return {true,
+          "Measured with " + std::to_string(wanted) + " instead of " + std::to_string(before) +
+              (before == 1 ? " thread" : " threads") +
+              " from here on. Earlier measurements are set aside; the best of them is measured anew first."};
 }
 
 void TuneLoop::pause() {

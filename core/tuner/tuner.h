@@ -32,6 +32,9 @@ struct TunerSetup {
   EventSink sink;                               ///< may be empty
   MeasurementStore measurements;                ///< what need not be measured again; may be empty
   std::deque<TakenUp> order;                    ///< in which a replayed run took up its results; may be empty
+  /// Has the problem run with so many threads from now on, and forget what it learnt; the error says why not. Called while
+  /// nothing is built, measured or proposed. Empty: the threads stay what they are.
+  std::function<Result<void>(int threads)> changeThreads;
 };
 
 /// One run: the loop of proposing, building, measuring and learning on a thread of its own. Commands in, events out.

@@ -231,6 +231,10 @@ Knoten %1</translation>
         <source>fallbacks</source>
         <translation>Notbehelfe</translation>
     </message>
+    <message>
+        <source>%1, threads: %2</source>
+        <translation>%1, Threads: %2</translation>
+    </message>
 </context>
 <context>
     <name>espalier::ui::CommandPalette</name>
@@ -665,6 +669,10 @@ Knoten %1</translation>
     <message>
         <source>Close</source>
         <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>hide fewer or more subtrees of few visits</source>
+        <translation>weniger oder mehr selten besuchte Teilbäume verbergen</translation>
     </message>
 </context>
 <context>
@@ -1348,6 +1356,34 @@ Knoten %1</translation>
         <source>Other sessions</source>
         <translation>Andere Sitzungen</translation>
     </message>
+    <message>
+        <source>Show subtrees however few visits they had</source>
+        <translation>Teilbäume zeigen, wie selten sie auch besucht wurden</translation>
+    </message>
+    <message>
+        <source>Hide subtrees with fewer visits than %1</source>
+        <translation>Teilbäume mit weniger Besuchen als %1 verbergen</translation>
+    </message>
+    <message>
+        <source>Hide subtrees of &amp;few visits</source>
+        <translation>Selten &amp;besuchte Teilbäume verbergen</translation>
+    </message>
+    <message>
+        <source>⚠ faster than the roofline</source>
+        <translation>⚠ schneller als die Roofline</translation>
+    </message>
+    <message>
+        <source>The best time is below what this machine should need at least. One of the two was measured wrongly.</source>
+        <translation>Die beste Zeit liegt unter dem, was dieser Rechner mindestens brauchen sollte. Eines von beiden wurde falsch gemessen.</translation>
+    </message>
+    <message>
+        <source>shown: %1</source>
+        <translation>gezeigt: %1</translation>
+    </message>
+    <message>
+        <source>threads: %1</source>
+        <translation>Threads: %1</translation>
+    </message>
 </context>
 <context>
     <name>espalier::ui::MeasurementPanel</name>
@@ -1454,6 +1490,14 @@ Knoten %1</translation>
     <message>
         <source>Select a node of the tree.</source>
         <translation>Bitte einen Knoten des Baums wählen.</translation>
+    </message>
+    <message>
+        <source>Sample %1, set aside</source>
+        <translation>Probe %1, beiseitegelegt</translation>
+    </message>
+    <message>
+        <source>threads</source>
+        <translation>Threads</translation>
     </message>
 </context>
 <context>
@@ -2017,6 +2061,10 @@ Knoten %1</translation>
         <source>%1 calls, %2 tokens in, %3 out, %4</source>
         <translation>%1 Aufrufe, %2 Token hin, %3 zurück, %4</translation>
     </message>
+    <message>
+        <source>Cores that the program runs on. A change sets earlier measurements aside; the best program is measured anew first.</source>
+        <translation>Kerne, auf denen das Programm läuft. Eine Änderung legt frühere Messungen beiseite; das beste Programm wird als erstes neu gemessen.</translation>
+    </message>
 </context>
 <context>
     <name>espalier::ui::StartPage</name>
@@ -2331,6 +2379,13 @@ Knoten %1</translation>
     <message>
         <source>closed</source>
         <translation>geschlossen</translation>
+    </message>
+</context>
+<context>
+    <name>espalier::ui::Panel</name>
+    <message>
+        <source>more than this machine should allow: a measuring error, until shown otherwise</source>
+        <translation>mehr, als dieser Rechner können sollte: ein Messfehler, bis das Gegenteil gezeigt ist</translation>
     </message>
 </context>
 </TS>

@@ -505,6 +505,41 @@ TEST(Mcts, CommandsNameTheNextNode) {
   EXPECT_FALSE(search.setParameter("colour", 1));
 }
 
+TEST(Mcts, MeasuresTheBestAnewWhenConditionsChange) {
+  ToyProblem problem;
+  Mcts search(problem, 3, {});
+  search.start();
+  search.baselineMeasured(problem.measureBaseline());
+  std::vector<SearchEvent> events = run(search, problem, 12);
+  const NodeId best = search.tree().best();
+  ASSERT_NE(best, kNoNode);
+  const double before = search.tree().bestSeconds();
+  ASSERT_TRUE(problem.setThreads(2));
+  search.conditionsChanged();
+  EXPECT_EQ(search.tree().best(), kNoNode);
+  const auto request = search.ask({1, 1});
+  const auto* sample = std::get_if<SampleRequest>(&request);
+  ASSERT_NE(sample, nullptr);
+  EXPECT_EQ(sample->node, best);
+  EXPECT_EQ(sample->sample, 13);
+  search.measured(*sample, measureWith(problem, *sample));
+  EXPECT_EQ(search.tree().best(), best);
+  EXPECT_DOUBLE_EQ(search.tree().bestSeconds(), before / 2);
+  for (NodeId node = 1; node < search.tree().size(); ++node)
+    EXPECT_NEAR(search.tree()[node].predictedSeconds, problem.secondsOf(search.tree().stateOf(node)),
+                0.16 * problem.secondsOf(search.tree().stateOf(node)));
+
+  for (auto& event : search.takeEvents()) events.push_back(std::move(event));
+  EXPECT_EQ(only<ConditionsChanged>(events).back().problem.threads, 2);
+  Mcts restored(problem, 3, {});
+  ASSERT_TRUE(restored.restore(events));
+  EXPECT_EQ(restored.tree().best(), best);
+  EXPECT_DOUBLE_EQ(restored.tree().bestSeconds(), before / 2);
+  const std::vector<SearchEvent> after = run(search, problem, 12);
+  std::set<NodeId> again;
+  for (const auto& measured : only<SampleMeasured>(after)) EXPECT_TRUE(again.insert(measured.node).second);
+}
+
 TEST(Mcts, SameSeedSameEventsOtherSeedOthers) {
   const auto trace = [](std::uint64_t seed) {
     ToyProblem problem;

@@ -182,7 +182,16 @@ class ToyProblem : public Problem {
     double distance = 0;
     for (std::size_t i = 0; i < 4; ++i)
       distance += (digits[i] - best[i]) * (digits[i] - best[i]) * (1.0 + static_cast<double>(i));
-    return 1e-3 * (1 + distance);
+    return 1e-3 * (1 + distance) / info_.threads;
+  }
+  /// Twice the threads, half the time.
+  [[nodiscard]] Result<void> setThreads(int threads) {
+    if (threads < 1 || threads > 4) return usageError("The toy has 4 cores.", "Ask for 1 to 4 threads.");
+    info_.threads = threads;
+    info_.hash = Hasher().add("toy").add(static_cast<std::uint64_t>(10 * options_.values + threads)).value();
+    info_.rooflineSeconds = 1e-4 / threads;
+    learnt_ = 0;
+    return {};
   }
   [[nodiscard]] bool fails(const State& state) const {
     return digitsOf(state.trace)[0] == options_.crashingFirstDigit;

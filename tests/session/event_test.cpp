@@ -34,6 +34,7 @@ std::vector<EventBody> oneOfEach() {
       NewBest{3, 5, 0.1, 20},
       ValuesRefreshed{8, 0.1, 0.2, true, {{5, 0.3, 0.1}}},
       NodeMarked{5, NodeMark::Unpinned},
+      ConditionsChanged{problem},
       RunStarted{true, problem, 42, "mcts", "llm", 3, "paper", "{}", "{}", "espalier 0.1"},
       PromptSent{6, 2, "m", 99, "prompt"},
       ReplyDelta{6, 2, true, "th"},

@@ -78,7 +78,7 @@ void expectEqual(const SessionDigest& a, const SessionDigest& b) {
     ASSERT_EQ(one.milliseconds, two.milliseconds);
     ASSERT_EQ(one.node, two.node);
     ASSERT_EQ(one.flags, two.flags);
-    ASSERT_EQ(one.predictedSeconds, two.predictedSeconds);
+    ASSERT_EQ(one.seconds, two.seconds);
     ASSERT_EQ(one.span().began, two.span().began);
     ASSERT_EQ(one.span().ended, two.span().ended);
     switch (one.kind) {

@@ -94,6 +94,39 @@ TEST(SessionFold, TheCurveStaysMonotoneWhenTheBestFailsLater) {
   EXPECT_EQ(fold.tree().best(), 2U);
 }
 
+TEST(SessionFold, MeasurementsUnderOtherConditionsDoNotCompare) {
+  Recorder run;
+  run.begin();
+  run.add(BaselineMeasured{baseline(1)});
+  for (NodeId node = 0; node < 4; ++node) run.node(node, node == 0 ? kNoNode : 0);
+  run.sample(1, 1, 0.2);
+  run.sample(2, 2, 0);
+  ConditionsChanged changed;
+  changed.problem.name = "digits";
+  changed.problem.threads = 4;
+  changed.problem.rooflineSeconds = 0.01;
+  run.add(changed);
+  SessionFold fold = run.fold();
+  EXPECT_EQ(fold.tree().best(), kNoNode);
+  EXPECT_EQ(fold.tree()[1].measuredSeconds, 0);
+  EXPECT_TRUE(fold.tree()[2].failed);
+  EXPECT_EQ(fold.run()->problem.threads, 4);
+  EXPECT_EQ(fold.totals().samples, 2);
+  EXPECT_TRUE(fold.runs().latestCurve().empty());
+
+  run.sample(3, 3, 0.5);
+  fold = run.fold();
+  EXPECT_EQ(fold.tree().best(), 3U);
+  ASSERT_EQ(fold.curve().size(), 3U);
+  EXPECT_DOUBLE_EQ(fold.curve()[1].speedup, 5);
+  EXPECT_DOUBLE_EQ(fold.curve()[2].speedup, 2);  // slower than what was measured before, and yet the best
+  ASSERT_EQ(fold.runs().latestCurve().size(), 1U);
+  EXPECT_EQ(fold.runs().conditionsOf(2).threads, 1);
+  EXPECT_EQ(fold.runs().conditionsOf(3).threads, 4);
+  EXPECT_EQ(fold.runs().conditionsOf(3).rooflineSeconds, 0.01);
+  EXPECT_EQ(fold.record(1).samples.size(), 1U);  // kept, to be looked at
+}
+
 TEST(SessionFold, CountsProposalsCallsAndMoney) {
   Recorder run;
   run.begin();

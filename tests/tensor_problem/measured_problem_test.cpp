@@ -56,6 +56,36 @@ TEST_F(MeasuredProblem, MeasuresVerifiesAndConfirms) {
   }
 }
 
+/// The same worker runs the same program with other threads, and the rules see the machine as it is then.
+TEST_F(MeasuredProblem, GoesOnWithOtherThreads) {
+  const auto problem = measuredProblem("matmul_small");
+  const std::vector<std::string> items{"TileSize(block=C, loop=m, factors=[4, 32])", "Parallel(loop=m.0)"};
+  Random random(1);
+  const State state = problem->apply(problem->initial(), items, random).state;
+  RulesProposer rules(*problem);
+  const auto firstOf = [](RulesProposer& proposer, const TensorProblem& about) {
+    Random stream(7);
+    ProposalContext context;
+    context.problem = std::make_shared<ProblemInfo>(about.info());
+    context.node.state = about.initial();
+    return proposer.propose(context, stream, {});
+  };
+  const Proposal alone = firstOf(rules, *problem);
+  for (const int threads : {2, 1, 2}) {
+    ASSERT_TRUE(problem->setThreads(threads));
+    const auto built = problem->build(state);
+    ASSERT_FALSE(built->failure.has_value());
+    const Measurement measured = problem->measure(*built, {});
+    EXPECT_TRUE(measured.valid && measured.verified) << measured.detail;
+  }
+  const auto fresh = measuredProblem("matmul_small");
+  ASSERT_TRUE(fresh->setThreads(2));
+  RulesProposer others(*fresh);
+  const Proposal together = firstOf(rules, *problem);
+  EXPECT_NE(together.items, alone.items);
+  EXPECT_EQ(together.items, firstOf(others, *fresh).items);
+}
+
 TEST_F(MeasuredProblem, CountsAProgramThatIsTooLargeAsAFailedSample) {
   const auto problem = measuredProblem("matmul_small");
   Random random(1);

@@ -206,6 +206,27 @@ TEST(TensorProblem, IsRebuiltFromItsIdentity) {
     EXPECT_FALSE(tensorProblemFromIdentity(damaged, machine).has_value()) << damaged;
 }
 
+TEST(TensorProblem, ChangesItsThreadsAsIfItHadBeenOpenedWithThem) {
+  TensorProblemOptions two;
+  two.threads = 2;
+  const auto opened = offlineProblem("matmul_1024", two);
+  const auto changed = offlineProblem("matmul_1024");
+  const std::vector<std::string> items{"TileSize(block=C, loop=m, factors=[4, 256])", "Parallel(loop=m.0)"};
+  const State state = applied(*changed, changed->initial(), items).state;
+  const double alone = changed->predict({&state, 1}).front().seconds;
+  EXPECT_FALSE(changed->setThreads(0));
+  EXPECT_FALSE(changed->setThreads(changed->sheet().cores + 1));
+  EXPECT_EQ(changed->info().threads, 1);
+  ASSERT_TRUE(changed->setThreads(2));
+  EXPECT_EQ(changed->info().identity, opened->info().identity);
+  EXPECT_EQ(changed->info().hash, opened->info().hash);
+  EXPECT_EQ(changed->info().rooflineSeconds, opened->info().rooflineSeconds);
+  EXPECT_EQ(changed->info().sections.front().text, opened->info().sections.front().text);
+  const double together = changed->predict({&state, 1}).front().seconds;
+  EXPECT_LT(together, alone);
+  EXPECT_EQ(together, opened->predict({&state, 1}).front().seconds);
+}
+
 TEST(TensorProblem, LeavesWeightsAloneWithoutPrepack) {
   const std::string layout = "TransformLayout(buffer=B, tiles=[0, 16], order=[1.0, 0, 1.1])";
   const auto with = offlineProblem("matmul_small");

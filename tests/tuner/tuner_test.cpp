@@ -468,6 +468,96 @@ TEST(Tuner, PausesStepsAndObeys) {
                                              false, false, true, true, true));
 }
 
+/// Threads change between samples, with a model asked and candidates on their way; what was measured before
+/// is set aside, in the run and in one that goes on with its session.
+TEST(Tuner, ChangesItsThreadsOnTheWay) {
+  for (const int concurrency : {0, 3}) {
+    const SessionFile file;
+    auto problem = std::make_shared<ToyProblem>();
+    const auto setup = [&](int samples) {
+      TunerSetup made = setupWith(optionsWith(samples), std::make_unique<RandomProposer>(), problem);
+      if (concurrency > 0) made.proposer = std::make_unique<ScriptedProposer>(concurrency);
+      made.changeThreads = [problem](int threads) { return problem->setThreads(threads); };
+      return made;
+    };
+    TunerSetup first = setup(40);
+    first.session = *SessionStore::create(file.path());
+    Tuner* running = nullptr;
+    std::atomic<int> samples = 0;
+    first.sink = [&](std::span<const Event> events) {
+      for (const auto& event : events)
+        if (std::holds_alternative<SampleMeasured>(event.body) && ++samples == 10) {
+          running->post(SetParameterCommand{"threads", "9"});
+          running->post(SetParameterCommand{"threads", "2"});
+          running->post(SetParameterCommand{"threads", "1.5"});
+          running->post(SetParameterCommand{"threads", "2"});
+        }
+    };
+    Tuner tuner(std::move(first));
+    running = &tuner;
+    tuner.start();
+    const auto result = tuner.wait();
+    ASSERT_TRUE(result) << result.error().text();
+    EXPECT_EQ(result->samples, 40);
+    EXPECT_EQ(result->threads, 2);
+    expectMonotone(*result);
+    EXPECT_LT(result->curve.size(), 31U);
+
+    const auto events = readSession(file.path());
+    ASSERT_TRUE(events);
+    std::vector<bool> accepted;
+    int changes = 0;
+    for (const auto& event : *events) {
+      if (const auto* command = std::get_if<CommandReceived>(&event.body))
+        accepted.push_back(command->accepted);
+      changes += std::holds_alternative<ConditionsChanged>(event.body) ? 1 : 0;
+    }
+    EXPECT_THAT(accepted, testing::ElementsAre(false, true, false, true));
+    EXPECT_EQ(changes, 1);
+    const auto fold = foldEvents(*events);
+    ASSERT_TRUE(fold) << fold.error().text();
+    const NodeId best = fold->tree().best();
+    EXPECT_DOUBLE_EQ(fold->tree()[best].measuredSeconds, problem->secondsOf(fold->tree().stateOf(best)));
+    for (NodeId node = 1; node < fold->tree().size(); ++node) {
+      const double seconds = fold->tree()[node].measuredSeconds;
+      EXPECT_TRUE(seconds == 0 || seconds == problem->secondsOf(fold->tree().stateOf(node))) << node;
+    }
+
+    MeasurementStore known;
+    EXPECT_TRUE(known.add(*events, problem->info().hash));
+    EXPECT_LT(known.size(), 31U);
+
+    TunerSetup second = setup(45);
+    second.session = *SessionStore::open(file.path(), SessionStore::Access::Write);
+    const auto further = tune(std::move(second));
+    ASSERT_TRUE(further) << further.error().text();
+    EXPECT_EQ(further->samples, 45);
+    EXPECT_LE(further->bestSeconds, result->bestSeconds);
+    // As the session began it is no longer.
+    ASSERT_TRUE(problem->setThreads(1));
+    TunerSetup third = setup(50);
+    third.session = *SessionStore::open(file.path(), SessionStore::Access::Write);
+    EXPECT_FALSE(tune(std::move(third)));
+  }
+}
+
+TEST(Tuner, KeepsItsThreadsWhereTheyCannotChange) {
+  TunerSetup setup = setupWith(optionsWith(8));
+  Tuner* running = nullptr;
+  std::atomic<bool> refused = false;
+  setup.sink = [&](std::span<const Event> events) {
+    for (const auto& event : events) {
+      if (std::holds_alternative<RunStarted>(event.body)) running->post(SetParameterCommand{"threads", "2"});
+      if (const auto* command = std::get_if<CommandReceived>(&event.body)) refused = !command->accepted;
+    }
+  };
+  Tuner tuner(std::move(setup));
+  running = &tuner;
+  tuner.start();
+  ASSERT_TRUE(tuner.wait());
+  EXPECT_TRUE(refused);
+}
+
 TEST(Tuner, AnAnswerTakesTheModelsPlace) {
   /// Thinks until it is cancelled.
   class Slow final : public Proposer {

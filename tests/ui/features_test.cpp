@@ -8,7 +8,9 @@
 #include <QComboBox>
 #include <QDockWidget>
 #include <QDropEvent>
+#include <QLabel>
 #include <QLineEdit>
+#include <QListWidget>
 #include <QMimeData>
 #include <QPlainTextEdit>
 #include <QRegularExpression>
@@ -29,10 +31,13 @@
 #include "widgets/export_sheet.h"
 #include "widgets/keys_sheet.h"
 #include "widgets/note_sheet.h"
+#include "widgets/palette.h"
+#include "widgets/panel.h"
 #include "widgets/plain_style.h"
 #include "widgets/program_panel.h"
 #include "widgets/proposer_sheet.h"
 #include "widgets/reasoning_panel.h"
+#include "widgets/timeline_view.h"
 
 namespace espalier::ui {
 namespace {
@@ -102,6 +107,94 @@ TEST_F(FeaturesTest, KeysOfTheTree) {
   EXPECT_EQ(window_.tree().colourMetric(), Metric::Visits);
   key(Qt::Key_F5);
   EXPECT_EQ(window_.tree().colourMetric(), Metric::Speedup);
+}
+
+TEST_F(FeaturesTest, HidesSubtreesOfFewVisits) {
+  // A root with two children that were visited 9 and 3 times, and a bookmark below the rarer one.
+  std::vector<Event> events;
+  const auto add = [&](EventBody body) { events.push_back(event(events.size() + 1, std::move(body))); };
+  RunStarted run;
+  run.problem.name = "bush";
+  add(run);
+  const auto node = [&](NodeId number, NodeId parent, int visits) {
+    NodeAdded added;
+    added.node = number;
+    added.parent = parent;
+    added.state.hash = number + 1;
+    add(added);
+    for (int i = 0; i < visits; ++i) add(Backpropagated{number, "prediction", 0.5, 0.5});
+  };
+  node(0, kNoNode, 0);
+  node(1, 0, 9);
+  node(2, 0, 1);
+  node(3, 2, 1);
+  node(4, 2, 1);
+  add(RunFinished{"samples", "done"});
+  const QString path = folder_.filePath(QStringLiteral("bush.espalier"));
+  auto store = SessionStore::create(path.toStdString());
+  ASSERT_TRUE(store && (*store)->append(events) && (*store)->close());
+  window_.openSession(path);
+  const auto shown = [this](std::size_t nodes) {
+    return QTest::qWaitFor([this, nodes] { return window_.tree().laidOut() == nodes; });
+  };
+  ASSERT_TRUE(shown(5));
+  window_.tree().setFocus();
+  window_.select(1);
+  key(Qt::Key_Greater);
+  EXPECT_EQ(window_.tree().leastVisits(), 2U);
+  EXPECT_TRUE(shown(3));
+  key(Qt::Key_Greater);
+  EXPECT_TRUE(shown(2));
+  window_.select(3);  // found elsewhere, as in the table: the way to it is shown
+  EXPECT_TRUE(shown(4));
+  key(Qt::Key_B, Qt::ShiftModifier);
+  window_.select(1);
+  trigger("least-visits-8");
+  EXPECT_EQ(window_.tree().leastVisits(), 8U);
+  EXPECT_TRUE(shown(4));  // the bookmark stays in sight
+  key(Qt::Key_Less);
+  EXPECT_EQ(window_.tree().leastVisits(), 4U);
+  key(Qt::Key_U);
+  EXPECT_EQ(window_.tree().leastVisits(), 0U);
+  EXPECT_TRUE(shown(5));
+}
+
+TEST_F(FeaturesTest, SaysWhenAResultIsTooGoodToBeTrue) {
+  auto* warning = window_.findChild<QLabel*>(QStringLiteral("suspicion"));
+  ASSERT_NE(warning, nullptr);
+  for (const double roofline : {0.5, 0.8}) {  // the best of six nodes takes 0.9^5 = 0.59 s
+    std::vector<Event> events = chain(6, true);
+    std::get<RunStarted>(events.front().body).problem.rooflineSeconds = roofline;
+    const QString path = folder_.filePath(QStringLiteral("roof-%1.espalier").arg(roofline));
+    auto store = SessionStore::create(path.toStdString());
+    ASSERT_TRUE(store && (*store)->append(events) && (*store)->close());
+    window_.openSession(path);
+    EXPECT_EQ(warning->isVisible(), roofline > 0.6);
+    auto* dock = window_.findChild<QDockWidget*>(QStringLiteral("measurements"));
+    dock->raise();
+    EXPECT_TRUE(QTest::qWaitFor([&] {
+      return dock->findChild<RichText*>()->toPlainText().contains(QStringLiteral("measuring error")) ==
+             (roofline > 0.6);
+    }));
+  }
+}
+
+TEST_F(FeaturesTest, ThePaletteShowsKeysBesideCommands) {
+  open();
+  trigger("palette");
+  QTest::keyClicks(focused(), QStringLiteral("whole tree"));
+  auto* list = window_.findChild<CommandPalette*>()->findChild<QListWidget*>();
+  ASSERT_GT(list->count(), 0);
+  EXPECT_EQ(list->item(0)->text(), QStringLiteral("Show the whole tree"));
+  const QRect row = list->visualItemRect(list->item(0));
+  const QImage picture = list->viewport()->grab(row).toImage();
+  // Ink at the right edge of the row, where nothing of the command stands.
+  const QColor ground = picture.pixelColor(picture.width() / 2, 2);
+  bool inked = false;
+  for (int x = picture.width() * 4 / 5; x < picture.width() - 6; ++x)
+    for (int y = 2; y < picture.height() - 2; ++y) inked = inked || picture.pixelColor(x, y) != ground;
+  EXPECT_TRUE(inked);
+  QTest::keyClick(focused(), Qt::Key_Escape);
 }
 
 TEST_F(FeaturesTest, VComparesWithTheNodeClickedNext) {
@@ -360,24 +453,79 @@ TEST(IcicleTest, WidthsAreShares) {
   EXPECT_TRUE(icicleOf(history.tree(), 99, Effort::Nodes, 0.1).bars.empty());
 }
 
-TEST(WorkTimelineTest, PutsOverlappingSpansIntoLanes) {
-  const auto proposal = [](std::uint64_t sequence, std::int64_t from, std::int64_t to) {
+/// A digest of proposals, and of one candidate that was built and then waited for the hardware.
+SessionDigest workDigest() {
+  SessionDigest digest;
+  const auto proposal = [&](std::int64_t from, std::int64_t to) {
     ProposalArrived arrived;
-    arrived.node = static_cast<NodeId>(sequence);
-    arrived.askedMilliseconds = from;
-    arrived.answeredMilliseconds = to;
-    return event(sequence, arrived);
+    arrived.node = static_cast<NodeId>(digest.size());
+    arrived.askedMilliseconds = 1700000000000 + from;
+    arrived.answeredMilliseconds = 1700000000000 + to;
+    digest.append(event(digest.last() + 1, arrived));
   };
+  proposal(-90, -50);
+  proposal(-80, -60);
+  proposal(-50, -40);
+  BuildFinished built;
+  built.node = 7;
+  built.sample = 3;
+  built.seconds = 0.01;
+  built.buildBeganMilliseconds = 1700000000000 - 60;
+  built.measureBeganMilliseconds = 1700000000000 - 30;
+  built.measureEndedMilliseconds = 1700000000000 - 10;
+  digest.append(event(digest.last() + 1, built));
+  SampleMeasured measured;
+  measured.node = 7;
+  measured.sample = 3;
+  digest.append(event(digest.last() + 1, measured));
+  return digest;
+}
+
+TEST(WorkTimelineTest, PutsOverlappingSpansIntoLanes) {
+  const SessionDigest digest = workDigest();
   WorkTimeline timeline;
-  timeline.append(std::vector{proposal(1, 10, 50), proposal(2, 20, 40), proposal(3, 50, 60)});
-  ASSERT_EQ(timeline.spans().size(), 3U);
+  timeline.take(digest, 2);
+  EXPECT_EQ(timeline.taken(), 2U);
+  timeline.take(digest, digest.size());
+  ASSERT_EQ(timeline.spans().size(), 5U);
   EXPECT_EQ(timeline.spans()[0].lane, 0U);
   EXPECT_EQ(timeline.spans()[1].lane, 1U);
+  EXPECT_EQ(timeline.spans()[2].lane, 0U);
   EXPECT_EQ(timeline.lanes(WorkSpan::Kind::Propose), 2U);
-  WorkTimeline earlier;
-  earlier.append(std::vector{proposal(1, 10, 50), proposal(2, 20, 40)});
-  timeline.prepend(earlier);
-  EXPECT_EQ(timeline.spans().size(), 3U);
+  EXPECT_EQ(timeline.lane(WorkSpan::Kind::Propose, 0).size(), 2U);
+  EXPECT_TRUE(timeline.lane(WorkSpan::Kind::Propose, 2).empty());
+  EXPECT_EQ(timeline.spansUntil(2), 2U);
+  EXPECT_EQ(timeline.spansUntil(4), 5U);
+  const WorkSpan& build = timeline.spans()[3];
+  EXPECT_EQ(build.ended - build.began, 10);  // and not until the hardware was free
+  EXPECT_EQ(build.sample, 3);
+  EXPECT_EQ(timeline.spans()[4].ended - timeline.spans()[4].began, 20);
+  EXPECT_EQ(timeline.spans()[4].sample, 3);
+}
+
+TEST(TimelineViewTest, AClickSelectsTheNodeOfASpan) {
+  const SessionDigest digest = workDigest();
+  WorkTimeline timeline;
+  timeline.take(digest, digest.size());
+  TimelineView view(timeline);
+  view.resize(900, 240);
+  view.show();
+  ASSERT_TRUE(QTest::qWaitForWindowExposed(&view));
+  NodeId wanted = kNoNode;
+  QObject::connect(&view, &TimelineView::nodeWanted, &view, [&](NodeId node) { wanted = node; });
+  view.showUntil(4);
+  view.mark(7);
+  const QImage whole = view.grab().toImage();
+  // The measurement is the last thing that happened: its lane is the lowest, its span at the right.
+  for (int y = 10; y < view.height() && wanted != 7; y += 6)
+    QTest::mouseClick(&view, Qt::LeftButton, {}, QPoint(view.width() - 60, y));
+  EXPECT_EQ(wanted, 7U);
+  view.showUntil(3);
+  EXPECT_NE(view.grab().toImage(), whole);
+  wanted = kNoNode;
+  for (int y = 10; y < view.height(); y += 6)
+    QTest::mouseClick(&view, Qt::LeftButton, {}, QPoint(view.width() - 60, y));
+  EXPECT_NE(wanted, 7U);
 }
 
 TEST(ChartTest, CsvIsQuotedAndComplete) {

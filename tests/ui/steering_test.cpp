@@ -153,6 +153,7 @@ class ToyServices final : public Services {
       setup.proposer = std::make_unique<GatedProposer>(script);
       setup.options.samples = samples;
       setup.options.confirm = false;
+      setup.changeThreads = [toy = problem](int threads) { return toy->setThreads(threads); };
       setup.session = std::move(*session);
       setup.sink = std::move(sink);
       return std::make_unique<TunerRun>(std::move(setup));
@@ -392,6 +393,53 @@ TEST_F(Steering, ChangesParametersLive) {
   services_.script->allow(100);
   EXPECT_TRUE(until([this] { return !window_.engine().active(); }));
   EXPECT_EQ(window_.history().fold().totals().samples, 4);
+}
+
+/// Measurements with other threads are kept, named, and compared with nothing; undo brings the threads back.
+TEST_F(Steering, ChangesThreadsLiveAndTakesItBack) {
+  services_.script->allow(12);
+  // Until all that was proposed is measured and the next answer is waited for.
+  ASSERT_TRUE(until([this] {
+    const auto measured = [](const NodeFacts& facts) { return facts.parent == kNoNode || facts.sample > 0; };
+    return services_.script->ask([this] { return services_.script->permits == 0; }) && tree().size() > 5 &&
+           std::all_of(tree().nodes().begin(), tree().nodes().end(), measured) &&
+           !window_.history().liveCalls().empty();
+  }));
+  const NodeId best = tree().best();
+  ASSERT_NE(best, kNoNode);
+  const double before = tree().bestSeconds();
+  auto* dock = window_.findChild<QDockWidget*>(QStringLiteral("run"));
+  dock->show();
+  dock->raise();
+  auto* line = dock->findChild<QLineEdit*>(QStringLiteral("threads"));
+  ASSERT_NE(line, nullptr);
+  EXPECT_EQ(line->text(), QStringLiteral("1"));
+  const auto set = [&](const char* value) {
+    line->setFocus();
+    line->selectAll();
+    QTest::keyClicks(line, QString::fromUtf8(value));
+    QTest::keyClick(line, Qt::Key_Return);
+    return answerTo("set-parameter");
+  };
+  EXPECT_NE(set("9"), QStringLiteral("accepted"));
+  EXPECT_EQ(set("2"), QStringLiteral("accepted"));
+  ASSERT_TRUE(until(
+      [&] { return tree().node(best).sample > 0 && window_.history().fold().conditions().size() == 2; }));
+  EXPECT_EQ(tree().best(), best);
+  EXPECT_NEAR(tree().bestSeconds(), before / 2, 1e-9);
+  EXPECT_EQ(window_.history().fold().run()->problem.threads, 2);
+  window_.select(best);
+  auto* measurements = window_.findChild<QDockWidget*>(QStringLiteral("measurements"));
+  measurements->show();
+  measurements->raise();
+  auto* words = measurements->findChild<RichText*>();
+  EXPECT_TRUE(until([words] { return words->toPlainText().contains(QStringLiteral("set aside")); }));
+  dock->raise();
+  EXPECT_TRUE(until([line] { return line->text() == QStringLiteral("2"); }));
+  window_.tree().setFocus();
+  key(Qt::Key_Z, Qt::ControlModifier);
+  EXPECT_EQ(answerTo("set-parameter"), QStringLiteral("accepted"));
+  EXPECT_TRUE(until([this] { return window_.history().fold().run()->problem.threads == 1; }));
 }
 
 TEST_F(Steering, SaysWhyACommandWasRefused) {

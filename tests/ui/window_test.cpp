@@ -216,6 +216,12 @@ TEST(Render, WritesEveryFormat) {
   }
   const QImage image(folder.filePath(QStringLiteral("t.png")));
   EXPECT_EQ(image.size(), QSize(800, 600));
+  const QString below = folder.filePath(QStringLiteral("below.png"));
+  EXPECT_TRUE(renderSession(session, below.toStdString(), QSize(400, 300), Theme::dark(), 10));
+  EXPECT_NE(QImage(below), image);
+  const auto nowhere = renderSession(session, below.toStdString(), QSize(400, 300), Theme::dark(), 20);
+  ASSERT_FALSE(nowhere);
+  EXPECT_NE(nowhere.error().text().find("0 to 19"), std::string::npos);
   EXPECT_FALSE(renderSession(session, folder.filePath(QStringLiteral("t.gif")).toStdString(), QSize(400, 300),
                              Theme::light()));
   EXPECT_FALSE(renderSession("/nowhere/a.espalier", "/nowhere/a.png", QSize(400, 300), Theme::light()));

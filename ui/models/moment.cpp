@@ -4,7 +4,7 @@
 
 namespace espalier::ui {
 
-void Moment::advance(const SessionDigest& digest, std::size_t to) {
+bool Moment::advance(const SessionDigest& digest, std::size_t to, const std::atomic<bool>* cancelled) {
   // The tree first, run by run of entries: the curve needs to know the best after each sample.
   std::size_t told = position;
   const auto tellRuns = [&](std::size_t end) {
@@ -31,16 +31,20 @@ void Moment::advance(const SessionDigest& digest, std::size_t to) {
       }
     }
   };
+  const auto given = [&] { return cancelled != nullptr && cancelled->load(std::memory_order_relaxed); };
   const bool fits = tree.apply(digest, position, to, [&](std::size_t index) {
+    if (given()) return false;
     tellRuns(index + 1);
     const DigestEntry& entry = digest.entry(index);
     runs.sample({.number = entry.sample(),
                  .node = entry.node,
                  .measuredSeconds = entry.has(kDigestValid) ? entry.value() : 0,
-                 .predictedSeconds = static_cast<double>(entry.predictedSeconds),
+                 .predictedSeconds = static_cast<double>(entry.predictedSeconds()),
                  .bestSeconds = tree.bestSeconds(),
                  .baselineSeconds = tree.baselineSeconds()});
+    return true;
   });
+  if (given()) return false;
   tellRuns(to);
   position = to;
   if (!fits && trouble.empty())
@@ -48,6 +52,7 @@ void Moment::advance(const SessionDigest& digest, std::size_t to) {
         "An event of the session does not fit those before it. The session is damaged; restore it from a "
         "copy, "
         "or start a new one.";
+  return true;
 }
 
 }  // namespace espalier::ui

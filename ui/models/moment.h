@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <string>
 
@@ -18,8 +19,9 @@ struct Moment {
   std::string trouble;       ///< what of the events did not fit together; empty if all is well
   std::size_t position = 0;  ///< events taken
 
-  /// Takes the events after `position` up to `to`.
-  void advance(const SessionDigest& digest, std::size_t to);
+  /// Takes the events after `position` up to `to`. False, and of no further use, if `cancelled` became true
+  /// on the way.
+  bool advance(const SessionDigest& digest, std::size_t to, const std::atomic<bool>* cancelled = nullptr);
 };
 
 }  // namespace espalier::ui

@@ -8,6 +8,8 @@
 namespace espalier::ui {
 
 QString parameterText(const RunFold& fold, const std::string& name) {
+  if (name == "threads")
+    return fold.run() == nullptr ? QString() : QString::number(fold.run()->problem.threads);
   if (const auto set = fold.parameters().find(name); set != fold.parameters().end())
     return QString::fromStdString(set->second);
   if (fold.run() == nullptr) return {};

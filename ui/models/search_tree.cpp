@@ -29,11 +29,11 @@ struct SearchTree::Sums {
 };
 
 bool SearchTree::apply(const SessionDigest& digest, std::size_t from, std::size_t to) {
-  return apply(digest, from, to, [](std::size_t) {});
+  return apply(digest, from, to, [](std::size_t) { return true; });
 }
 
 bool SearchTree::apply(const SessionDigest& digest, std::size_t from, std::size_t to,
-                       const std::function<void(std::size_t)>& afterSample) {
+                       const std::function<bool(std::size_t)>& afterSample) {
   for (std::size_t text = texts_.size(); text < digest.texts(); ++text)
     texts_.push_back(digest.sharedText(static_cast<std::uint16_t>(text)));
   const bool many = to - from >= kManyEntries;
@@ -46,7 +46,7 @@ bool SearchTree::apply(const SessionDigest& digest, std::size_t from, std::size_
   bool fits = true;
   for (std::size_t index = from; index < to; ++index) {
     fits = applyOne(digest, index, many ? &sums : nullptr) && fits;
-    if (digest.entry(index).kind == DigestKind::SampleMeasured) afterSample(index);
+    if (digest.entry(index).kind == DigestKind::SampleMeasured && !afterSample(index)) return fits;
   }
   if (many) sumUp(sums);
   ++version_;
@@ -71,7 +71,7 @@ bool SearchTree::applyOne(const SessionDigest& digest, std::size_t index, Sums* 
     case DigestKind::NodeSelected: setFlag(entry.node, kAsking, true); return known;
     case DigestKind::ProposalRejected: setFlag(entry.node, kAsking, false); return known;
     case DigestKind::CandidateChosen:
-      if (known && nodes_[entry.node].sample == 0) nodes_[entry.node].status = NodeStatus::InFlight;
+      if (known && nodes_[entry.node].sample == 0) setStatus(nodes_[entry.node], NodeStatus::InFlight);
       return known;
     case DigestKind::SampleMeasured:
       if (known) measured(entry, sums);
@@ -99,7 +99,7 @@ bool SearchTree::add(const SessionDigest& digest, const DigestEntry& entry, std:
   facts.source = entry.source;
   facts.steps = entry.steps();
   facts.sequence = static_cast<std::uint32_t>(digest.first() + index);
-  facts.predictedSeconds = entry.predictedSeconds;
+  facts.predictedSeconds = entry.predictedSeconds();
   facts.rolloutSeconds = entry.rolloutSeconds();
   if (entry.has(kDigestFallback)) facts.flags |= kFallback;
   if (entry.has(kDigestByUser)) facts.flags |= kHandMade;
@@ -125,11 +125,28 @@ void SearchTree::applyWhole(const Event& event) {
     takeBaseline();
   } else if (std::holds_alternative<RunStarted>(event.body)) {
     forgetWhatWasInFlight();
+  } else if (std::holds_alternative<ConditionsChanged>(event.body)) {
+    setMeasurementsAside();
   } else if (const auto* received = std::get_if<CommandReceived>(&event.body)) {
     if (const auto* hint = std::get_if<HintCommand>(&received->command);
         hint != nullptr && received->accepted)
       setFlag(hint->node, kHinted, !hint->text.empty());
   }
+}
+
+/// The same rules as Tree::apply(ConditionsChanged).
+void SearchTree::setMeasurementsAside() {
+  for (NodeId id = 0; id < nodes_.size(); ++id) {
+    NodeFacts& facts = nodes_[id];
+    facts.seconds = facts.bestBelow = facts.rolloutSeconds = 0;
+    if (facts.status != NodeStatus::Measured) continue;
+    facts.sample = 0;
+    facts.status = NodeStatus::Predicted;
+    setFlag(id, kVerified, false);
+  }
+  best_ = kNoNode;
+  bestSeconds_ = 0;
+  takeBaseline();
 }
 
 /// The root is measured as the baseline, whichever of the two comes first.
@@ -149,14 +166,14 @@ void SearchTree::measured(const DigestEntry& entry, Sums* sums) {
   if (first) facts.sample = static_cast<std::uint32_t>(entry.sample());
   if (!entry.has(kDigestValid)) {
     const bool wasMeasured = facts.seconds > 0;
-    facts.status = NodeStatus::Failed;
+    setStatus(facts, NodeStatus::Failed);
     facts.seconds = 0;
     if (best_ == entry.node) findBest();
     if (wasMeasured && sums == nullptr) findBestBelow();
     return;
   }
   if (facts.status == NodeStatus::Failed) return;
-  facts.status = NodeStatus::Measured;
+  setStatus(facts, NodeStatus::Measured);
   const double seconds = entry.value();
   const auto shorter = static_cast<float>(seconds);
   facts.seconds = first || facts.seconds <= 0 ? shorter : std::min(facts.seconds, shorter);
@@ -171,6 +188,12 @@ void SearchTree::measured(const DigestEntry& entry, Sums* sums) {
     if (best != 0 && best <= facts.seconds) break;
     best = facts.seconds;
   }
+}
+
+void SearchTree::setStatus(NodeFacts& facts, NodeStatus status) {
+  if (facts.status == NodeStatus::InFlight) --inFlight_;
+  if (status == NodeStatus::InFlight) ++inFlight_;
+  facts.status = status;
 }
 
 void SearchTree::findBest() {
@@ -244,7 +267,7 @@ void SearchTree::findBestBelow() {
 /// What was asked or sent to the hardware when a run ended never arrived.
 void SearchTree::forgetWhatWasInFlight() {
   for (NodeId id = 0; id < nodes_.size(); ++id) {
-    if (nodes_[id].status == NodeStatus::InFlight) nodes_[id].status = NodeStatus::Predicted;
+    if (nodes_[id].status == NodeStatus::InFlight) setStatus(nodes_[id], NodeStatus::Predicted);
     setFlag(id, kAsking, false);
   }
 }

@@ -65,9 +65,10 @@ class SearchTree {
  public:
   /// Takes over entries [from, to) of the digest, which follow those taken before. False if one did not fit.
   bool apply(const SessionDigest& digest, std::size_t from, std::size_t to);
-  /// The same, and tells `afterSample` of every entry with a sample as soon as best() knows of it.
+  /// The same, and tells `afterSample` of every entry with a sample as soon as best() knows of it. Where that
+  /// answers false the rest is left out, and the tree is of no further use.
   bool apply(const SessionDigest& digest, std::size_t from, std::size_t to,
-             const std::function<void(std::size_t)>& afterSample);
+             const std::function<bool(std::size_t)>& afterSample);
 
   [[nodiscard]] std::size_t size() const { return nodes_.size(); }
   [[nodiscard]] bool contains(NodeId node) const { return node < nodes_.size(); }
@@ -77,6 +78,8 @@ class SearchTree {
   [[nodiscard]] const ChunkedVector<NodeId>& parents() const { return parents_; }
   [[nodiscard]] const std::string& label(std::uint16_t index) const { return *texts_[index]; }
 
+  /// Nodes that are being built or measured.
+  [[nodiscard]] std::size_t inFlight() const { return inFlight_; }
   /// The fastest valid node, or kNoNode; the earlier one of equals.
   [[nodiscard]] NodeId best() const { return best_; }
   [[nodiscard]] double baselineSeconds() const { return baselineSeconds_; }
@@ -105,10 +108,12 @@ class SearchTree {
   [[nodiscard]] bool add(const SessionDigest& digest, const DigestEntry& entry, std::size_t index);
   void applyWhole(const Event& event);
   void takeBaseline();
+  void setMeasurementsAside();
   void measured(const DigestEntry& entry, Sums* sums);
   void giveValuesAnew(const SessionDigest::Refresh& refresh, Sums* sums);
   void reward(const DigestEntry& entry, Sums* sums);
   void mark(NodeId node, NodeMark mark);
+  void setStatus(NodeFacts& facts, NodeStatus status);
   void findBest();
   void sumUp(Sums& sums);
   void findBestBelow();
@@ -119,6 +124,7 @@ class SearchTree {
   ChunkedVector<NodeId> parents_;
   std::vector<std::shared_ptr<const std::string>> texts_;
   std::set<NodeId> marked_;
+  std::size_t inFlight_ = 0;
   NodeId best_ = kNoNode;
   NodeId focus_ = kRootNode;
   double bestSeconds_ = 0;

@@ -2,44 +2,52 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
 
-#include "session/event.h"
+#include "session/session_digest.h"
 
 namespace espalier::ui {
 
 /// A stretch of time in which something was worked on.
 struct WorkSpan {
   enum class Kind : std::uint8_t { Propose, Build, Measure };
+  std::int64_t began = 0;  ///< milliseconds since 1970
+  std::int64_t ended = 0;  ///< not before `began`
+  NodeId node = kNoNode;
+  std::uint32_t entry = 0;  ///< of the digest, that tells of it
+  std::int32_t sample = 0;  ///< 0 for proposals, and as long as its outcome is not known
+  std::uint16_t lane = 0;   ///< among those of its kind, so that none overlap
   Kind kind = Kind::Propose;
   bool failed = false;
-  NodeId node = kNoNode;
-  int sample = 0;              ///< 0 for proposals
-  std::int64_t began = 0;      ///< milliseconds since 1970
-  std::int64_t ended = 0;      ///< not before `began`
-  std::uint64_t sequence = 0;  ///< of the event that tells of it
-  std::uint32_t lane = 0;      ///< among those of its kind, so that none overlap
 };
 
-/// When was proposed, built and measured: a fold over events.
+/// When was proposed, built and measured: a fold over a digest.
 class WorkTimeline {
  public:
-  void append(std::span<const Event> events);
-  /// Puts what happened before in front: spans of both that come from the same events are counted once.
-  void prepend(WorkTimeline earlier);
+  /// Takes over the entries after those taken before, up to `to`.
+  void take(const SessionDigest& digest, std::size_t to);
+  /// Entries taken.
+  [[nodiscard]] std::size_t taken() const { return taken_; }
 
-  /// In the order of their events.
+  /// In the order of their entries.
   [[nodiscard]] const std::vector<WorkSpan>& spans() const { return spans_; }
+  /// How many spans the first entries of the digest tell of.
+  [[nodiscard]] std::size_t spansUntil(std::size_t entries) const;
   /// Lanes that a kind needs; at least 1.
   [[nodiscard]] std::uint32_t lanes(WorkSpan::Kind kind) const;
+  /// Places of the spans in one lane, earliest first; places grow with time.
+  [[nodiscard]] std::span<const std::uint32_t> lane(WorkSpan::Kind kind, std::uint32_t number) const;
 
  private:
+  void note(const DigestEntry& entry);
   void add(WorkSpan span);
 
   std::vector<WorkSpan> spans_;
-  std::vector<std::int64_t> busyUntil_[3];  ///< of each lane of a kind
+  std::vector<std::vector<std::uint32_t>> lanes_[3];  ///< of each kind
+  std::size_t taken_ = 0;
 };
 
 }  // namespace espalier::ui

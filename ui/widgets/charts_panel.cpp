@@ -2,22 +2,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/charts_panel.h"
 
-#include <QCoreApplication>
 #include <QFile>
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QHBoxLayout>
 #include <QImage>
 #include <QPainter>
-#include <QPointer>
 #include <QSvgGenerator>
-#include <QThreadPool>
 #include <QVBoxLayout>
+#include <algorithm>
 #include <array>
-#include <map>
+#include <span>
 
 #include "models/figures.h"
-#include "session/session_store.h"
 
 namespace espalier::ui {
 namespace {
@@ -35,12 +32,24 @@ double horizontalOf(const CurvePoint& point, int axis) {
   }
 }
 
+constexpr std::size_t kEntriesAtOnce = 100000;  ///< of the digest, in a few milliseconds
 constexpr std::size_t kPicturePoints = 1000;  ///< of a series in a picture
 constexpr std::size_t kAllPoints = SIZE_MAX;
 
 std::size_t strideOf(std::size_t points, std::size_t most) { return points / most + 1; }
 
-ChartSeries stepsOf(const QString& name, Ink ink, const std::vector<CurvePoint>& curve, int axis,
+/// The points of the samples measured under the conditions of this number.
+std::span<const CurvePoint> curveOf(const RunFold& runs, std::size_t conditions) {
+  const auto from = [&](int sample) {
+    return std::lower_bound(runs.curve().begin(), runs.curve().end(), sample,
+                            [](const CurvePoint& point, int number) { return point.sample < number; });
+  };
+  const auto begin = from(runs.conditions()[conditions].firstSample);
+  const bool last = conditions + 1 == runs.conditions().size();
+  return {begin, last ? runs.curve().end() : from(runs.conditions()[conditions + 1].firstSample)};
+}
+
+ChartSeries stepsOf(const QString& name, Ink ink, std::span<const CurvePoint> curve, int axis,
                     std::size_t most) {
   ChartSeries series;
   series.name = name;
@@ -97,6 +106,8 @@ ChartsPanel::ChartsPanel(const History& history, TextService& texts, QWidget* pa
   pictures_->addWidget(timelineView_);
   timer_.setSingleShot(true);
   timer_.setInterval(kEveryMilliseconds);
+  timelineTimer_.setSingleShot(true);
+  connect(&timelineTimer_, &QTimer::timeout, this, &ChartsPanel::showTimeline);
   connect(&timer_, &QTimer::timeout, this, &ChartsPanel::rebuild);
   connect(kind_, &QComboBox::currentIndexChanged, this, &ChartsPanel::rebuild);
   connect(logarithmic_, &QCheckBox::toggled, this, &ChartsPanel::rebuild);
@@ -116,7 +127,7 @@ void ChartsPanel::setTheme(const Theme& theme) {
 }
 
 void ChartsPanel::addOther(const QString& name, const RunFold& fold) {
-  others_.push_back({name, fold.curve()});
+  others_.push_back({name, fold});
   rebuild();
 }
 
@@ -131,34 +142,23 @@ QStringList ChartsPanel::kinds() const {
   return names;
 }
 
-void ChartsPanel::takeEvents(const std::vector<Event>& events) { timeline_.append(events); }
-
-void ChartsPanel::setSession(const QString& path) {
-  session_ = path;
-  timelineRead_ = false;
+void ChartsPanel::sessionChanged() {
   timeline_ = {};
   refresh();
 }
 
-void ChartsPanel::readTimeline() {
-  if (std::exchange(timelineRead_, true) || session_.isEmpty()) return;
-  const QPointer<ChartsPanel> panel(this);
-  QThreadPool::globalInstance()->start([panel, session = session_] {
-    constexpr std::size_t kAtOnce = 20000;
-    auto timeline = std::make_shared<WorkTimeline>();
-    if (auto store = SessionStore::open(session.toStdString(), SessionStore::Access::Read))
-      for (std::uint64_t first = 1;;) {
-        const auto events = (*store)->read(first, kAtOnce);
-        if (!events || events->empty()) break;
-        timeline->append(*events);
-        first = events->back().sequence + 1;
-      }
-    QMetaObject::invokeMethod(QCoreApplication::instance(), [panel, session, timeline] {
-      if (panel == nullptr || panel->session_ != session) return;
-      panel->timeline_.prepend(std::move(*timeline));
-      panel->timelineView_->update();
-    });
-  });
+/// A million nodes are gone through between other events.
+void ChartsPanel::takeTimeline() {
+  const SessionDigest& digest = history().digest();
+  timeline_.take(digest, std::min(digest.size(), timeline_.taken() + kEntriesAtOnce));
+  if (timeline_.taken() < digest.size()) timelineTimer_.start();
+}
+
+void ChartsPanel::showTimeline() {
+  if (kind() != kTimeline || !isVisible()) return;
+  takeTimeline();
+  timelineView_->showUntil(history().position());
+  timelineView_->mark(node());
 }
 
 void ChartsPanel::askForExport() {
@@ -171,9 +171,10 @@ void ChartsPanel::askForExport() {
                   written.has_value());
 }
 
-Result<void> ChartsPanel::exportTo(const QString& path) const {
+Result<void> ChartsPanel::exportTo(const QString& path) {
   const QString suffix = QFileInfo(path).suffix().toLower();
   const bool spans = kind() == kTimeline;
+  if (spans) timeline_.take(history().digest(), history().digest().size());
   const QSize size = pictures_->size();
   const auto paint = [&](QPainter& painter) {
     spans ? timelineView_->paintTo(painter, size) : chart_->paintTo(painter, size);
@@ -233,11 +234,7 @@ void ChartsPanel::rebuild() {
   const bool spans = kind() == kTimeline;
   pictures_->setCurrentIndex(spans ? 1 : 0);
   logarithmic_->setVisible(kind() <= kCost);
-  if (spans) {
-    readTimeline();
-    timelineView_->showUntil(history().atEnd() ? UINT64_MAX : history().position());
-    return timelineView_->mark(node());
-  }
+  if (spans) return showTimeline();
   chart_->mark(node());
   chart_->show(content(kPicturePoints));
 }
@@ -261,8 +258,8 @@ ChartContent ChartsPanel::curve(int axis, std::size_t most) const {
                                          : tr("samples");
   constexpr std::array kInks{Ink::Series2, Ink::Series4, Ink::Series3};
   for (std::size_t i = 0; i < others_.size(); ++i)
-    content.series.push_back(stepsOf(others_[i].name, kInks[i % kInks.size()], others_[i].curve, axis, most));
-  content.series.push_back(stepsOf(tr("best so far"), Ink::Series1, history().fold().curve(), axis, most));
+    addCurve(content, others_[i].name, kInks[i % kInks.size()], others_[i].runs, axis, most);
+  addCurve(content, tr("best so far"), Ink::Series1, history().fold(), axis, most);
   ChartSeries dots;
   dots.name = tr("each sample");
   dots.ink = Ink::Series5;
@@ -272,7 +269,8 @@ ChartContent ChartsPanel::curve(int axis, std::size_t most) const {
   for (std::size_t index = 0; index < all.size(); ++index) {
     const CurvePoint& point = all[index];
     if (index % stride != 0 && point.node != node()) continue;
-    const double speedup = history().tree().contains(point.node) ? history().tree().speedup(point.node) : 0;
+    const double speedup =
+        point.measuredSeconds > 0 ? history().tree().baselineSeconds() / point.measuredSeconds : 0;
     dots.points.append(QPointF(horizontalOf(point, axis), speedup));
     dots.nodes.push_back(point.node);
   }
@@ -281,18 +279,33 @@ ChartContent ChartsPanel::curve(int axis, std::size_t most) const {
   return content;
 }
 
+/// A line for every number of threads that samples were measured with: they do not compare.
+void ChartsPanel::addCurve(ChartContent& content, const QString& name, Ink ink, const RunFold& runs, int axis,
+                           std::size_t most) const {
+  const std::vector<Conditions>& all = runs.conditions();
+  if (all.size() < 2) {
+    content.series.push_back(stepsOf(name, ink, runs.curve(), axis, most));
+    return;
+  }
+  for (std::size_t i = 0; i < all.size(); ++i)
+    content.series.push_back(
+        stepsOf(tr("%1, threads: %2").arg(name).arg(all[i].threads), ink, curveOf(runs, i), axis, most));
+}
+
 /// The speedup that the machine allows, as far as the samples reach.
 void ChartsPanel::addRoofline(ChartContent& content, int axis) const {
   const RunFold& fold = history().fold();
-  if (fold.run() == nullptr || fold.run()->problem.rooflineSeconds <= 0 || fold.curve().empty()) return;
-  const double speedup = history().tree().baselineSeconds() / fold.run()->problem.rooflineSeconds;
-  ChartSeries line;
-  line.name = tr("roofline");
-  line.ink = Ink::Series3;
-  line.look = ChartSeries::Look::Dashes;
-  line.points = {{horizontalOf(fold.curve().front(), axis), speedup},
-                 {horizontalOf(fold.curve().back(), axis), speedup}};
-  content.series.push_back(std::move(line));
+  for (std::size_t i = 0; i < fold.conditions().size(); ++i) {
+    const std::span<const CurvePoint> curve = curveOf(fold, i);
+    if (curve.empty() || fold.conditions()[i].rooflineSeconds <= 0) continue;
+    const double speedup = history().tree().baselineSeconds() / fold.conditions()[i].rooflineSeconds;
+    ChartSeries line;
+    line.name = tr("roofline");
+    line.ink = Ink::Series3;
+    line.look = ChartSeries::Look::Dashes;
+    line.points = {{horizontalOf(curve.front(), axis), speedup}, {horizontalOf(curve.back(), axis), speedup}};
+    content.series.push_back(std::move(line));
+  }
 }
 
 ChartContent ChartsPanel::predictions(std::size_t most) const {
@@ -321,12 +334,16 @@ ChartContent ChartsPanel::depths() const {
   ChartContent content;
   content.horizontal = tr("depth in the tree");
   content.vertical = tr("nodes");
-  std::map<std::uint32_t, int> counts;
-  for (const NodeFacts& facts : history().tree().nodes()) ++counts[facts.depth];
+  std::vector<int> counts;
+  for (const NodeFacts& facts : history().tree().nodes()) {
+    if (facts.depth >= counts.size()) counts.resize(facts.depth + std::size_t{1});
+    ++counts[facts.depth];
+  }
   ChartSeries line;
   line.name = tr("nodes");
   line.look = ChartSeries::Look::Bars;
-  for (const auto& [depth, count] : counts) line.points.append(QPointF(depth, count));
+  for (std::size_t depth = 0; depth < counts.size(); ++depth)
+    line.points.append(QPointF(static_cast<double>(depth), counts[depth]));
   content.series.push_back(std::move(line));
   return content;
 }

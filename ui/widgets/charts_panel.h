@@ -27,12 +27,10 @@ class ChartsPanel : public Panel {
   /// Another session on the same axes.
   void addOther(const QString& name, const RunFold& fold);
   void clearOthers();
-  /// Another session: what happened in it is read from its file once the timeline is asked for.
-  void setSession(const QString& path);
-  /// What happens while the session is open.
-  void takeEvents(const std::vector<Event>& events);
+  /// The history holds another session from now on.
+  void sessionChanged();
   /// Writes the chart that is shown: .png, .svg or .csv.
-  [[nodiscard]] Result<void> exportTo(const QString& path) const;
+  [[nodiscard]] Result<void> exportTo(const QString& path);
   /// Names of the charts, and the one of them that is shown.
   [[nodiscard]] QStringList kinds() const;
   void showKind(int index) { kind_->setCurrentIndex(index); }
@@ -47,15 +45,18 @@ class ChartsPanel : public Panel {
  private:
   struct Other {
     QString name;
-    std::vector<CurvePoint> curve;
+    RunFold runs;
   };
   void rebuild();
   void askForExport();
-  void readTimeline();
+  void takeTimeline();
+  void showTimeline();
   [[nodiscard]] int kind() const { return kind_->currentData().toInt(); }
   /// `most`: points of a series about which it is enough.
   [[nodiscard]] ChartContent content(std::size_t most) const;
   [[nodiscard]] ChartContent curve(int axis, std::size_t most) const;
+  void addCurve(ChartContent& content, const QString& name, Ink ink, const RunFold& runs, int axis,
+                std::size_t most) const;
   void addRoofline(ChartContent& content, int axis) const;
   [[nodiscard]] ChartContent predictions(std::size_t most) const;
   [[nodiscard]] ChartContent depths() const;
@@ -66,11 +67,10 @@ class ChartsPanel : public Panel {
   QCheckBox* logarithmic_;
   QStackedWidget* pictures_;
   Chart* chart_;
-  QString session_;
-  bool timelineRead_ = false;
   WorkTimeline timeline_;
   TimelineView* timelineView_;
   QTimer timer_;
+  QTimer timelineTimer_;  ///< between two parts of a long session
   std::vector<Other> others_;
 };
 

@@ -69,6 +69,8 @@ QPixmap drawn(Symbol symbol, const QColor& colour) {
       line({{6.4, 2.6}, {6, 7}, {4, 9}, {12, 9}, {10, 7}, {9.6, 2.6}});
       line({{8, 9}, {8, 13.6}});
       break;
+    case Symbol::Up: line({{3.5, 10.5}, {8, 5.5}, {12.5, 10.5}}); break;
+    case Symbol::Down: line({{3.5, 5.5}, {8, 10.5}, {12.5, 5.5}}); break;
   }
   return pixmap;
 }

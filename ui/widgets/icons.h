@@ -7,7 +7,7 @@
 
 namespace espalier::ui {
 
-enum class Symbol { Play, Pause, Step, Stop, ToEnd, Expand, Write, Hint, Prune, Pin };
+enum class Symbol { Play, Pause, Step, Stop, ToEnd, Expand, Write, Hint, Prune, Pin, Up, Down };
 
 /// A symbol in a colour of the theme, sharp at every scale.
 [[nodiscard]] QIcon icon(Symbol symbol, const QColor& colour, const QColor& disabled);

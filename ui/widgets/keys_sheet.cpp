@@ -56,6 +56,7 @@ KeysSheet::KeysSheet(QWidget* window) : Sheet(tr("Keys"), kWidth, window) {
                          {QStringLiteral("+  −"), tr("zoom; the wheel does so at the pointer")},
                          {QStringLiteral("H"), tr("fold; Shift+H shows only the subtree")},
                          {QStringLiteral("F"), tr("hide failed nodes")},
+                         {QStringLiteral("<  >"), tr("hide fewer or more subtrees of few visits")},
                          {QStringLiteral("U"), tr("show everything again")},
                          {QStringLiteral("L"), tr("labels; Shift+L those of the path")},
                          {QStringLiteral("V"), tr("compare with the node clicked next")},

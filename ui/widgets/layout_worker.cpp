@@ -16,6 +16,12 @@ void LayoutWorker::cancel() {
   cancelled_.reset();
 }
 
+void LayoutWorker::discard(TreeLayout layout) {
+  if (layout.places.empty()) return;
+  auto last = std::make_shared<TreeLayout>(std::move(layout));
+  background_.run([last] {});
+}
+
 void LayoutWorker::request(LayoutInput input) {
   cancel();
   auto cancelled = std::make_shared<std::atomic<bool>>(false);

@@ -22,6 +22,8 @@ class LayoutWorker : public QObject {
 
   void request(LayoutInput input);
   void cancel();
+  /// Lets go of a layout on the other thread: that of a million nodes takes its time.
+  void discard(TreeLayout layout);
   [[nodiscard]] bool busy() const { return cancelled_ != nullptr; }
   /// How long the last one took.
   [[nodiscard]] int lastMilliseconds() const { return lastMilliseconds_; }

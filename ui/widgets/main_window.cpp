@@ -34,8 +34,7 @@ namespace {
 // What the window's thread does itself, since it takes it less than a frame or two.
 constexpr std::uint64_t kEventsReadAtOnce = 1000;
 constexpr std::size_t kFewEvents = 4000;  ///< their cost does not depend on the size of the tree
-constexpr std::size_t kEventsFoldedAtOnce = 600000;
-constexpr std::size_t kMostNodesCounted = 200000;
+constexpr std::size_t kEventsFoldedAtOnce = 200000;
 
 QString firstFile(const QMimeData* data) {
   return data->hasUrls() && !data->urls().isEmpty() ? data->urls().constFirst().toLocalFile() : QString();
@@ -106,7 +105,7 @@ void MainWindow::beginSession(const QString& path) {
   path_ = path;
   tree_->setTree(&history_.tree());
   charts_->clearOthers();
-  charts_->setSession(QFileInfo(path).absoluteFilePath());
+  charts_->sessionChanged();
   annotations_.clear();
   maxCost_.reset();
   messages_->hide();
@@ -206,7 +205,6 @@ void MainWindow::resumeRun(const std::optional<ProposerChoice>& proposer) {
 
 void MainWindow::takeEvents(const std::vector<Event>& events) {
   history_.append(events);
-  charts_->takeEvents(events);
   if (engine_.active()) tellNotices(events);
   showBegun();
   if (reader_.following() && history_.atEnd() && history_.fold().state() == RunState::Finished)
@@ -313,13 +311,18 @@ void MainWindow::updateStatus() {
   stateLabel_->setText(QStringLiteral("<b>%1</b>").arg(state));
   QStringList words{fromUtf8(fold.run()->problem.name)};
   const SearchTree& tree = history_.tree();
+  double percent = 0;
   if (tree.contains(tree.best())) {
     const double seconds = tree.bestSeconds();
     words << tr("best %1 (%2)").arg(speedupText(tree.baselineSeconds() / seconds), duration(seconds));
-    if (const double roofline = fold.run()->problem.rooflineSeconds; roofline > 0)
-      words << tr("%1 % of the roofline").arg(fixedText(roofline / seconds * 100, 0));
+    percent = fold.run()->problem.rooflineSeconds / seconds * 100;
+    if (percent > 0) words << tr("%1 % of the roofline").arg(fixedText(percent, 0));
   }
+  if (fold.conditions().size() > 1) words << tr("threads: %1").arg(fold.conditions().back().threads);
+  suspicion_->setVisible(percent > kSuspiciousPercent);
   words << tr("nodes: %1").arg(grouped(static_cast<std::int64_t>(tree.size())));
+  if (tree_->leastVisits() > 0 || tree_->hidden() != kHideNothing)
+    words << tr("shown: %1").arg(grouped(static_cast<std::int64_t>(tree_->laidOut())));
   if (fold.totals().failedSamples > 0) words << tr("failed: %1").arg(fold.totals().failedSamples);
   if (const QString flight = inFlight(); !flight.isEmpty()) words << flight;
   figuresLabel_->setText(words.join(QStringLiteral("  ·  ")));
@@ -329,11 +332,8 @@ void MainWindow::updateStatus() {
 
 /// What was begun and has not arrived yet.
 QString MainWindow::inFlight() const {
-  // Counting takes a look at every node, which no live tree is too large for in practice.
-  if (!engine_.active() || !history_.atEnd() || history_.tree().size() > kMostNodesCounted) return {};
-  const int samples = static_cast<int>(
-      std::count_if(history_.tree().nodes().begin(), history_.tree().nodes().end(),
-                    [](const NodeFacts& facts) { return facts.status == NodeStatus::InFlight; }));
+  if (!engine_.active() || !history_.atEnd()) return {};
+  const std::size_t samples = history_.tree().inFlight();
   const auto calls = history_.liveCalls().size();
   QStringList words;
   if (samples > 0) words << tr("measuring: %1").arg(samples);
@@ -407,6 +407,7 @@ void MainWindow::applyTheme() {
   statusBar()->setStyleSheet(
       QStringLiteral("QStatusBar { border-top: 1px solid %1; } QStatusBar::item { border: none; }")
           .arg(name(Ink::Border)));
+  suspicion_->setStyleSheet(QStringLiteral("QLabel { color: %1; }").arg(name(Ink::Warning)));
   tree_->setTheme(theme_);
   minimap_->setTheme(theme_);
   legend_->setTheme(theme_);

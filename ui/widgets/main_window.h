@@ -180,6 +180,7 @@ class MainWindow : public QMainWindow {
   QComboBox* colour_ = nullptr;
   QComboBox* size_ = nullptr;
   QMenu* recentMenu_ = nullptr;
+  QActionGroup* leastVisits_ = nullptr;
   CommandPalette* palette_ = nullptr;
   KeysSheet* keys_ = nullptr;
   ExportSheet* export_ = nullptr;
@@ -188,6 +189,7 @@ class MainWindow : public QMainWindow {
   NoteSheet* note_ = nullptr;
   QLabel* stateLabel_ = nullptr;
   QLabel* figuresLabel_ = nullptr;
+  QLabel* suspicion_ = nullptr;
   BudgetMeter* meter_ = nullptr;
   std::map<std::string, QAction*, std::less<>> actions_;
   std::vector<Panel*> panels_;

@@ -21,6 +21,8 @@
 namespace espalier::ui {
 namespace {
 
+std::string leastVisitsAction(std::uint32_t visits) { return "least-visits-" + std::to_string(visits); }
+
 std::string panelAction(const QDockWidget* dock) { return "panel-" + dock->objectName().toStdString(); }
 
 }  // namespace
@@ -129,6 +131,17 @@ void MainWindow::makeActions() {
   hides("hide-failed", tr("Hide &failed nodes"), kHideFailed);
   hides("hide-pruned", tr("Hide &pruned nodes"), kHidePruned);
   hides("hide-unmeasured", tr("Hide nodes that were &never measured"), kHideUnmeasured);
+  auto* least = new QActionGroup(this);
+  for (const std::uint32_t visits : {0U, 2U, 4U, 8U, 16U, 64U, 256U, 1024U}) {
+    QAction* made = action(leastVisitsAction(visits).c_str(),
+                           visits == 0 ? tr("Show subtrees however few visits they had")
+                                       : tr("Hide subtrees with fewer visits than %1").arg(visits),
+                           {}, [this, visits] { tree_->setLeastVisits(visits); });
+    made->setCheckable(true);
+    made->setData(visits);
+    least->addAction(made);
+  }
+  leastVisits_ = least;
   action("labels", tr("&Labels"), {}, [this] {
     tree_->setLabels(!tree_->showsLabels());
   })->setCheckable(true);
@@ -299,6 +312,10 @@ void MainWindow::makeMenus() {
                                    "later",
                                    "play",
                                    ""});
+  QMenu* few = new QMenu(tr("Hide subtrees of &few visits"), this);
+  few->addActions(leastVisits_->actions());
+  view->insertMenu(actionNamed("labels"), few);
+  view->insertSeparator(actionNamed("labels"));
   QMenu* panels = view->addMenu(tr("&Panels"));
   for (QDockWidget* dock : docks_) panels->addAction(actionNamed(panelAction(dock).c_str()));
   panels->addSeparator();
@@ -359,6 +376,10 @@ void MainWindow::updateActions() {
   actionNamed("hide-failed")->setChecked(tree_->hidden() & kHideFailed);
   actionNamed("hide-pruned")->setChecked(tree_->hidden() & kHidePruned);
   actionNamed("hide-unmeasured")->setChecked(tree_->hidden() & kHideUnmeasured);
+  for (QAction* each : leastVisits_->actions()) {
+    each->setChecked(each->data().toUInt() == tree_->leastVisits());
+    each->setEnabled(session);
+  }
   actionNamed("labels")->setChecked(tree_->showsLabels());
   actionNamed("legend")->setChecked(!legend_->isHidden());
   updateLegend();

@@ -72,6 +72,7 @@ void MainWindow::makeCentre() {
     for (Panel* panel : panels_) panel->setSecond(node);
   });
   connect(tree_, &TreeView::contextMenuRequested, this, &MainWindow::showNodeMenu);
+  connect(tree_, &TreeView::laidOutAnew, this, &MainWindow::updateStatus);
   connect(tree_, &TreeView::optionsChanged, this, &MainWindow::updateActions);
   connect(tree_, &TreeView::comparingChanged, this, [this](bool on) {
     if (on)
@@ -146,7 +147,14 @@ void MainWindow::makeStatus() {
   stateLabel_->setContentsMargins(8, 0, 8, 0);
   figuresLabel_ = new ElidedLabel(this);
   meter_ = new BudgetMeter(this);
+  suspicion_ = new QLabel(tr("⚠ faster than the roofline"), this);
+  suspicion_->setObjectName(QStringLiteral("suspicion"));
+  suspicion_->setToolTip(tr(
+      "The best time is below what this machine should need at least. One of the two was measured wrongly."));
+  suspicion_->setContentsMargins(0, 0, 12, 0);
+  suspicion_->hide();
   statusBar()->addWidget(stateLabel_);
+  statusBar()->addWidget(suspicion_);
   statusBar()->addWidget(figuresLabel_, 1);
   statusBar()->addPermanentWidget(meter_);
   statusBar()->setSizeGripEnabled(false);

@@ -162,7 +162,10 @@ QString MeasurementPanel::facts() const {
   QString html = QStringLiteral("<table cellspacing=\"0\">");
   for (const NodeRecord::Sample& sample : record.samples) {
     const Measurement& measured = sample.measurement;
-    const QString title = tr("Sample %1").arg(sample.sample);
+    const Conditions under = fold.conditionsOf(sample.sample);
+    const bool setAside = !fold.conditions().empty() && sample.sample < fold.conditions().back().firstSample;
+    const QString title =
+        setAside ? tr("Sample %1, set aside").arg(sample.sample) : tr("Sample %1").arg(sample.sample);
     if (!measured.valid) {
       html += row(title, QStringLiteral("<span class=\"bad\">") +
                              tr("failed: %1").arg(escaped(measured.failure)) + QStringLiteral("</span><br>") +
@@ -171,6 +174,7 @@ QString MeasurementPanel::facts() const {
     }
     html += row(title, QStringLiteral("<b>%1</b> · %2")
                            .arg(duration(measured.seconds), speedupText(baseline / measured.seconds)));
+    if (fold.conditions().size() > 1) html += row(tr("threads"), QString::number(under.threads));
     if (!measured.repeats.empty())
       html += row(tr("repeats"),
                   tr("%1, from %2 to %3, median %4")
@@ -188,9 +192,8 @@ QString MeasurementPanel::facts() const {
                       .arg(duration(sample.predictedSeconds),
                            QString::number(sample.predictedSeconds / measured.seconds * 100, 'f', 0) +
                                QStringLiteral(" %")));
-    if (problem != nullptr && problem->rooflineSeconds > 0)
-      html += row(tr("of the roofline"), QStringLiteral("%1 %").arg(QString::number(
-                                             problem->rooflineSeconds / measured.seconds * 100, 'f', 1)));
+    if (under.rooflineSeconds > 0)
+      html += row(tr("of the roofline"), rooflineShareHtml(under.rooflineSeconds / measured.seconds * 100));
     if (problem != nullptr && problem->operations > 0)
       html +=
           row(tr("rate"),
@@ -219,7 +222,9 @@ void MeasurementPanel::refresh() {
   }
   std::vector<double> repeats;
   double measured = 0;
+  const int first = fold.conditions().empty() ? 1 : fold.conditions().back().firstSample;
   for (const NodeRecord::Sample& sample : history().record(node()).samples) {
+    if (sample.sample < first) continue;  // measured with other threads
     repeats.insert(repeats.end(), sample.measurement.repeats.begin(), sample.measurement.repeats.end());
     if (sample.measurement.valid) measured = sample.measurement.seconds;
   }

@@ -3,6 +3,8 @@
 #include "widgets/palette.h"
 
 #include <QKeyEvent>
+#include <QPainter>
+#include <QStyledItemDelegate>
 #include <QVBoxLayout>
 #include <algorithm>
 
@@ -11,6 +13,33 @@ namespace {
 
 constexpr int kWidth = 560;
 constexpr int kHeight = 360;
+
+constexpr int kKeysRole = Qt::UserRole + 1;
+constexpr int kBeside = 8;  ///< pixels between a command and its keys
+
+/// The command on the left, its keys on the right.
+class CommandDelegate : public QStyledItemDelegate {
+ public:
+  using QStyledItemDelegate::QStyledItemDelegate;
+  void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override {
+    QStyledItemDelegate::paint(painter, option, index);
+    const QString keys = index.data(kKeysRole).toString();
+    const bool selected = option.state & QStyle::State_Selected;
+    painter->save();
+    painter->setFont(option.font);
+    painter->setPen(option.palette.color(selected ? QPalette::HighlightedText : QPalette::PlaceholderText));
+    painter->drawText(option.rect.adjusted(0, 0, -kBeside, 0), Qt::AlignRight | Qt::AlignVCenter, keys);
+    painter->restore();
+  }
+
+ protected:
+  void initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const override {
+    QStyledItemDelegate::initStyleOption(option, index);
+    const int keys = option->fontMetrics.horizontalAdvance(index.data(kKeysRole).toString());
+    option->text = option->fontMetrics.elidedText(option->text, Qt::ElideRight,
+                                                  option->rect.width() - keys - 4 * kBeside);
+  }
+};
 
 QString plain(QString text) { return text.remove(QLatin1Char('&')).remove(QStringLiteral("…")); }
 
@@ -48,6 +77,7 @@ CommandPalette::CommandPalette(QWidget* window)
   list_->setFrameShape(NoFrame);
   list_->setAccessibleName(tr("Commands"));
   list_->setFocusPolicy(Qt::NoFocus);
+  list_->setItemDelegate(new CommandDelegate(list_));
   line_->installEventFilter(this);
   connect(line_, &QLineEdit::textChanged, this, &CommandPalette::narrow);
   connect(list_, &QListWidget::itemClicked, this, &CommandPalette::carryOut);
@@ -86,8 +116,9 @@ void CommandPalette::narrow() {
                         [](const Match& match) { return match.action->isEnabled(); });
   for (const Match& match : matches) {
     const QString keys = match.action->shortcut().toString(QKeySequence::NativeText);
-    auto* item = new QListWidgetItem(
-        plain(match.action->text()) + (keys.isEmpty() ? QString() : QStringLiteral("     ") + keys), list_);
+    auto* item = new QListWidgetItem(plain(match.action->text()), list_);
+    item->setData(kKeysRole, keys);
+    item->setData(Qt::AccessibleTextRole, QString(item->text() + QLatin1Char(' ') + keys));
     item->setData(Qt::UserRole, QVariant::fromValue<QObject*>(match.action));
     if (!match.action->isEnabled()) item->setForeground(palette().brush(QPalette::PlaceholderText));
   }

@@ -5,6 +5,8 @@
 #include <QScrollBar>
 #include <QShowEvent>
 
+#include "models/figures.h"
+
 namespace espalier::ui {
 
 Panel::Panel(const History& history, TextService& texts, QWidget* parent)
@@ -77,6 +79,14 @@ void RichText::showHtml(const QString& body) {
   document()->setDefaultStyleSheet(style);
   setHtml(body);
   verticalScrollBar()->setValue(scrolled);
+}
+
+QString rooflineShareHtml(double percent) {
+  const QString figure = QStringLiteral("%1 %").arg(fixedText(percent, 1));
+  if (percent <= kSuspiciousPercent) return figure;
+  return QStringLiteral("<span class=\"warn\">⚠ %1, %2</span>")
+      .arg(figure,
+           Panel::tr("more than this machine should allow: a measuring error, until shown otherwise"));
 }
 
 QString nodeLink(NodeId node) { return QStringLiteral("<a href=\"node:%1\">%1</a>").arg(node); }

@@ -75,4 +75,7 @@ class RichText : public QTextBrowser {
 
 [[nodiscard]] QString nodeLink(NodeId node);
 
+/// Percent of the roofline for a table, marked where it is more than the machine can reach.
+[[nodiscard]] QString rooflineShareHtml(double percent);
+
 }  // namespace espalier::ui

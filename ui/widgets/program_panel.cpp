@@ -3,12 +3,12 @@
 #include "widgets/program_panel.h"
 
 #include <QHBoxLayout>
-#include <QToolButton>
 #include <QVBoxLayout>
 #include <algorithm>
 
 #include "models/figures.h"
 #include "widgets/elided_label.h"
+#include "widgets/icons.h"
 #include "widgets/text_service.h"
 
 namespace espalier::ui {
@@ -173,24 +173,25 @@ DiffPanel::DiffPanel(const History& history, TextService& texts, QWidget* parent
   against_->addItem(tr("against the second node"), static_cast<int>(Against::Second));
   code_->setPlaceholderText(tr("Select a node; Ctrl+click a second one to compare the two."));
   code_->setAccessibleName(tr("Differences"));
-  const auto button = [this](Qt::ArrowType arrow, const QString& words, auto slot) {
+  const auto button = [this](const QString& words, auto slot) {
     auto* made = new QToolButton(this);
-    made->setArrowType(arrow);
     made->setAutoRaise(true);
     made->setToolTip(words);
     made->setAccessibleName(words);
     connect(made, &QToolButton::clicked, code_, slot);
     return made;
   };
-  QWidget* previous = button(Qt::UpArrow, tr("Previous change"), &CodeView::previousChange);
-  QWidget* next = button(Qt::DownArrow, tr("Next change"), &CodeView::nextChange);
-  stack(this, headerOf({previous, next, against_, level_}, title_, this), code_);
+  previous_ = button(tr("Previous change"), &CodeView::previousChange);
+  next_ = button(tr("Next change"), &CodeView::nextChange);
+  stack(this, headerOf({previous_, next_, against_, level_}, title_, this), code_);
   connect(level_, &QComboBox::currentIndexChanged, this, [this] { refreshSoon(); });
   connect(against_, &QComboBox::currentIndexChanged, this, [this] { refreshSoon(); });
 }
 
 void DiffPanel::setTheme(const Theme& theme) {
   code_->setTheme(theme);
+  previous_->setIcon(icon(Symbol::Up, theme.color(Ink::Text), theme.color(Ink::Border)));
+  next_->setIcon(icon(Symbol::Down, theme.color(Ink::Text), theme.color(Ink::Border)));
   Panel::setTheme(theme);
 }
 

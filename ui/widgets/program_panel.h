@@ -4,6 +4,7 @@
 
 #include <QComboBox>
 #include <QLabel>
+#include <QToolButton>
 
 #include "widgets/code_view.h"
 #include "widgets/panel.h"
@@ -66,6 +67,8 @@ class DiffPanel : public Panel {
 
   QComboBox* level_;
   QComboBox* against_;
+  QToolButton* previous_;
+  QToolButton* next_;
   QLabel* title_;
   CodeView* code_;
   std::uint64_t asked_ = 0;

@@ -70,13 +70,17 @@ Result<void> exportPicture(const TreeView& view, const std::string& path, QSize 
 }
 
 Result<void> renderSession(const std::string& session, const std::string& path, QSize size,
-                           const Theme& theme) {
+                           const Theme& theme, NodeId node) {
   History history;
   if (auto read = readHistory(session, history); !read) return read;
+  if (!history.tree().contains(node))
+    return inputError(session + " has no node " + std::to_string(node) + ".",
+                      "Its nodes are 0 to " + std::to_string(history.tree().size() - 1) + ".");
   TreeView view;
   view.resize(size);
   view.setTheme(theme);
   view.setTree(&history.tree());
+  view.hoist(node);
   view.layOutNow();
   return exportPicture(view, path, size, true);
 }

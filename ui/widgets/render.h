@@ -20,8 +20,8 @@ class TreeView;
 [[nodiscard]] Result<void> exportPicture(const TreeView& view, const std::string& path, QSize size,
                                          bool wholeTree);
 
-/// Draws the whole tree of a session without a window.
+/// Draws the tree of a session, or what is at and below a node of it, without a window.
 [[nodiscard]] Result<void> renderSession(const std::string& session, const std::string& path, QSize size,
-                                         const Theme& theme);
+                                         const Theme& theme, NodeId node = kRootNode);
 
 }  // namespace espalier::ui

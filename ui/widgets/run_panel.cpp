@@ -56,6 +56,9 @@ RunPanel::RunPanel(const History& history, TextService& texts, QWidget* parent)
         tr("Children that a node may have before those below it are selected."));
   field("max-cost", tr("Most cost, $"), tr("What asking a model may cost."));
   field("max-tokens", tr("Most tokens"), tr("How many tokens may be sent to and received from a model."));
+  field("threads", tr("Threads"),
+        tr("Cores that the program runs on. A change sets earlier measurements aside; the best program is "
+           "measured anew first."));
   field("history-depth", tr("Ancestors"), tr("How many ancestors of a node a proposer is shown."));
   auto* other = new QPushButton(tr("Another proposer…"), form_);
   other->setToolTip(tr("Goes on with another proposer or model."));
@@ -98,9 +101,8 @@ QString RunPanel::html() const {
           row(tr("Rate"),
               tr("%1 GFLOP/s").arg(fixedText(problem.operations / history().tree().bestSeconds() * 1e-9, 1)));
     if (problem.rooflineSeconds > 0)
-      html +=
-          row(tr("Of the roofline"), QStringLiteral("%1 %").arg(fixedText(
-                                         problem.rooflineSeconds / history().tree().bestSeconds() * 100, 1)));
+      html += row(tr("Of the roofline"),
+                  rooflineShareHtml(problem.rooflineSeconds / history().tree().bestSeconds() * 100));
   }
   const RunTotals& totals = fold.totals();
   html += row(tr("Samples"), tr("%1, %2 failed").arg(totals.samples).arg(totals.failedSamples));

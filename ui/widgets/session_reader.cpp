@@ -61,6 +61,7 @@ SessionReader::SessionReader(QObject* parent) : QObject(parent) {
 
 SessionReader::~SessionReader() {
   if (cancelled_) cancelled_->store(true);
+  forgetFold();
 }
 
 void SessionReader::open(const QString& path) {
@@ -117,13 +118,14 @@ void SessionReader::look() {
 }
 
 void SessionReader::foldUpTo(SessionDigest digest, std::size_t position) {
-  auto shared = std::make_shared<SessionDigest>(std::move(digest));
-  background_.run([this, shared, position, asked = foldAsked_, question = ++*foldAsked_] {
-    if (question != *asked) return;
+  forgetFold();
+  auto cancelled = std::make_shared<std::atomic<bool>>(false);
+  foldCancelled_ = cancelled;
+  background_.run([this, shared = std::make_shared<SessionDigest>(std::move(digest)), position, cancelled] {
     auto moment = std::make_shared<Moment>();
-    moment->advance(*shared, position);
-    background_.answer([this, moment, question] {
-      if (question == *foldAsked_)
+    if (!moment->advance(*shared, position, cancelled.get())) return;
+    background_.answer([this, moment, cancelled] {
+      if (cancelled == foldCancelled_)
         Q_EMIT momentReady(moment);
       else
         discard(moment);

@@ -48,7 +48,10 @@ class SessionReader : public QObject {
   /// The events up to `position` folded anew; momentReady() brings them. A newer question replaces an older
   /// one.
   void foldUpTo(SessionDigest digest, std::size_t position);
-  void forgetFold() { ++*foldAsked_; }
+  void forgetFold() {
+    if (foldCancelled_) foldCancelled_->store(true);
+    foldCancelled_.reset();
+  }
   /// Lets go of something large away from the window's thread.
   template <class Large>
   void discard(Large large) {
@@ -70,7 +73,7 @@ class SessionReader : public QObject {
   bool opening_ = false;
   std::shared_ptr<Followed> followed_;
   QTimer timer_;
-  std::shared_ptr<std::atomic<std::uint64_t>> foldAsked_ = std::make_shared<std::atomic<std::uint64_t>>(0);
+  std::shared_ptr<std::atomic<bool>> foldCancelled_;  ///< of the latest question
   Background background_{Background::AtEnd::Drop};
 };
 

@@ -96,24 +96,44 @@ void TimelineView::setTheme(const Theme& theme) {
   update();
 }
 
-void TimelineView::showUntil(std::uint64_t sequence) {
-  until_ = sequence;
+void TimelineView::showUntil(std::size_t entries) {
+  shown_ = timeline_.spansUntil(entries);
   update();
 }
 
 void TimelineView::mark(NodeId node) {
+  const std::vector<WorkSpan>& spans = timeline_.spans();
+  if (node != marked_ || lookedAt_ > spans.size()) {
+    lookedAt_ = 0;
+    markedSpan_.reset();
+  }
   marked_ = node;
+  for (; lookedAt_ < spans.size(); ++lookedAt_)
+    if (spans[lookedAt_].node == node && spans[lookedAt_].kind == WorkSpan::Kind::Measure)
+      markedSpan_ = static_cast<std::uint32_t>(lookedAt_);
   update();
+}
+
+std::span<const std::uint32_t> TimelineView::lane(WorkSpan::Kind kind, std::uint32_t number,
+                                                  double time) const {
+  const std::span<const std::uint32_t> all = timeline_.lane(kind, number);
+  const auto end = std::lower_bound(all.begin(), all.end(), shown_);
+  const auto begin = std::lower_bound(all.begin(), end, time, [this](std::uint32_t place, double from) {
+    return static_cast<double>(timeline_.spans()[place].ended) <= from;
+  });
+  return {begin, end};
 }
 
 TimelineView::Range TimelineView::whole() const {
   std::int64_t from = INT64_MAX;
   std::int64_t to = INT64_MIN;
-  for (const WorkSpan& span : timeline_.spans()) {
-    if (span.sequence > until_) continue;
-    from = std::min(from, span.began);
-    to = std::max(to, span.ended);
-  }
+  for (const auto kind : kKinds)
+    for (std::uint32_t number = 0; number < timeline_.lanes(kind); ++number) {
+      const std::span<const std::uint32_t> shown = lane(kind, number, 0);
+      if (shown.empty()) continue;
+      from = std::min(from, timeline_.spans()[shown.front()].began);
+      to = std::max(to, timeline_.spans()[shown.back()].ended);
+    }
   if (from > to) return {0, 1000};
   return {static_cast<double>(from), static_cast<double>(std::max(to, from + 1))};
 }
@@ -134,7 +154,7 @@ void TimelineView::paintTo(QPainter& painter, const QSize& size) const {
   const Range range = seen();
   const Frame frame(timeline_, metrics, size, range);
   painter.setFont(font());
-  if (timeline_.spans().empty()) {
+  if (shown_ == 0) {
     painter.setPen(theme_.color(Ink::TextFaint));
     painter.drawText(QRect(QPoint(), size), Qt::AlignCenter, tr("Nothing was built or measured yet."));
     return;
@@ -161,26 +181,26 @@ void TimelineView::paintTo(QPainter& painter, const QSize& size) const {
   }
   painter.save();
   painter.setClipRect(QRectF(frame.left, 0, frame.right - frame.left, size.height()));
-  // Of spans that fall into the same pixels of a lane only the first is drawn.
-  std::array<std::vector<double>, kKinds.size()> drawn;
-  for (std::size_t i = 0; i < kKinds.size(); ++i) drawn[i].assign(timeline_.lanes(kKinds[i]), -1e9);
+  // Of spans that fall into the same pixel of a lane only the first is drawn.
   painter.setPen(Qt::NoPen);
-  std::optional<QRectF> marked;
-  for (const WorkSpan& span : timeline_.spans()) {
-    if (span.sequence > until_) continue;
-    const QRectF place = frame.place(span);
-    if (place.right() < frame.left || place.left() > frame.right) continue;
-    if (span.node == marked_ && span.kind == WorkSpan::Kind::Measure) marked = place;
-    double& reached = drawn[static_cast<std::size_t>(span.kind)][span.lane];
-    if (place.right() <= reached + 0.5) continue;
-    reached = place.right();
-    painter.setBrush(theme_.color(inkOf(span)));
-    painter.drawRect(place.adjusted(0, 0, place.width() > 3 ? -0.7 : 0, 0));
-  }
-  if (marked) {
+  for (const auto kind : kKinds)
+    for (std::uint32_t number = 0; number < timeline_.lanes(kind); ++number)
+      for (auto rest = lane(kind, number, range.from); !rest.empty();) {
+        const WorkSpan& span = timeline_.spans()[rest.front()];
+        const QRectF place = frame.place(span);
+        if (place.left() > frame.right) break;
+        painter.setBrush(theme_.color(inkOf(span)));
+        painter.drawRect(place.adjusted(0, 0, place.width() > 3 ? -0.7 : 0, 0));
+        rest = rest.subspan(1);
+        if (rest.empty() ||
+            frame.x(static_cast<double>(timeline_.spans()[rest.front()].ended)) > place.right() - 0.5)
+          continue;
+        rest = lane(kind, number, frame.time(place.right() - 0.5));
+      }
+  if (markedSpan_ && *markedSpan_ < shown_) {
     painter.setBrush(Qt::NoBrush);
     painter.setPen(QPen(theme_.color(Ink::Text), 1.5));
-    painter.drawRect(marked->adjusted(-2, -2, 2, 2));
+    painter.drawRect(frame.place(timeline_.spans()[*markedSpan_]).adjusted(-2, -2, 2, 2));
   }
   painter.restore();
 }
@@ -192,11 +212,21 @@ void TimelineView::paintEvent(QPaintEvent*) {
 
 const WorkSpan* TimelineView::at(const QPointF& position) const {
   const Frame frame(timeline_, fontMetrics(), size(), seen());
-  const WorkSpan* found = nullptr;
-  for (const WorkSpan& span : timeline_.spans())
-    if (span.sequence <= until_ && frame.place(span).adjusted(-1.5, -1, 1.5, 1).contains(position))
-      found = &span;
-  return found;
+  constexpr double kReach = 3;  ///< pixels; short spans are drawn wider than they are
+  for (const auto kind : kKinds) {
+    const auto number = static_cast<std::int64_t>(
+        std::floor((position.y() - frame.top[static_cast<std::size_t>(kind)]) / frame.lane));
+    if (number < 0 || number >= timeline_.lanes(kind)) continue;
+    const WorkSpan* found = nullptr;
+    for (const std::uint32_t place :
+         lane(kind, static_cast<std::uint32_t>(number), frame.time(position.x() - kReach))) {
+      const WorkSpan& span = timeline_.spans()[place];
+      if (frame.x(static_cast<double>(span.began)) > position.x() + kReach) break;
+      if (frame.place(span).adjusted(-1.5, -1, 1.5, 1).contains(position)) found = &span;
+    }
+    return found;
+  }
+  return nullptr;
 }
 
 bool TimelineView::event(QEvent* event) {

@@ -4,6 +4,7 @@
 
 #include <QWidget>
 #include <optional>
+#include <span>
 
 #include "models/theme.h"
 #include "models/work_timeline.h"
@@ -18,8 +19,8 @@ class TimelineView : public QWidget {
  public:
   explicit TimelineView(const WorkTimeline& timeline, QWidget* parent = nullptr);
   void setTheme(const Theme& theme);
-  /// Spans told of by events up to this one are shown.
-  void showUntil(std::uint64_t sequence);
+  /// Spans that the first `entries` of the session's digest tell of are shown.
+  void showUntil(std::size_t entries);
   void mark(NodeId node);
   void showAll();
   void paintTo(QPainter& painter, const QSize& size) const;
@@ -44,13 +45,18 @@ class TimelineView : public QWidget {
   struct Frame;
   [[nodiscard]] Range whole() const;
   [[nodiscard]] Range seen() const { return zoomed_.value_or(whole()); }
+  /// The spans of a lane that are shown, from the first that ends after `time`.
+  [[nodiscard]] std::span<const std::uint32_t> lane(WorkSpan::Kind kind, std::uint32_t number,
+                                                    double time) const;
   [[nodiscard]] const WorkSpan* at(const QPointF& position) const;
   void setSeen(Range range);
 
   const WorkTimeline& timeline_;
   Theme theme_ = Theme::light();
-  std::uint64_t until_ = UINT64_MAX;
+  std::size_t shown_ = 0;  ///< spans
   NodeId marked_ = kNoNode;
+  std::optional<std::uint32_t> markedSpan_;  ///< its latest measurement
+  std::size_t lookedAt_ = 0;                 ///< spans among which that was looked for
   std::optional<Range> zoomed_;
   std::optional<QPointF> dragFrom_;
   bool dragged_ = false;

@@ -11,6 +11,7 @@
 #include <QWheelEvent>
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "models/figures.h"
 #include "models/tree_painter.h"
@@ -27,6 +28,8 @@ constexpr int kNarrowestLabelled = 300;  ///< pixels of a picture; the minimap h
 constexpr double kZoomStep = 1.25;
 constexpr double kSmallestColumn = 1e-6;
 constexpr double kLargestColumn = 400;
+constexpr std::uint32_t kFewestVisits = 2;  ///< below which subtrees are hidden first
+constexpr std::uint32_t kMostVisits = 1U << 30;
 constexpr int kScrollRange =
     1 << 20;  ///< scroll bars work in fractions, since columns outgrow their integers
 
@@ -55,7 +58,7 @@ void TreeView::setTree(const SearchTree* tree, TreeLayout layout) {
   worker_.cancel();
   layoutTimer_.stop();
   tree_ = tree;
-  layout_ = {};
+  worker_.discard(std::exchange(layout_, {}));
   selected_ = second_ = hovered_ = kNoNode;
   root_ = kRootNode;
   folded_.clear();
@@ -68,6 +71,7 @@ void TreeView::setTree(const SearchTree* tree, TreeLayout layout) {
   } else {
     requestedVersion_ = tree_->structureVersion();
     adoptLayout(std::move(layout));
+    if (hidden_ != kHideNothing || leastVisits_ > 0) requestLayout();
   }
   viewport()->update();
 }
@@ -118,11 +122,23 @@ LayoutInput TreeView::layoutInput() const {
   input.root = tree_->contains(root_) ? root_ : kRootNode;
   input.parents = tree_->parents().shared();
   input.folded.assign(folded_.begin(), folded_.end());
-  if (hidden_ != kHideNothing) {
+  if (hidden_ != kHideNothing || leastVisits_ > 0) {
     input.hidden.assign(tree_->size(), 0);
-    for (NodeId id = 0; id < tree_->size(); ++id) input.hidden[id] = hides(tree_->node(id)) ? 1 : 0;
+    for (NodeId id = 0; id < tree_->size(); ++id) {
+      const NodeFacts& facts = tree_->node(id);
+      input.hidden[id] = facts.visits < leastVisits_ || hides(facts) ? 1 : 0;
+    }
+    if (leastVisits_ > 0) revealWays(input.hidden);
   }
   return input;
+}
+
+void TreeView::revealWays(std::vector<std::uint8_t>& hidden) const {
+  std::vector<NodeId> ends{root_, tree_->best(), selected_, second_};
+  ends.insert(ends.end(), tree_->marked().begin(), tree_->marked().end());
+  for (NodeId end : ends)
+    for (; tree_->contains(end); end = tree_->node(end).parent)
+      if (!hides(tree_->node(end))) hidden[end] = 0;
 }
 
 bool TreeView::hides(const NodeFacts& facts) const {
@@ -154,7 +170,7 @@ void TreeView::adoptLayout(TreeLayout layout) {
   if (anchor == kNoNode && !layout_.places.empty()) anchor = at(QPointF(view_.width / 2, view_.height / 2));
   const bool held = anchor != kNoNode && layout_.shows(anchor) && layout.shows(anchor);
   const double before = held ? layout_.places[anchor].column : 0;
-  layout_ = std::move(layout);
+  worker_.discard(std::exchange(layout_, std::move(layout)));
   if (fitted_) {
     fit();
   } else if (held) {
@@ -164,6 +180,7 @@ void TreeView::adoptLayout(TreeLayout layout) {
   updateScrollBars();
   viewport()->update();
   Q_EMIT viewMoved();
+  Q_EMIT laidOutAnew();
   layOutSoon();
 }
 
@@ -186,6 +203,7 @@ void TreeView::select(NodeId node, bool centre) {
     viewport()->update();
     Q_EMIT selectionChanged(node);
   }
+  if (leastVisits_ > 0 && node != kNoNode && !layout_.shows(node)) requestLayout();
   if (!centre || !layout_.shows(node)) return;
   const double x = view_.x(layout_.places[node].column);
   const double y = view_.y(layout_.places[node].row);
@@ -291,6 +309,13 @@ void TreeView::setHidden(unsigned hidden) {
   Q_EMIT optionsChanged();
 }
 
+void TreeView::setLeastVisits(std::uint32_t visits) {
+  if (visits == leastVisits_) return;
+  leastVisits_ = visits;
+  requestLayout();
+  Q_EMIT optionsChanged();
+}
+
 void TreeView::setFollow(Follow follow) {
   follow_ = follow;
   if (follow != Follow::Nothing && fitted_) fitted_ = false;
@@ -306,6 +331,7 @@ void TreeView::toggleFolded(NodeId node) {
 void TreeView::unfoldAll() {
   folded_.clear();
   root_ = kRootNode;
+  leastVisits_ = 0;
   setHidden(kHideNothing);
 }
 
@@ -524,6 +550,8 @@ void TreeView::keyPressEvent(QKeyEvent* event) {
     case Qt::Key_C: return centreOn(selected_);
     case Qt::Key_Z: return fit();
     case Qt::Key_F: return setHidden(hidden_ ^ kHideFailed);
+    case Qt::Key_Less: return setLeastVisits(leastVisits_ <= kFewestVisits ? 0 : leastVisits_ / 2);
+    case Qt::Key_Greater: return setLeastVisits(std::clamp(2 * leastVisits_, kFewestVisits, kMostVisits));
     case Qt::Key_U: return unfoldAll();
     case Qt::Key_H:
       return shift ? hoist(root_ == kRootNode ? selected_ : kRootNode) : toggleFolded(selected_);

@@ -52,6 +52,11 @@ class TreeView : public QAbstractScrollArea {
   [[nodiscard]] Metric colourMetric() const { return colour_; }
   [[nodiscard]] Metric sizeMetric() const { return size_; }
   [[nodiscard]] unsigned hidden() const { return hidden_; }
+  [[nodiscard]] std::uint32_t leastVisits() const { return leastVisits_; }
+  /// Nodes that have a place in the picture; fewer than there are if some are hidden, folded or not hoisted.
+  [[nodiscard]] std::size_t laidOut() const {
+    return layout_.shows(layout_.root) ? layout_.places[layout_.root].below : 0;
+  }
   [[nodiscard]] bool showsLabels() const { return labels_; }
   /// The next node that is clicked is compared with the selected one.
   [[nodiscard]] bool comparing() const { return comparing_; }
@@ -75,6 +80,9 @@ class TreeView : public QAbstractScrollArea {
   void setSizeMetric(espalier::ui::Metric metric);
   /// Bits of Hiding.
   void setHidden(unsigned hidden);
+  /// Subtrees whose root was visited less often are left out, but for the way to the best node, to the
+  /// selected one and to those that are pinned or bookmarked. 0 shows all.
+  void setLeastVisits(std::uint32_t visits);
   void setFollow(espalier::ui::Follow follow);
   void toggleFolded(espalier::NodeId node);
   void unfoldAll();
@@ -99,6 +107,7 @@ class TreeView : public QAbstractScrollArea {
   void contextMenuRequested(espalier::NodeId node, const QPoint& globalPosition);
   /// The part of the layout in view moved or the layout changed: for the minimap.
   void viewMoved();
+  void laidOutAnew();
   void comparingChanged(bool on);
   /// What is hidden or how nodes are labelled and coloured changed, by a key or from outside.
   void optionsChanged();
@@ -121,6 +130,7 @@ class TreeView : public QAbstractScrollArea {
  private:
   [[nodiscard]] LayoutInput layoutInput() const;
   [[nodiscard]] bool hides(const NodeFacts& facts) const;
+  void revealWays(std::vector<std::uint8_t>& hidden) const;
   void requestLayout();
   void layOutSoon();
   void adoptLayout(TreeLayout layout);
@@ -148,6 +158,7 @@ class TreeView : public QAbstractScrollArea {
   Metric size_ = Metric::Visits;
   Follow follow_ = Follow::Nothing;
   unsigned hidden_ = kHideNothing;
+  std::uint32_t leastVisits_ = 0;
   bool labels_ = true;
   bool comparing_ = false;
   std::vector<NodeId> labelled_;  ///< sorted
