@@ -69,7 +69,8 @@ class WatchedApplication : public QApplication {
     const double took = milliseconds(timer);
     if (took > longest_) {
       longest_ = took;
-      culprit_ = std::string(name) + ", event " + std::to_string(static_cast<int>(type));
+      culprit_ = std::string(name) + " " + receiver->objectName().toStdString() + ", event " +
+                 std::to_string(static_cast<int>(type));
     }
     if (type == QEvent::UpdateRequest) frames_.push_back(took);
     return done;

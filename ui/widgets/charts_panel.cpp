@@ -55,13 +55,20 @@ ChartSeries stepsOf(const QString& name, Ink ink, std::span<const CurvePoint> cu
   series.name = name;
   series.ink = ink;
   series.look = ChartSeries::Look::Steps;
-  for (std::size_t index = 0; index < curve.size(); ++index) {
-    const CurvePoint& point = curve[index];
-    if (point.speedup <= 0) continue;
-    const bool level = index > 0 && index + 1 < curve.size() && curve[index - 1].speedup == point.speedup;
-    if (curve.size() > most && level) continue;
-    series.points.append(QPointF(horizontalOf(point, axis), point.speedup));
+  const auto add = [&](const CurvePoint& point) {
+    if (point.speedup > 0) series.points.append(QPointF(horizontalOf(point, axis), point.speedup));
+  };
+  if (curve.size() <= most) {
+    for (const CurvePoint& point : curve) add(point);
+    return series;
   }
+  // Where it rises, and its end.
+  for (auto at = curve.begin(); at != curve.end();) {
+    add(*at);
+    at = std::upper_bound(at, curve.end(), at->speedup,
+                          [](double speedup, const CurvePoint& point) { return speedup < point.speedup; });
+  }
+  add(curve.back());
   return series;
 }
 
@@ -104,6 +111,7 @@ ChartsPanel::ChartsPanel(const History& history, TextService& texts, QWidget* pa
   column->addWidget(pictures_, 1);
   pictures_->addWidget(chart_);
   pictures_->addWidget(timelineView_);
+  timer_.setObjectName(QStringLiteral("charts"));
   timer_.setSingleShot(true);
   timer_.setInterval(kEveryMilliseconds);
   timelineTimer_.setSingleShot(true);
@@ -265,10 +273,8 @@ ChartContent ChartsPanel::curve(int axis, std::size_t most) const {
   dots.ink = Ink::Series5;
   dots.look = ChartSeries::Look::Dots;
   const std::vector<CurvePoint>& all = history().fold().curve();
-  const std::size_t stride = strideOf(all.size(), most);
-  for (std::size_t index = 0; index < all.size(); ++index) {
+  for (const std::size_t index : shownSamples(most)) {
     const CurvePoint& point = all[index];
-    if (index % stride != 0 && point.node != node()) continue;
     const double speedup =
         point.measuredSeconds > 0 ? history().tree().baselineSeconds() / point.measuredSeconds : 0;
     dots.points.append(QPointF(horizontalOf(point, axis), speedup));
@@ -277,6 +283,22 @@ ChartContent ChartsPanel::curve(int axis, std::size_t most) const {
   content.series.push_back(std::move(dots));
   addRoofline(content, axis);
   return content;
+}
+
+/// Places in the curve: evenly spread, and that of the selected node.
+std::vector<std::size_t> ChartsPanel::shownSamples(std::size_t most) const {
+  const std::vector<CurvePoint>& all = history().fold().curve();
+  std::vector<std::size_t> places;
+  const std::size_t stride = strideOf(all.size(), most);
+  for (std::size_t index = 0; index < all.size(); index += stride) places.push_back(index);
+  if (!hasNode()) return places;
+  const auto own = std::lower_bound(
+      all.begin(), all.end(), static_cast<int>(history().tree().node(node()).sample),
+      [](const CurvePoint& point, int sample) { return point.sample < sample; });
+  const auto place = static_cast<std::size_t>(own - all.begin());
+  if (own != all.end() && own->node == node() && place % stride != 0)
+    places.insert(std::lower_bound(places.begin(), places.end(), place), place);
+  return places;
 }
 
 /// A line for every number of threads that samples were measured with: they do not compare.
@@ -318,10 +340,8 @@ ChartContent ChartsPanel::predictions(std::size_t most) const {
   dots.name = tr("samples");
   dots.look = ChartSeries::Look::Dots;
   const std::vector<CurvePoint>& all = history().fold().curve();
-  const std::size_t stride = strideOf(all.size(), most);
-  for (std::size_t index = 0; index < all.size(); ++index) {
+  for (const std::size_t index : shownSamples(most)) {
     const CurvePoint& point = all[index];
-    if (index % stride != 0 && point.node != node()) continue;
     if (point.measuredSeconds <= 0 || point.predictedSeconds <= 0) continue;
     dots.points.append(QPointF(point.measuredSeconds * 1e3, point.predictedSeconds * 1e3));
     dots.nodes.push_back(point.node);

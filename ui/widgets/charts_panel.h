@@ -55,6 +55,7 @@ class ChartsPanel : public Panel {
   /// `most`: points of a series about which it is enough.
   [[nodiscard]] ChartContent content(std::size_t most) const;
   [[nodiscard]] ChartContent curve(int axis, std::size_t most) const;
+  [[nodiscard]] std::vector<std::size_t> shownSamples(std::size_t most) const;
   void addCurve(ChartContent& content, const QString& name, Ink ink, const RunFold& runs, int axis,
                 std::size_t most) const;
   void addRoofline(ChartContent& content, int axis) const;

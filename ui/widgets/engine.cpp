@@ -24,6 +24,7 @@ struct Engine::Inbox {
 };
 
 Engine::Engine(QObject* parent) : QObject(parent) {
+  timer_.setObjectName(QStringLiteral("events"));
   timer_.setInterval(kBatchEveryMilliseconds);
   connect(&timer_, &QTimer::timeout, this, &Engine::deliver);
 }

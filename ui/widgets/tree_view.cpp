@@ -46,6 +46,7 @@ TreeView::TreeView(QWidget* parent) : QAbstractScrollArea(parent) {
   setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
   horizontalScrollBar()->setSingleStep(kScrollRange / 40);
   verticalScrollBar()->setSingleStep(kScrollRange / 40);
+  layoutTimer_.setObjectName(QStringLiteral("layout"));
   layoutTimer_.setSingleShot(true);
   connect(&layoutTimer_, &QTimer::timeout, this, &TreeView::requestLayout);
   connect(&worker_, &LayoutWorker::finished, this,
