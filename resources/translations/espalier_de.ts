@@ -4,25 +4,6 @@
 <!-- SPDX-License-Identifier: GPL-3.0-or-later -->
 <TS version="2.1" language="de_DE">
 <context>
-    <name>NodeOutline</name>
-    <message>
-        <source>predicted</source>
-        <translation>vorhergesagt</translation>
-    </message>
-    <message>
-        <source>being measured</source>
-        <translation>in Messung</translation>
-    </message>
-    <message>
-        <source>measured</source>
-        <translation>gemessen</translation>
-    </message>
-    <message>
-        <source>failed</source>
-        <translation>gescheitert</translation>
-    </message>
-</context>
-<context>
     <name>QObject</name>
     <message>
         <source>Loop nest</source>
@@ -177,7 +158,7 @@ Knoten %1</translation>
     </message>
     <message>
         <source>speedup</source>
-        <translation>Beschleunigung</translation>
+        <translation>Tempo</translation>
     </message>
     <message>
         <source>seconds</source>
@@ -1106,7 +1087,7 @@ Knoten %1</translation>
     </message>
     <message>
         <source>Stop</source>
-        <translation>Beenden</translation>
+        <translation>Stopp</translation>
     </message>
     <message>
         <source>Go on with this search</source>
@@ -1222,7 +1203,7 @@ Knoten %1</translation>
     </message>
     <message>
         <source>&amp;Resume</source>
-        <translation>&amp;Fortsetzen</translation>
+        <translation>&amp;Weiter</translation>
     </message>
     <message>
         <source>Unpr&amp;une</source>
@@ -1516,6 +1497,22 @@ Knoten %1</translation>
 </context>
 <context>
     <name>espalier::ui::NodeOutline</name>
+    <message>
+        <source>predicted</source>
+        <translation>vorhergesagt</translation>
+    </message>
+    <message>
+        <source>being measured</source>
+        <translation>in Messung</translation>
+    </message>
+    <message>
+        <source>measured</source>
+        <translation>gemessen</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>gescheitert</translation>
+    </message>
     <message>
         <source>node %1, %2, %3, speedup %4, %5 visits</source>
         <translation>Knoten %1, %2, %3, Beschleunigung %4, %5 Besuche</translation>

@@ -23,7 +23,6 @@ prepare() { # a home of its own, with the theme chosen
   session=$place/$layer.espalier
   export HOME=$place XDG_CONFIG_HOME=$place/config XDG_RUNTIME_DIR=$place/run QT_SCALE_FACTOR=$scale
   export LC_ALL=C.UTF-8 LANGUAGE=$language
-  [ "$language" = en ] || export LC_ALL=$language
   unset ESPALIER_API_KEY OPENAI_API_KEY
   mkdir -p "$XDG_CONFIG_HOME/espalier" "$out"
   mkdir -m 700 "$XDG_RUNTIME_DIR"

@@ -17,6 +17,8 @@
 #include <QSlider>
 #include <QTest>
 #include <QXmlStreamReader>
+#include <set>
+#include <string>
 
 #include "models/icicle.h"
 #include "models/line_blame.h"
@@ -378,6 +380,42 @@ TEST_F(FeaturesTest, SpeaksGerman) {
               QStringLiteral("Sitzung &öffnen …"));
   }
   QApplication::removeTranslator(&german);
+}
+
+/// Notes which texts of ours are asked for in a context that has no translation of them.
+class Listener : public TsTranslator {
+ public:
+  QString translate(const char* context, const char* source, const char* comment, int n) const override {
+    const QString found = TsTranslator::translate(context, source, comment, n);
+    const std::string where = context;
+    const bool ofQt = where.starts_with('Q') && where != "QWidget" && where != "QObject";
+    if (found.isEmpty() && !ofQt) missed.insert(where + ": " + source);
+    return found;
+  }
+  mutable std::set<std::string> missed;
+};
+
+TEST_F(FeaturesTest, MissesNoTranslation) {
+  Listener german;
+  ASSERT_TRUE(
+      german.loadFor({QStringLiteral("de")}, QStringLiteral(ESPALIER_SOURCE_DIR "/resources/translations")));
+  QApplication::installTranslator(&german);
+  {
+    MainWindow window(services_);
+    window.resize(1400, 900);
+    window.show();
+    window.openSession(sessionFile(6));
+    window.select(3);
+    for (QDockWidget* dock : window.findChildren<QDockWidget*>()) {
+      dock->show();
+      dock->raise();
+      QTest::qWait(1);
+      EXPECT_FALSE(dock->grab().isNull());
+    }
+    EXPECT_FALSE(window.grab().isNull());
+  }
+  QApplication::removeTranslator(&german);
+  EXPECT_EQ(german.missed, std::set<std::string>());
 }
 
 /// Every text has a translation with the same places for values.

@@ -31,22 +31,18 @@ void Background::run(std::function<void()> job) {
 }
 
 void Background::answer(std::function<void()> work) {
-  bool first = false;
-  {
-    const std::lock_guard lock(mutex_);
-    first = answers_.empty();
-    answers_.push_back(std::move(work));
-  }
-  if (first) QCoreApplication::postEvent(this, new QEvent(QEvent::User));
+  const std::lock_guard lock(mutex_);
+  if (answers_.empty()) QCoreApplication::postEvent(this, new QEvent(QEvent::User));
+  answers_.push_back(std::move(work));
 }
 
 bool Background::event(QEvent* event) {
-  if (event->type() != QEvent::User) return QObject::event(event);
   std::vector<std::function<void()>> answers;
   {
-    const std::lock_guard lock(mutex_);
-    answers.swap(answers_);
+    const std::lock_guard lock(mutex_);  // taken before the event is looked at, which answer() made under it
+    if (event->type() == QEvent::User) answers.swap(answers_);
   }
+  if (event->type() != QEvent::User) return QObject::event(event);
   for (const std::function<void()>& work : answers) work();
   return true;
 }

@@ -394,10 +394,9 @@ void Chart::rebuild() {
       const Scale scale =
           zoomed ? niceScale(zoomed->first, zoomed->second) : niceScale(std::min(0.0, from), to);
       auto* linear = new QValueAxis;
-      // Across, the axis ends where the points do; upwards at a round number.
+      // Across, the axis ends shortly behind the last point; upwards at a round number.
       const double end = side == Qt::AlignBottom ? to + 0.02 * (to - scale.from) : scale.to;
-      linear->setRange(zoomed ? zoomed->first : scale.from,
-                       zoomed ? zoomed->second : std::min(end, scale.to));
+      linear->setRange(zoomed ? zoomed->first : scale.from, zoomed ? zoomed->second : end);
       linear->setTickType(QValueAxis::TicksDynamic);
       linear->setTickAnchor(0);
       linear->setTickInterval(scale.step);

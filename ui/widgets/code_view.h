@@ -59,9 +59,9 @@ class CodeView : public QPlainTextEdit {
   void markLines(const std::vector<DiffLine>& lines);
   void goToChange(int direction);
 
+  Theme theme_ = Theme::light();
   Gutter* gutter_;
   CodeHighlighter* highlighter_;
-  Theme theme_ = Theme::light();
   std::vector<Line> lines_;
   std::vector<DiffLine> diff_;
   std::vector<int> changes_;   ///< first line of each change

@@ -35,10 +35,10 @@ class MeasurementPanel::RepeatsPlot : public QWidget {
   void show(const std::vector<double>& repeats, double seconds, double predicted, double baseline,
             double roofline) {
     repeats_ = repeats;
-    marks_ = {{seconds, tr("measured"), Ink::Series1},
-              {predicted, tr("predicted"), Ink::Series2},
-              {baseline, tr("initial"), Ink::Series5},
-              {roofline, tr("roofline"), Ink::Series3}};
+    marks_ = {{seconds, MeasurementPanel::tr("measured"), Ink::Series1},
+              {predicted, MeasurementPanel::tr("predicted"), Ink::Series2},
+              {baseline, MeasurementPanel::tr("initial"), Ink::Series5},
+              {roofline, MeasurementPanel::tr("roofline"), Ink::Series3}};
     std::erase_if(marks_, [](const Mark& mark) { return mark.seconds <= 0; });
     update();
   }
@@ -56,7 +56,7 @@ class MeasurementPanel::RepeatsPlot : public QWidget {
     for (const Mark& mark : marks_) all.push_back(mark.seconds);
     if (all.empty()) {
       painter.setPen(theme_.color(Ink::TextFaint));
-      painter.drawText(rect(), Qt::AlignCenter, tr("Not measured"));
+      painter.drawText(rect(), Qt::AlignCenter, MeasurementPanel::tr("Not measured"));
       return;
     }
     const auto [least, most] = std::minmax_element(all.begin(), all.end());

@@ -14,7 +14,8 @@ namespace espalier::ui {
 namespace {
 
 constexpr int kEveryMilliseconds = 200;
-constexpr int kCellMargins = 20;  ///< pixels of a column beside its words, with the sign of sorting
+constexpr int kCellMargins = 16;     ///< pixels of a column beside its words
+constexpr int kHeadingMargins = 23;  ///< with the sign of sorting
 
 }  // namespace
 
@@ -34,6 +35,7 @@ TablePanel::TablePanel(const History& history, TextService& texts, QWidget* pare
   view_->setFrameShape(QFrame::NoFrame);
   view_->setAccessibleName(tr("Nodes"));
   view_->verticalHeader()->hide();
+  view_->verticalHeader()->setMinimumSectionSize(fontMetrics().height() + 6);
   view_->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 6);
   view_->horizontalHeader()->setHighlightSections(false);
   view_->horizontalHeader()->setStretchLastSection(true);
@@ -47,12 +49,12 @@ TablePanel::TablePanel(const History& history, TextService& texts, QWidget* pare
                                                            {NodeTable::Depth, "000"},
                                                            {NodeTable::Sample, "00000"}}};
   for (const auto& [column, value] : widest) {
-    const int heading = fontMetrics().horizontalAdvance(
-        model_->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString());
-    view_->setColumnWidth(
-        column, std::max(heading, fontMetrics().horizontalAdvance(QString::fromUtf8(value))) + kCellMargins);
+    const QString heading = model_->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString();
+    view_->setColumnWidth(column,
+                          std::max(fontMetrics().horizontalAdvance(heading) + kHeadingMargins,
+                                   fontMetrics().horizontalAdvance(QString::fromUtf8(value)) + kCellMargins));
   }
-  view_->setColumnWidth(NodeTable::Step, fontMetrics().averageCharWidth() * 20);
+  view_->setColumnWidth(NodeTable::Step, fontMetrics().averageCharWidth() * 18);
   query_->setPlaceholderText(tr("Filter: speedup > 3 and has Vectorize and not failed"));
   query_->setClearButtonEnabled(true);
   query_->setAccessibleName(tr("Filter of nodes"));
@@ -129,6 +131,9 @@ OutlinePanel::OutlinePanel(const History& history, TextService& texts, QWidget* 
   view_->setUniformRowHeights(true);
   view_->setAccessibleName(tr("Outline of the search tree"));
   view_->setColumnWidth(0, 260);
+  for (int column = 1; column < model_->columnCount(); ++column)
+    view_->setColumnWidth(column,
+                          std::max(view_->columnWidth(column), view_->header()->sectionSizeHint(column)));
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(0, 0, 0, 0);
   column->addWidget(view_);

@@ -335,8 +335,8 @@ int PlainStyle::pixelMetric(PixelMetric metric, const QStyleOption* option, cons
     case PM_ToolBarSeparatorExtent: return 13;
     case PM_DockWidgetSeparatorExtent: return 4;
     case PM_SmallIconSize: return 16;
-    case PM_HeaderMargin: return 7;
-    case PM_FocusFrameHMargin: return 6;  // beside the words of a cell
+    case PM_HeaderMargin: return 5;
+    case PM_FocusFrameHMargin: return 5;  // beside the words of a cell
     default: return QProxyStyle::pixelMetric(metric, option, widget);
   }
 }
@@ -354,7 +354,7 @@ QSize PlainStyle::sizeFromContents(ContentsType type, const QStyleOption* option
     case CT_LineEdit: wanted.setHeight(std::max(wanted.height(), least)); break;
     case CT_SpinBox: wanted.setHeight(least); break;
     case CT_ItemViewItem: wanted.setHeight(wanted.height() + 4); break;
-    case CT_ToolButton: wanted = QSize(wanted.width() + 6, std::max(wanted.height(), least - 2)); break;
+    case CT_ToolButton: wanted.setHeight(std::max(wanted.height(), least - 2)); break;
     default: break;
   }
   return wanted;

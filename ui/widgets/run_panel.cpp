@@ -128,7 +128,10 @@ QString RunPanel::html() const {
 void RunPanel::refresh() {
   text_->showHtml(html());
   for (const auto& [name, line] : fields_)
-    if (!line->hasFocus()) line->setText(parameterText(history().fold(), name));
+    if (!line->hasFocus()) {
+      line->setText(parameterText(history().fold(), name));
+      line->setCursorPosition(0);
+    }
 }
 
 }  // namespace espalier::ui
