@@ -22,7 +22,7 @@ prepare() { # a home of its own, with the theme chosen
   place=$(mktemp -d)
   session=$place/$layer.espalier
   export HOME=$place XDG_CONFIG_HOME=$place/config XDG_RUNTIME_DIR=$place/run QT_SCALE_FACTOR=$scale
-  export LC_ALL=C.UTF-8 LANGUAGE=$language
+  export LC_ALL=C.UTF-8
   unset ESPALIER_API_KEY OPENAI_API_KEY
   mkdir -p "$XDG_CONFIG_HOME/espalier" "$out"
   mkdir -m 700 "$XDG_RUNTIME_DIR"
@@ -76,7 +76,7 @@ canvas() { # a click beside the tree gives it the keyboard
 }
 
 launch() { # ARGUMENTS…: the window fills the display
-  "$bin/espalier" "$@" 2>> "$place/messages" &
+  env LC_ALL="$([ "$language" = en ] && echo C.UTF-8 || echo "$language")" "$bin/espalier" "$@" 2>> "$place/messages" &
   pid=$!
   window=$(timeout 30 xdotool search --sync --onlyvisible --pid $pid | tail -1)
   xdotool windowmove "$window" 0 0 windowsize "$window" "$width" "$height"
