@@ -2,14 +2,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "efficiency/tvm.h"
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdio>
 #include <fstream>
 #include <iostream>
 #include <sstream>
+#include <utility>
 
 #include "cli/figures.h"
 #include "cli/table.h"
+#include "efficiency/statistics.h"
 #include "efficiency/study.h"
 
 namespace espalier::bench {
@@ -76,6 +80,25 @@ Result<Tuned> runTvm(const std::string& layer, const TvmOptions& options, const 
   return tunedFrom(*text, layer);
 }
 
+/// Where a run came so far; infinite where it never did.
+struct Reached {
+  double sample = INFINITY;
+  double seconds = INFINITY;
+};
+
+Reached reached(const Run& run, double seconds) {
+  const int sample = run.samplesTo(seconds);
+  if (sample == 0) return {};
+  return {static_cast<double>(sample), run.when[static_cast<std::size_t>(sample) - 1]};
+}
+
+Reached median(std::vector<Reached> points) {
+  std::sort(points.begin(), points.end(), [](const Reached& a, const Reached& b) {
+    return std::pair(a.sample, a.seconds) < std::pair(b.sample, b.seconds);
+  });
+  return points[points.size() / 2];
+}
+
 }  // namespace
 
 Result<Report> besideTvm(const Settings& settings, const TvmOptions& options) {
@@ -97,39 +120,53 @@ Result<Report> besideTvm(const Settings& settings, const TvmOptions& options) {
     if (!opened) return tl::unexpected(opened.error());
     const auto tvm = runTvm(name, options, (*opened)->problem());
     if (!tvm) return tl::unexpected(tvm.error());
-    const auto ours = (*opened)->run(rulesWay(), 1, options.rulesSamples);
-    if (!ours) return tl::unexpected(ours.error());
     const double theirs = tvm->best.back();
-    const int near = ours->samplesTo(theirs / 0.97);
-    const int all = ours->samplesTo(theirs);
-    // What comes from the store takes no time here: seconds are told of live runs alone.
-    const bool live = (*opened)->measuredHere() >= ours->best.size();
-    const auto at = [&](int sample) {
-      if (sample == 0) return std::string("not reached");
-      if (!live) return std::to_string(sample);
-      return std::to_string(sample) + " (" + fixed(ours->when[static_cast<std::size_t>(sample) - 1], 2) +
-             " s)";
+    std::vector<Reached> near;
+    std::vector<Reached> all;
+    std::vector<double> finals;
+    std::vector<double> rates;
+    nlohmann::ordered_json runs = nlohmann::ordered_json::array();
+    bool live = true;
+    for (int seed = 1; seed <= settings.seeds; ++seed) {
+      const std::size_t before = (*opened)->measuredHere();
+      const auto ours = (*opened)->run(rulesWay(), static_cast<std::uint64_t>(seed), options.rulesSamples);
+      if (!ours) return tl::unexpected(ours.error());
+      // What comes from the store takes no time here: seconds are told of live runs alone.
+      live = live && (*opened)->measuredHere() - before >= ours->best.size();
+      near.push_back(reached(*ours, theirs / 0.97));
+      all.push_back(reached(*ours, theirs));
+      finals.push_back(ours->best.back());
+      rates.push_back(static_cast<double>(ours->best.size()) / ours->wallSeconds);
+      runs.push_back({{"seed", seed},
+                      {"best_ms", ours->best.back() * 1e3},
+                      {"samples_to_97_percent", ours->samplesTo(theirs / 0.97)},
+                      {"samples_to_all", ours->samplesTo(theirs)},
+                      {"seconds", ours->when},
+                      {"samples_per_second", rates.back()}});
+    }
+    const auto at = [&](const Reached& point) {
+      if (!std::isfinite(point.sample)) return std::string("not reached");
+      if (!live) return fixed(point.sample, 0);
+      return fixed(point.sample, 0) + " (" + fixed(point.seconds, 2) + " s)";
     };
-    const double perSecond = static_cast<double>(ours->best.size()) / ours->wallSeconds;
+    const double best = spreadOf(finals).median;
     const double theirsPerSecond = static_cast<double>(tvm->best.size()) / tvm->when.back();
     table.add({name, std::to_string(tvm->best.size()), fixed(tvm->when.back(), 0), cli::duration(theirs),
-               cli::duration(ours->best.back()), fixed(theirs / ours->best.back(), 2) + "x", at(near),
-               at(all), live ? fixed(perSecond, 1) : "", fixed(theirsPerSecond, 2)});
+               cli::duration(best), fixed(theirs / best, 2) + "x", at(median(near)), at(median(all)),
+               live ? fixed(spreadOf(rates).median, 1) : "", fixed(theirsPerSecond, 2)});
     report.json["layers"].push_back({{"layer", name},
                                      {"tvm_version", tvm->version},
                                      {"tvm_trials", tvm->best.size()},
                                      {"tvm_seconds", tvm->when.back()},
                                      {"tvm_best_ms", theirs * 1e3},
                                      {"tvm_curve_ms", tvm->best},
-                                     {"best_ms", ours->best.back() * 1e3},
-                                     {"samples_to_97_percent", near},
-                                     {"samples_to_all", all},
+                                     {"best_ms", best * 1e3},
                                      {"live", live},
-                                     {"seconds", ours->when},
-                                     {"samples_per_second", perSecond},
+                                     {"runs", std::move(runs)},
                                      {"tvm_samples_per_second", theirsPerSecond}});
   }
-  report.text = "TVM MetaSchedule and MCTS + rules, seed 1, " + std::to_string(settings.threads) +
+  report.text = "TVM MetaSchedule, and MCTS + rules (medians of " + std::to_string(settings.seeds) +
+                " seeds), " + std::to_string(settings.threads) +
                 " thread; both time with warm caches, each in its own way\n" + table.text();
   return report;
 }

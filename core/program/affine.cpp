@@ -309,6 +309,21 @@ Expr simplifyNode(const Expr& expr, const Range& range) {
   }
 }
 
+/// A sum of variables and constants with constant factors, whose canonical form is its affine form.
+bool isPlainSum(const Expr& expr) {
+  switch (expr.kind()) {
+    case ExprKind::Integer:
+    case ExprKind::LoopVar:
+    case ExprKind::AxisVar: return true;
+    case ExprKind::Add:
+    case ExprKind::Sub: return isPlainSum(expr.operand(0)) && isPlainSum(expr.operand(1));
+    case ExprKind::Mul:
+      return (expr.operand(0).isInteger() && isPlainSum(expr.operand(1))) ||
+             (expr.operand(1).isInteger() && isPlainSum(expr.operand(0)));
+    default: return false;
+  }
+}
+
 Range fullRanges(const Program& program, const Block* block) {
   return [&program, block](const Expr& variable) -> Interval {
     if (variable.kind() == ExprKind::LoopVar) return {0, program.loop(variable.loop()).extent - 1};
@@ -350,6 +365,9 @@ Interval intervalOf(const Program& program, const Expr& expr) {
 }
 
 Expr simplify(const Expr& expr, const Range& range) {
+  // Most subscripts are plain sums; they take one step in place of one for every part.
+  if (expr.type() == DataType::Index && isPlainSum(expr))
+    return expr.operands().empty() ? expr : fromAffine(affineForm(expr));
   return rewrite(expr, [&](const Expr& part) { return simplifyNode(part, range); });
 }
 

@@ -5,17 +5,11 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <unordered_set>
 #include <utility>
 
 #include "search/uct.h"
 
 namespace espalier {
-namespace {
-
-constexpr int kDrawsForNew = 8;  ///< random steps tried at least until one is new
-
-}  // namespace
 
 MctsOptions MctsOptions::paper() {
   MctsOptions options;
@@ -26,12 +20,16 @@ MctsOptions MctsOptions::paper() {
   options.randomSample = 0.05;
   options.optimism = 0;
   options.scaleExploration = false;
-  options.tournament = options.rootTournament = 1;
+  options.tournament = {.draws = 1, .rootDraws = 1, .rounds = 1, .restarts = 0};
+  options.reserve.size = 0;
   return options;
 }
 
 Mcts::Mcts(Problem& problem, std::uint64_t seed, const MctsOptions& options)
-    : record_(problem), seed_(seed), options_(options) {}
+    : record_(problem),
+      seed_(seed),
+      options_(options),
+      reserve_(record_.problem(), record_.tree(), options.reserve, options.optimism, seed) {}
 
 void Mcts::start() {
   record_.addRoot();
@@ -198,7 +196,7 @@ void Mcts::proposalArrived(const ExpansionRequest& request, const SequenceAnswer
   if (takeRandom) {
     node.fallback = !proposal.random;
     node.preference = 0;  // was for something else
-    auto drawn = randomApplication(request.node, from, random);
+    auto drawn = randomApplication(request, from, proposal.random, random);
     if (!drawn) {
       reject({request.request, request.node, std::move(application.items), proposal.source,
               proposal.reasoning, "dead-end", kNoNode, node.fallback, true});
@@ -217,55 +215,17 @@ void Mcts::proposalArrived(const ExpansionRequest& request, const SequenceAnswer
   expand(std::move(node), random);
 }
 
-std::optional<Application> Mcts::randomApplication(NodeId node, const State& from, Random& random) const {
-  // Drawing costs a prediction, measuring a build and a run: the surrogate sorts out first.
-  const int draws = std::max(1, node == kRootNode ? options_.rootTournament : options_.tournament);
-  std::vector<Application> fresh;
-  std::vector<State> states;
-  std::unordered_set<std::uint64_t> seen;
-  std::optional<Application> known;
-  for (int draw = 0; draw < draws || (fresh.empty() && draw < std::max(draws, kDrawsForNew)); ++draw) {
-    auto drawn = drawRandom(node, from, random);
-    if (!drawn) continue;
-    if (tree().find(drawn->state.hash) != kNoNode) {
-      known = std::move(drawn);
-    } else if (seen.insert(drawn->state.hash).second) {
-      states.push_back(drawn->state);
-      fresh.push_back(*std::move(drawn));
-    }
-  }
-  if (fresh.empty()) return known;
-  std::size_t best = 0;
-  if (fresh.size() > 1) {
-    const auto predictions = record_.problem().predict(states);
-    for (std::size_t i = 1; i < predictions.size(); ++i)
-      if (rankOf(predictions[i].seconds, predictions[i].uncertainty) <
-          rankOf(predictions[best].seconds, predictions[best].uncertainty))
-        best = i;
-  }
-  return std::move(fresh[best]);
-}
-
-std::optional<Application> Mcts::drawRandom(NodeId node, const State& from, Random& random) const {
-  // As the reference does: members of the design space below the root, mutations of them further down.
-  constexpr double kDesign = 0.85;
-  const Problem& problem = record_.problem();
-  const auto asApplication = [](State state, const char* what) {
-    Application application;
-    application.state = std::move(state);
-    application.items.push_back({what, true, what, {}, {}, {}});
-    return application;
-  };
-  if (random.chance(kDesign)) {
-    if (node == kRootNode) return asApplication(problem.sampleDesign(random), "sample of the design space");
-    if (auto mutated = problem.mutate(from, random)) return asApplication(std::move(*mutated), "mutation");
-  }
-  return problem.randomStep(from, random);
-}
-
-double Mcts::rankOf(double seconds, double uncertainty) const {
-  if (seconds <= 0) return std::numeric_limits<double>::infinity();
-  return std::log(seconds) - options_.optimism * uncertainty;
+std::optional<Application> Mcts::randomApplication(const ExpansionRequest& request, const State& from,
+                                                   bool onPurpose, Random& random) {
+  // A proposer that failed once shall not cost a whole evolution.
+  auto ready = onPurpose ? reserve_.first() : std::nullopt;
+  TournamentOptions drawing = options_.tournament;
+  if (ready) drawing.rootDraws = drawing.draws;
+  auto drawn =
+      Tournament(record_.problem(), tree(), drawing, options_.optimism).play(request.node, from, random);
+  if (ready && (!drawn || ready->rank < drawn->rank)) return std::move(ready->application);
+  if (!drawn) return std::nullopt;
+  return std::move(drawn->application);
 }
 
 NodeId Mcts::expand(NodeAdded node, Random& random) {
@@ -356,6 +316,7 @@ void Mcts::conditionsChanged() {
 }
 
 void Mcts::refreshPredictions(std::size_t limit) {
+  reserve_.outdate();
   // The nodes that may still be chosen, most promising first, and the best measured ones to keep both scales
   // together.
   constexpr std::size_t kMeasured = 16;
@@ -428,7 +389,8 @@ NodeId Mcts::chooseUnmeasured(std::string& cause) {
   } else {
     cause = "predicted-best";
     const auto rank = [&](NodeId node) {
-      return rankOf(tree()[node].predictedSeconds, static_cast<double>(tree()[node].uncertainty));
+      return rankOf(tree()[node].predictedSeconds, static_cast<double>(tree()[node].uncertainty),
+                    options_.optimism);
     };
     double lowest = rank(chosen);
     for (const NodeId node : candidates)

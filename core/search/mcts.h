@@ -9,8 +9,10 @@
 #include <string>
 #include <vector>
 
+#include "search/reserve.h"
 #include "search/search_record.h"
 #include "search/strategy.h"
+#include "search/tournament.h"
 
 namespace espalier {
 
@@ -19,18 +21,18 @@ struct MctsOptions {
   double exploration = 1.4142135623730951;  ///< c of UCT
   bool scaleExploration =
       true;  ///< c is in units of the spread of scores, which is far below the 1 that c = √2 is made for
-  bool priors = false;  ///< PUCT with the proposers' preferences in place of UCT
+  bool priors = false;                    ///< PUCT with the proposers' preferences in place of UCT
   int rolloutSteps = 0;                   ///< random transformations of a rollout at most; 0 = no rollout
   int rolloutCount = 1;                   ///< rollouts a node; the best predicted one counts
   bool backpropagateMeasurements = true;  ///< a measurement is another visit, and replaces what was predicted
   bool transpositions = true;             ///< a proposal that leads to a known node brings that node's score
-  bool refreshValues = true;    ///< values follow the surrogate and the best known, not frozen when counted
-  int expansionsPerSample = 1;  ///< the best predicted of the unmeasured nodes is measured after so many
-  double randomSample = 0;      ///< probability that a random unmeasured node is measured instead
-  double optimism = 0.5;        ///< nodes are ranked by ln(predicted) - optimism · uncertainty
-  int maximumRejections = 5;    ///< proposals that led nowhere until a node is given up
-  int tournament = 16;          ///< states drawn for a random step; the best predicted new one is taken
-  int rootTournament = 256;     ///< the same at the root, where whole designs are drawn
+  bool refreshValues = true;     ///< values follow the surrogate and the best known, not frozen when counted
+  int expansionsPerSample = 1;   ///< the best predicted of the unmeasured nodes is measured after so many
+  double randomSample = 0;       ///< probability that a random unmeasured node is measured instead
+  double optimism = 0.5;         ///< nodes are ranked by ln(predicted) - optimism · uncertainty
+  int maximumRejections = 5;     ///< proposals that led nowhere until a node is given up
+  TournamentOptions tournament;  ///< what random steps are chosen from
+  ReserveOptions reserve;        ///< beside it, where all steps are random
   std::size_t refreshLimit = 128;  ///< unmeasured nodes predicted anew when the surrogate has learnt
 
   /// The paper's: rollouts to the end, surrogate alone in the tree, rewards never revised, 5 % random
@@ -76,10 +78,9 @@ class Mcts final : public SearchStrategy {
   [[nodiscard]] bool prunedAbove(NodeId node) const;
   void countPruned();
 
-  [[nodiscard]] std::optional<Application> randomApplication(NodeId node, const State& from,
-                                                             Random& random) const;
-  [[nodiscard]] std::optional<Application> drawRandom(NodeId node, const State& from, Random& random) const;
-  [[nodiscard]] double rankOf(double seconds, double uncertainty) const;
+  [[nodiscard]] std::optional<Application> randomApplication(const ExpansionRequest& request,
+                                                             const State& from, bool onPurpose,
+                                                             Random& random);
   NodeId expand(NodeAdded node, Random& random);
   void evaluate(NodeAdded& node, Random& random) const;
   void reject(ProposalRejected rejection);
@@ -95,6 +96,7 @@ class Mcts final : public SearchStrategy {
   SearchRecord record_;
   std::uint64_t seed_;
   MctsOptions options_;
+  Reserve reserve_;
   std::vector<NodeId> unmeasured_;
   std::deque<NodeId> wantedExpansions_;
   std::deque<NodeId> wantedSamples_;

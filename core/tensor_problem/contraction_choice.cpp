@@ -37,11 +37,29 @@ std::int64_t reductionPoints(const BlockShape& shape) {
 
 bool isWindow(const BlockShape& shape) { return shape.depthAxis && reductionPoints(shape) <= kLargestWindow; }
 
+bool isTiled(const BlockShape& shape, std::size_t axis) {
+  return axis == shape.vectorAxis || axis == shape.rowAxis || axis == shape.secondRowAxis ||
+         axis == shape.depthAxis;
+}
+
 struct TileShape {
   std::int64_t rows;
+  std::int64_t secondRows;
   std::int64_t columns;
   double cost;  ///< cycles for one multiply-add instruction, 1 / multiplyAddsPerCycle at best
 };
+
+std::vector<std::int64_t> secondRowsWorthALook(const BlockShape& shape) {
+  std::vector<std::int64_t> sizes{1};
+  for (const std::int64_t size : {2, 3, 4})
+    if (shape.secondRowAxis && size <= shape.extentOf(shape.secondRowAxis)) sizes.push_back(size);
+  return sizes;
+}
+
+bool streamsAlongSecondRows(const BlockShape& shape) {
+  return shape.secondRowAxis && shape.streamedOperand &&
+         shape.axes[*shape.secondRowAxis].strides[*shape.streamedOperand + 1] != 0;
+}
 
 /// Register tiles, best first: accumulators must hide the latency, fit the registers, and amortise the loads.
 std::vector<TileShape> tileShapes(const BlockShape& shape, const MachineModel& machine, int bytesPerElement) {
@@ -56,27 +74,43 @@ std::vector<TileShape> tileShapes(const BlockShape& shape, const MachineModel& m
     std::int64_t columns = vectors * lanes;
     if (columns >= width + lanes) break;
     columns = std::min(columns, width);
-    for (std::int64_t rows = 1; rows <= std::min<std::int64_t>(height, machine.vectorRegisters); ++rows) {
-      const auto accumulators = static_cast<double>(rows * vectors);
-      if (accumulators + static_cast<double>(isWindow(shape) ? 2 * vectors : vectors) + held >
-          machine.vectorRegisters)
-        break;
-      const double loads = static_cast<double>(vectors) / machine.loadsPerCycle +
-                           static_cast<double>(rows) / machine.broadcastsPerCycle;
-      const double cycles = std::max({1 / machine.multiplyAddsPerCycle, loads / accumulators,
-                                      machine.multiplyAddLatency / accumulators});
-      // A little more than the minimum of accumulators keeps the units fed across loop ends.
-      const double slack = accumulators < 1.5 * hideLatency ? 1.06 : 1.0;
-      tiles.push_back({rows, columns, cycles * slack * waste(height, rows) * waste(width, columns)});
-    }
+    for (const std::int64_t secondRows : secondRowsWorthALook(shape))
+      for (std::int64_t rows = 1; rows <= std::min<std::int64_t>(height, machine.vectorRegisters); ++rows) {
+        const auto accumulators = static_cast<double>(rows * secondRows * vectors);
+        const std::int64_t streamed = vectors * (streamsAlongSecondRows(shape) ? secondRows : 1);
+        if (accumulators + static_cast<double>(isWindow(shape) ? 2 * streamed : streamed) + held >
+            machine.vectorRegisters)
+          break;
+        const double loads = static_cast<double>(streamed) / machine.loadsPerCycle +
+                             static_cast<double>(rows) / machine.broadcastsPerCycle;
+        const double cycles = std::max({1 / machine.multiplyAddsPerCycle, loads / accumulators,
+                                        machine.multiplyAddLatency / accumulators});
+        // A little more than the minimum of accumulators keeps the units fed across loop ends.
+        const double slack = accumulators < 1.5 * hideLatency ? 1.06 : 1.0;
+        tiles.push_back({rows, secondRows, columns,
+                         cycles * slack * waste(height, rows) * waste(width, columns) *
+                             waste(shape.extentOf(shape.secondRowAxis), secondRows)});
+      }
   }
   // Costs that differ by rounding alone are equal; the larger tile then has the smaller overhead.
   const auto key = [](const TileShape& tile) {
-    return std::tuple(std::llround(tile.cost * 1e9), -tile.rows * tile.columns, tile.rows);
+    return std::tuple(std::llround(tile.cost * 1e9), -tile.rows * tile.secondRows * tile.columns, tile.rows);
   };
   std::sort(tiles.begin(), tiles.end(),
             [&](const TileShape& a, const TileShape& b) { return key(a) < key(b); });
   return tiles;
+}
+
+/// The first few, and not all of one kind.
+std::vector<TileShape> mostPromising(const std::vector<TileShape>& sorted) {
+  constexpr int kFlat = 10;
+  constexpr int kDeep = 6;  ///< with several second rows
+  int flat = 0;
+  int deep = 0;
+  std::vector<TileShape> kept;
+  for (const TileShape& tile : sorted)
+    if (tile.secondRows == 1 ? flat++ < kFlat : deep++ < kDeep) kept.push_back(tile);
+  return kept;
 }
 
 /// The largest divisor of `extent` in (limit / 2, limit], or a multiple of 8 near the limit.
@@ -100,7 +134,7 @@ std::optional<TileShape> singlePass(const BlockShape& shape, const MachineModel&
   if (!constant || weight <= nearBytes || static_cast<double>(height) < hideLatency ||
       height + 2 > machine.vectorRegisters)
     return std::nullopt;
-  return TileShape{height, lanes, 1 / machine.multiplyAddsPerCycle};
+  return TileShape{height, 1, lanes, 1 / machine.multiplyAddsPerCycle};
 }
 
 template <class Value>
@@ -124,6 +158,9 @@ ContractionFactors factorsOf(const BlockShape& shape, const ContractionChoice& c
     factors.lanes = threeLevels(shape.extentOf(shape.vectorAxis), choice.columnBlock, choice.tileColumns);
   if (shape.rowAxis)
     factors.rows = threeLevels(shape.extentOf(shape.rowAxis), choice.rowBlock, choice.tileRows);
+  if (shape.secondRowAxis)
+    factors.secondRows = {ceilDiv(shape.extentOf(shape.secondRowAxis), choice.tileSecondRows),
+                          choice.tileSecondRows};
   if (shape.depthAxis)
     factors.depth = threeLevels(shape.extentOf(shape.depthAxis), choice.depthBlock, choice.depthUnroll);
   return factors;
@@ -138,20 +175,24 @@ std::vector<ContractionChoice> contractionChoices(const BlockShape& shape, const
   std::int64_t otherReductions = 1;
   std::int64_t others = 1;
   for (std::size_t a = 0; a < shape.axes.size(); ++a) {
-    if (a == shape.vectorAxis || a == shape.rowAxis || a == shape.depthAxis) continue;
+    if (isTiled(shape, a)) continue;
     if (shape.axes[a].reduction && shape.axes[a].shared) continue;  // one pass of it at a time
     (shape.axes[a].reduction ? otherReductions : others) *= shape.axes[a].extent;
   }
   const double firstCache = machine.levels.front().bytes;
   const double secondCache = machine.levels.size() > 2 ? machine.levels[1].bytes : firstCache * 8;
 
-  std::vector<TileShape> tiles = tileShapes(shape, machine, kBytes);
-  if (tiles.size() > 10) tiles.resize(10);
+  const std::int64_t secondHeight = shape.extentOf(shape.secondRowAxis);
+  const std::vector<TileShape> tiles = mostPromising(tileShapes(shape, machine, kBytes));
   std::vector<ContractionChoice> choices;
   if (const auto pass = otherReductions == 1 ? singlePass(shape, machine, secondCache) : std::nullopt)
     for (const std::int64_t columnBlock :
          {pass->columns, std::min(width, roundUp(ceilDiv(width, machine.threads), pass->columns))})
-      addOnce(choices, ContractionChoice{pass->rows, pass->columns, height, columnBlock, depth, 1});
+      addOnce(choices, ContractionChoice{.tileRows = pass->rows,
+                                         .tileColumns = pass->columns,
+                                         .rowBlock = height,
+                                         .columnBlock = columnBlock,
+                                         .depthBlock = depth});
   for (const TileShape& tile : tiles) {
     std::vector<std::int64_t> depths;
     for (const double share : {0.85, 0.55, 0.3, 0.12})
@@ -180,11 +221,17 @@ std::vector<ContractionChoice> contractionChoices(const BlockShape& shape, const
       if (fittingColumns >= tile.columns && fittingColumns < width) addOnce(columnBlocks, fittingColumns);
       for (const std::int64_t rowBlock : rowBlocks)
         for (const std::int64_t columnBlock : columnBlocks) {
-          const std::int64_t chunks = others * ceilDiv(height, rowBlock) * ceilDiv(width, columnBlock);
+          const std::int64_t nests = others * ceilDiv(secondHeight, tile.secondRows);
+          const std::int64_t chunks = nests * ceilDiv(height, rowBlock) * ceilDiv(width, columnBlock);
           const bool couldShare =
-              others * ceilDiv(height, tile.rows) * ceilDiv(width, tile.columns) >= machine.threads;
+              nests * ceilDiv(height, tile.rows) * ceilDiv(width, tile.columns) >= machine.threads;
           if (chunks < machine.threads && couldShare) continue;
-          ContractionChoice choice{tile.rows, tile.columns, rowBlock, columnBlock, depthBlock, 1};
+          ContractionChoice choice{.tileRows = tile.rows,
+                                   .tileSecondRows = tile.secondRows,
+                                   .tileColumns = tile.columns,
+                                   .rowBlock = rowBlock,
+                                   .columnBlock = columnBlock,
+                                   .depthBlock = depthBlock};
           if (otherReductions == 1 && depthBlock % 4 == 0 && depthBlock > 4) choice.depthUnroll = 4;
           if (isWindow(shape)) choice.depthUnroll = depth;
           addOnce(choices, choice);
@@ -213,13 +260,13 @@ std::vector<Step> contractionSteps(const BlockShape& shape, const ContractionCho
   };
   tile(shape.vectorAxis, factors.lanes);
   tile(shape.rowAxis, factors.rows);
+  tile(shape.secondRowAxis, factors.secondRows);
   tile(shape.depthAxis, factors.depth);
 
   std::vector<std::string> outer;
   std::vector<std::string> reductions;
   for (std::size_t a = 0; a < shape.axes.size(); ++a) {
-    if (a == shape.vectorAxis || a == shape.rowAxis || a == shape.depthAxis) continue;
-    if (!shape.axes[a].shared)
+    if (!isTiled(shape, a) && !shape.axes[a].shared)
       (shape.axes[a].reduction ? reductions : outer).push_back(shape.axes[a].loopName);
   }
   const bool alone =
@@ -228,7 +275,8 @@ std::vector<Step> contractionSteps(const BlockShape& shape, const ContractionCho
   const auto add = [&](std::optional<std::size_t> axis, int level) {
     if (axis) order.push_back(levelName(shape.axes[*axis], level));
   };
-  std::vector<std::string> parallel = outer;
+  add(shape.secondRowAxis, 0);
+  std::vector<std::string> parallel = order;
   for (const int level : {0, 1}) {
     add(shape.vectorAxis, level);
     add(shape.rowAxis, level);
@@ -237,6 +285,7 @@ std::vector<Step> contractionSteps(const BlockShape& shape, const ContractionCho
   }
   order.insert(order.end(), reductions.begin(), reductions.end());
   add(shape.depthAxis, 2);
+  add(shape.secondRowAxis, 1);
   add(shape.rowAxis, 2);
   add(shape.vectorAxis, 2);
   steps.push_back(Step{"Reorder", {}}.set("loops", order));
@@ -245,6 +294,8 @@ std::vector<Step> contractionSteps(const BlockShape& shape, const ContractionCho
     steps.push_back(Step{"Vectorize", {}}.set("loop", levelName(shape.axes[*shape.vectorAxis], 2)));
   if (shape.rowAxis)
     steps.push_back(Step{"Unroll", {}}.set("loop", levelName(shape.axes[*shape.rowAxis], 2)));
+  if (shape.secondRowAxis)
+    steps.push_back(Step{"Unroll", {}}.set("loop", levelName(shape.axes[*shape.secondRowAxis], 1)));
   if (shape.depthAxis)
     steps.push_back(Step{"Unroll", {}}.set("loop", levelName(shape.axes[*shape.depthAxis], 2)));
   if (isWindow(shape))

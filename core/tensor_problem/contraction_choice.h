@@ -14,14 +14,15 @@ namespace espalier {
 
 /// How a contraction is laid out in time. Its nest, outermost first, is
 ///
-///     other axes, lanes.0, rows.0, depth.0, lanes.1, rows.1, depth.1, other reductions, depth.2, rows.2,
-///     lanes.2
+///     other axes, second.0, lanes.0, rows.0, depth.0, lanes.1, rows.1, depth.1, other reductions, depth.2,
+///     second.1, rows.2, lanes.2
 ///
-/// where rows.2 × lanes.2 is the register tile, depth.1 × depth.2 what it accumulates before it is written
+/// where second.1 × rows.2 × lanes.2 is the register tile (most blocks have no second axis of rows), depth.1 × depth.2 what it accumulates before it is written
 /// back, and the middle levels what stays in the caches. Levels that have nothing to do have extent 1, so
 /// every choice of one block has the same loops, and a later decision only changes factors.
 struct ContractionChoice {
   std::int64_t tileRows = 1;
+  std::int64_t tileSecondRows = 1;
   std::int64_t tileColumns = 1;
   std::int64_t rowBlock = 1;     ///< rows of rows.1 × rows.2
   std::int64_t columnBlock = 1;  ///< columns of lanes.1 × lanes.2
@@ -30,11 +31,13 @@ struct ContractionChoice {
   bool operator==(const ContractionChoice&) const = default;
 };
 
-/// The factors of the three tiled axes, outermost first; empty where the block has no such axis.
+/// The factors of the tiled axes, outermost first; empty where the block has no such axis.
 struct ContractionFactors {
   std::vector<std::int64_t> lanes;
   std::vector<std::int64_t> rows;
+  std::vector<std::int64_t> secondRows;
   std::vector<std::int64_t> depth;
+  bool operator==(const ContractionFactors&) const = default;
 };
 [[nodiscard]] ContractionFactors factorsOf(const BlockShape& shape, const ContractionChoice& choice);
 
@@ -43,6 +46,12 @@ struct ContractionFactors {
 [[nodiscard]] std::vector<ContractionChoice> contractionChoices(const BlockShape& shape,
                                                                 const MachineModel& machine,
                                                                 std::size_t limit);
+
+/// Choices that differ from this one in one decision by one step: a row or a vector of the register tile more
+/// or less, a block half or twice as large. What this machine's registers cannot hold is left out.
+[[nodiscard]] std::vector<ContractionChoice> neighboursOf(const BlockShape& shape,
+                                                          const ContractionChoice& choice,
+                                                          const MachineModel& machine);
 
 /// The steps from the untouched nest of the block to the chosen one, without packing. `localOutput` gathers
 /// the sums of all depth blocks in a compact copy of the output's block, which pays where its rows compete

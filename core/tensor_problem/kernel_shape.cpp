@@ -118,6 +118,20 @@ void chooseRowAxis(BlockShape& shape) {
   }
 }
 
+void chooseSecondRowAxis(BlockShape& shape) {
+  if (!shape.rowAxis) return;
+  for (std::size_t i = 0; i < shape.axes.size(); ++i) {
+    const AxisShape& axis = shape.axes[i];
+    if (axis.reduction || axis.shared || i == *shape.vectorAxis || i == *shape.rowAxis) continue;
+    for (std::size_t o = 1; o < axis.strides.size(); ++o) {
+      const bool broadcast = shape.axes[*shape.vectorAxis].strides[o] == 0;
+      if (!broadcast || axis.strides[o] != 0) continue;
+      if (!shape.secondRowAxis || axis.extent > shape.axes[*shape.secondRowAxis].extent)
+        shape.secondRowAxis = i;
+    }
+  }
+}
+
 void classify(BlockShape& shape) {
   std::int64_t deepest = 0;
   for (std::size_t i = 0; i < shape.axes.size(); ++i)
@@ -131,6 +145,7 @@ void classify(BlockShape& shape) {
     return;
   }
   chooseRowAxis(shape);
+  chooseSecondRowAxis(shape);
   // An output that is stored lane by lane, or lanes that only gather, leave the reduction axis as the one to
   // vectorise.
   const bool wideOutput = shape.vectorAxis && shape.axes[*shape.vectorAxis].strides[0] == 1;

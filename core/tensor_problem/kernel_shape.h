@@ -55,6 +55,9 @@ struct BlockShape {
 
   std::optional<std::size_t> vectorAxis;  ///< position in `axes`: becomes lanes
   std::optional<std::size_t> rowAxis;     ///< Contraction: the other side of the register tile
+  /// Contraction: a third side of the register tile, along which what is broadcast to the lanes stays the
+  /// same: rows of the image under a convolution.
+  std::optional<std::size_t> secondRowAxis;
   std::optional<std::size_t> depthAxis;   ///< the largest reduction axis
   /// Operands whose lanes are not neighbours along the vector axis, positions in `operands`.
   std::vector<std::size_t> transposedOperands;

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <tuple>
 
+#include "program/analysis.h"
 #include "tensor_problem/sections.h"
 #include "transform/step.h"
 
@@ -18,6 +19,7 @@ constexpr std::size_t kCloserLook = 40;  ///< tiles for the best kinds, shared a
 constexpr std::size_t kBestKinds = 3;
 constexpr std::int64_t kOnlineBlock = 128;  ///< keys that a running maximum goes through at a time
 constexpr std::int64_t kOnlineRow = 512;    ///< rows from this length on are worth it
+constexpr std::int64_t kShortLoop = 8;      ///< iterations that may be written out
 constexpr double kBoldness = 0.25;          ///< how often a runner-up is proposed instead of the favourite
 constexpr std::uint64_t kRunnersUp = 5;
 
@@ -121,9 +123,12 @@ std::string RulesProposer::describeChoice(const BlockShape& shape, const Contrac
   const auto lanes = std::max(1, machine.lanes(4));
   const std::int64_t vectors = (choice.tileColumns + lanes - 1) / lanes;
   const ContractionFactors factors = factorsOf(shape, choice);
-  std::string text = shape.name + ": register tile of " + std::to_string(choice.tileRows) + " x " +
-                     std::to_string(choice.tileColumns) + " (" + std::to_string(choice.tileRows * vectors) +
-                     " accumulators, " + std::to_string(vectors) + " vectors and " +
+  const std::int64_t rows = choice.tileRows * choice.tileSecondRows;
+  std::string text = shape.name + ": register tile of " +
+                     (choice.tileSecondRows > 1 ? std::to_string(choice.tileSecondRows) + " x " : "") +
+                     std::to_string(choice.tileRows) + " x " + std::to_string(choice.tileColumns) + " (" +
+                     std::to_string(rows * vectors) + " accumulators, " +
+                     std::to_string(vectors * choice.tileSecondRows) + " vectors and " +
                      std::to_string(choice.tileRows) + " broadcasts a step)";
   if (shape.depthAxis) {
     text += "; " + std::to_string(choice.depthBlock) + " steps of " + shape.axes[*shape.depthAxis].loopName +
@@ -238,31 +243,78 @@ std::vector<RulesProposer::Variant> RulesProposer::otherDecisions(const State& f
   vary(Draft{from, {}, {}}, from, std::max(kFirstLook, kCloserLook / std::max<std::size_t>(1, contractions)),
        variants);
   varyWidths(from, variants);
+  varyByOneStep(from, variants);
+  varyDetails(from, variants);
   return variants;
 }
 
+void RulesProposer::addItem(const State& from, const std::string& item, const std::string& decision,
+                            std::vector<Variant>& variants) const {
+  Random unused(0);  // the item is complete
+  const Application applied = problem_.apply(from, {&item, 1}, unused);
+  if (!applied.changed() || applied.state.hash == from.hash) return;
+  const Prediction prediction = problem_.predict({&applied.state, 1}).front();
+  variants.push_back(
+      {applied.state, {applied.items.front().applied}, prediction.seconds, prediction.words, decision});
+}
+
 void RulesProposer::varyWidths(const State& from, std::vector<Variant>& variants) const {
-  for (std::size_t i = 0; i < from.trace.size(); ++i) {
-    const auto step = parseStep(from.trace[i]);
+  for (const std::string& text : from.trace) {
+    const auto step = parseStep(text);
     if (!step || step->name != "TileSize") continue;
     const auto factors = step->integers("factors");
     if (!factors || factors->size() != 2) continue;
+    const std::string lanes =
+        print(Step{"Vectorize", {}}.set("loop", step->text("loop").value_or("") + ".1"));
+    if (std::find(from.trace.begin(), from.trace.end(), lanes) == from.trace.end()) continue;
     for (const std::int64_t vectors : {1, 2, 4, 8, 16}) {
       const std::int64_t width = vectors * problem_.machine().lanes(4);
       if (width == (*factors)[1]) continue;
-      // An outer factor of 0 stands for what is left over; nothing is drawn.
-      Random unused(0);
-      const std::string item = print(Step(*step).set("factors", std::vector<std::int64_t>{0, width}));
-      const Application applied = problem_.apply(from, {&item, 1}, unused);
-      if (!applied.changed()) continue;
-      const Prediction prediction = problem_.predict({&applied.state, 1}).front();
-      variants.push_back({applied.state,
-                          {applied.items.front().applied},
-                          prediction.seconds,
-                          prediction.words,
-                          "Block " + step->text("block").value_or("") + " in steps of " +
-                              std::to_string(width) + " elements, " + std::to_string(vectors) + " vectors"});
+      // An outer factor of 0 stands for what is left over.
+      addItem(from, print(Step(*step).set("factors", std::vector<std::int64_t>{0, width})),
+              "Block " + step->text("block").value_or("") + " in steps of " + std::to_string(width) +
+                  " elements, " + std::to_string(vectors) + " vectors",
+              variants);
     }
+  }
+}
+
+void RulesProposer::varyByOneStep(const State& from, std::vector<Variant>& variants) const {
+  for (const BlockShape& shape : shapesOf(problem_, from.trace)) {
+    if (shape.kind != BlockKind::Contraction) continue;
+    const auto choice = choiceIn(from.trace, shape);
+    if (!choice) continue;
+    for (const ContractionChoice& neighbour : neighboursOf(shape, *choice, problem_.machine())) {
+      const auto state = problem_.stateOf(withChoice(from.trace, shape, neighbour));
+      if (!state || state->hash == from.hash) continue;
+      const Prediction prediction = problem_.predict({&*state, 1}).front();
+      variants.push_back({*state, itemsBetween(from.trace, state->trace), prediction.seconds,
+                          prediction.words,
+                          "One step from what stands: " + describeChoice(shape, neighbour)});
+    }
+  }
+}
+
+void RulesProposer::varyDetails(const State& from, std::vector<Variant>& variants) const {
+  for (const std::string& text : from.trace) {
+    const auto step = parseStep(text);
+    if (!step || step->name != "Prefetch") continue;
+    const std::int64_t ahead = step->integer("ahead").value_or(1);
+    for (const std::int64_t other : {ahead / 2, ahead * 2})
+      if (other > 0)
+        addItem(from, print(Step(*step).set("ahead", other)),
+                "Fetch " + step->text("buffer").value_or("") + " " + std::to_string(other) +
+                    " iterations ahead in place of " + std::to_string(ahead),
+                variants);
+  }
+  const Program program = problem_.programOf(from);
+  for (const LoopId id : loopsOf(program)) {
+    const Loop& loop = program.loop(id);
+    if (loop.kind != LoopKind::Serial || loop.extent < 2 || loop.extent > kShortLoop) continue;
+    addItem(from, print(Step{"Unroll", {}}.set("loop", loop.name)),
+            "Write out the " + std::to_string(loop.extent) + " iterations of " + loop.name +
+                ", so that what they load is shared",
+            variants);
   }
 }
 

@@ -48,6 +48,13 @@ class RulesProposer final : public Proposer {
   void rememberAttempts(const ProposalContext& context);
   /// Adds other widths for the loops that are tiled for lanes alone.
   void varyWidths(const State& from, std::vector<Variant>& variants) const;
+  /// Adds one step from each block's choice in every direction.
+  void varyByOneStep(const State& from, std::vector<Variant>& variants) const;
+  /// Adds other distances of prefetches, and short loops written out.
+  void varyDetails(const State& from, std::vector<Variant>& variants) const;
+  /// Adds what a single item makes of the state, if it is legal and changes something.
+  void addItem(const State& from, const std::string& item, const std::string& decision,
+               std::vector<Variant>& variants) const;
   [[nodiscard]] std::string describeChoice(const BlockShape& shape, const ContractionChoice& choice) const;
   [[nodiscard]] std::string describeProgram(const Program& program) const;
 

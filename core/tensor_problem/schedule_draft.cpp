@@ -425,6 +425,7 @@ std::optional<std::vector<std::string>> withChoice(const std::vector<std::string
     if (!step) continue;
     if (tiles(*step, shape, shape.vectorAxis)) step->set("factors", factors.lanes);
     if (tiles(*step, shape, shape.rowAxis)) step->set("factors", factors.rows);
+    if (tiles(*step, shape, shape.secondRowAxis)) step->set("factors", factors.secondRows);
     if (tiles(*step, shape, shape.depthAxis)) step->set("factors", factors.depth);
     if (step->name == "TransformLayout")
       for (std::size_t o = 0; o < shape.operands.size(); ++o)
@@ -451,6 +452,8 @@ std::optional<ContractionChoice> choiceIn(const std::vector<std::string>& trace,
     const auto step = parseStep(text);
     if (!step) continue;
     const auto sizes = step->integers("factors");
+    if (sizes && sizes->size() == 2 && tiles(*step, shape, shape.secondRowAxis))
+      choice.tileSecondRows = (*sizes)[1];
     if (!sizes || sizes->size() != 3) continue;
     const std::int64_t tile = (*sizes)[2];
     const std::int64_t block = (*sizes)[1] * tile;

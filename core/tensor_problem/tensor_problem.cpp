@@ -27,7 +27,7 @@ constexpr double kNeverMind =
     20;  ///< a candidate that many times slower than the best is slow on any machine
 constexpr int kFirstLookRepeats = 5;
 constexpr double kFirstLookSeconds = 0.02;
-constexpr double kContender = 1.15;  ///< times the best: worth a longer look
+constexpr double kContender = 1.05;  ///< times the best: worth a longer look
 constexpr double kPriorUncertainty =
     0.6;  ///< standard deviation of ln(measured / prior), before any measurement
 
@@ -175,21 +175,20 @@ std::optional<Application> TensorProblem::randomStep(const State& from, Random& 
   return application;
 }
 
+State TensorProblem::stateOf(Design design) const {
+  std::vector<std::string> trace = textsOf(design.trace);
+  const std::uint64_t hash = cache_.put(trace, std::move(design.program))->hash();
+  return {std::move(trace), hash};
+}
+
 State TensorProblem::sampleDesign(Random& random) const {
-  std::vector<std::string> trace =
-      textsOf(espalier::sampleDesign(workload_.program, options_.threads, random));
-  const auto program = cache_.at(trace);
-  if (!program) throw std::logic_error("a sampled design does not replay: " + program.error().sentence);
-  return {std::move(trace), (*program)->hash()};
+  return stateOf(espalier::sampleDesign(workload_.program, options_.threads, random));
 }
 
 std::optional<State> TensorProblem::mutate(const State& from, Random& random) const {
-  const auto mutated = mutateDesign(workload_.program, stepsOf(from.trace), options_.threads, random);
+  auto mutated = mutateDesign(workload_.program, stepsOf(from.trace), options_.threads, random);
   if (!mutated) return std::nullopt;
-  std::vector<std::string> trace = textsOf(*mutated);
-  const auto program = cache_.at(trace);
-  if (!program) return std::nullopt;
-  return State{std::move(trace), (*program)->hash()};
+  return stateOf(*std::move(mutated));
 }
 
 std::vector<LegalAction> TensorProblem::legalActions(const State& state) const {

@@ -26,6 +26,7 @@ class Compiler;
 class Measurer;
 struct CompiledKernel;
 struct CompileOptions;
+struct Design;
 
 /// Whether weights may be stored in another layout once, outside the timed region.
 enum class Prepack : std::uint8_t { Off, On, Auto };  ///< Auto = on where the workload names its weights
@@ -97,6 +98,7 @@ class TensorProblem final : public Problem {
  private:
   void adoptThreads();
   [[nodiscard]] std::shared_ptr<const CachedProgram> cached(const State& state) const;
+  [[nodiscard]] State stateOf(Design design) const;
   struct Judgement {
     double seconds = 0;
     std::vector<float> features;

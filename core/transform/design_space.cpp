@@ -248,9 +248,19 @@ bool mutateParallel(SecondPart& second, const DesignBuilder& decisions, int core
   return true;
 }
 
+/// A trace that is not built like a design keeps its order: one tile changes where it stands.
+std::optional<Design> mutateInPlace(const Program& initial, const Trace& trace, Random& random) {
+  const auto changed = mutateTile(trace, random);
+  if (!changed) return std::nullopt;
+  DesignBuilder built(initial);
+  for (const Step& step : *changed)
+    if (!built.take(step)) return std::nullopt;
+  return Design{built.trace(), built.program()};
+}
+
 }  // namespace
 
-Trace sampleDesign(const Program& initial, int cores, Random& random) {
+Design sampleDesign(const Program& initial, int cores, Random& random) {
   DesignBuilder design(initial);
   inlineProducers(design);
   std::vector<std::string> tiled;
@@ -268,35 +278,39 @@ Trace sampleDesign(const Program& initial, int cores, Random& random) {
   for (const std::string& name : design.reductionBlocks())
     second.unroll[name] = kUnrollSteps[random.below(kUnrollSteps.size())];
   design.finish(second, cores);
-  return design.trace();
+  return {design.trace(), design.program()};
 }
 
-std::optional<Trace> mutateDesign(const Program& initial, const Trace& trace, int cores, Random& random) {
-  const auto end = std::find_if_not(trace.begin(), trace.end(), isDecision);
-  Trace decisions(trace.begin(), end);
-  DesignBuilder old(initial);
-  for (const Step& step : decisions)
-    if (!old.take(step)) return std::nullopt;
-  SecondPart second = old.secondPartOf(Trace(end, trace.end()), cores);
+std::optional<Design> mutateDesign(const Program& initial, const Trace& trace, int cores, Random& random) {
+  enum Mutator : std::size_t { kTile, kLocation, kUnroll, kParallel };
   constexpr double weights[] = {0.90, 0.05, 0.03, 0.02};
+  const auto end = std::find_if_not(trace.begin(), trace.end(), isDecision);
+  if (std::any_of(end, trace.end(), isDecision)) return mutateInPlace(initial, trace, random);
+  const Trace decisions(trace.begin(), end);
+  const std::size_t mutator = random.weighted(weights);
   std::optional<Trace> changed = decisions;
-  switch (random.weighted(weights)) {
-    case 0: changed = mutateTile(decisions, random); break;
-    case 1: changed = mutateLocation(initial, decisions, random); break;
-    case 2:
-      if (!mutateUnroll(second, random)) return std::nullopt;
-      break;
-    default:
-      if (!mutateParallel(second, old, cores, random)) return std::nullopt;
-      break;
-  }
+  if (mutator == kTile) changed = mutateTile(decisions, random);
+  if (mutator == kLocation) changed = mutateLocation(initial, decisions, random);
   if (!changed) return std::nullopt;
-  DesignBuilder design(initial);
-  for (const Step& step : *changed)
-    if (!design.take(step)) return std::nullopt;
+
+  const auto firstChange =
+      std::mismatch(decisions.begin(), decisions.end(), changed->begin(), changed->end());
+  DesignBuilder old(initial);
+  for (auto step = decisions.begin(); step != firstChange.first; ++step)
+    if (!old.take(*step)) return std::nullopt;
+  DesignBuilder design = old;
+  // Only how loops are shared among cores is read from the program that the old decisions lead to.
+  if (cores > 1)
+    for (auto step = firstChange.first; step != decisions.end(); ++step)
+      if (!old.take(*step)) return std::nullopt;
+  SecondPart second = old.secondPartOf(Trace(end, trace.end()), cores);
+  if (mutator == kUnroll && !mutateUnroll(second, random)) return std::nullopt;
+  if (mutator == kParallel && !mutateParallel(second, old, cores, random)) return std::nullopt;
+  for (auto step = firstChange.second; step != changed->end(); ++step)
+    if (!design.take(*step)) return std::nullopt;
   design.finish(second, cores);
   if (design.trace() == trace) return std::nullopt;
-  return design.trace();
+  return Design{design.trace(), design.program()};
 }
 
 }  // namespace espalier

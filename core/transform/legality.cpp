@@ -208,11 +208,12 @@ std::optional<Refusal> refusalToVectorise(const Program& program, LoopId loop) {
   return refusalAcross(program, what, loop);
 }
 
-std::optional<Refusal> brokenAnnotation(const Program& program) {
+namespace {
+
+/// Of what depends on the marks of loops, their order and their extents, not on what iterations touch.
+std::optional<Refusal> misplacedMark(const Program& program) {
   for (const LoopId loop : loopsOf(program)) {
     std::optional<Refusal> refusal;
-    if (program.loop(loop).kind == LoopKind::Parallel) refusal = refusalToParallelise(program, loop);
-    if (program.loop(loop).kind == LoopKind::Vectorized) refusal = refusalToVectorise(program, loop);
     if (program.loop(loop).kind == LoopKind::Unrolled)
       if (const auto below = firstOfKind(program, loopsBelow(program, loop), {LoopKind::Parallel}))
         refusal = nestingRefusal(program, "unroll", loop, *below, true);
@@ -234,6 +235,18 @@ std::optional<Refusal> brokenAnnotation(const Program& program) {
                        std::to_string(static_cast<std::int64_t>(kMostWrittenOutLoops)) + " are sensible.",
                    "Unroll fewer or shorter loops."};
   return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Refusal> brokenAnnotation(const Program& program) {
+  for (const LoopId loop : loopsOf(program)) {
+    std::optional<Refusal> refusal;
+    if (program.loop(loop).kind == LoopKind::Parallel) refusal = refusalToParallelise(program, loop);
+    if (program.loop(loop).kind == LoopKind::Vectorized) refusal = refusalToVectorise(program, loop);
+    if (refusal) return refusal;
+  }
+  return misplacedMark(program);
 }
 
 namespace {
@@ -259,6 +272,11 @@ void moveSharedToWorkspace(Program& program) {
 Outcome<Program> publish(Program program) {
   moveSharedToWorkspace(program);
   if (auto refusal = brokenAnnotation(program)) return tl::unexpected(*std::move(refusal));
+  return program;
+}
+
+Outcome<Program> publishMarked(Program program) {
+  if (auto refusal = misplacedMark(program)) return tl::unexpected(*std::move(refusal));
   return program;
 }
 

@@ -63,6 +63,9 @@ inline constexpr std::int64_t kLargestJoinedLoop = 128;
 
 /// A new program on its way out: refused if one of its marked loops is no longer legal.
 [[nodiscard]] Outcome<Program> publish(Program program);
+/// The same for a program of which only one loop was marked Vectorized, by a step that checked it, or loops
+/// were marked Unrolled: what iterations touch is as it was.
+[[nodiscard]] Outcome<Program> publishMarked(Program program);
 
 /// The loops from `outer` down to `inner` if each but the last holds nothing but the next; empty otherwise.
 [[nodiscard]] std::vector<LoopId> chainBetween(const Program& program, LoopId outer, LoopId inner);

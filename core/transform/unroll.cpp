@@ -28,7 +28,7 @@ Outcome<Program> unrollLoop(const Program& program, const Step& step) {
   if (const auto serial = serialLoop(program, step, *loop); !serial) return tl::unexpected(serial.error());
   Program changed = program;
   changed.loop(*loop).kind = LoopKind::Unrolled;
-  return publish(std::move(changed));
+  return publishMarked(std::move(changed));
 }
 
 Outcome<Program> unrollAround(const Program& program, const Step& step) {
@@ -57,7 +57,7 @@ Outcome<Program> unrollAround(const Program& program, const Step& step) {
                   about(step) + "no loop next to block " + program.block(*block).name + " fits into " +
                       std::to_string(*steps) + " steps.",
                   "Tile so that the innermost serial loops are short, or raise max_steps.");
-  return publish(std::move(changed));
+  return publishMarked(std::move(changed));
 }
 
 Outcome<Program> apply(const Program& program, const Step& step) {

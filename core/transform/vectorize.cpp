@@ -26,7 +26,7 @@ Outcome<Program> apply(const Program& program, const Step& step) {
   if (auto refusal = refusalToVectorise(program, *loop)) return tl::unexpected(*std::move(refusal));
   Program changed = program;
   changed.loop(*loop).kind = LoopKind::Vectorized;
-  return publish(std::move(changed));
+  return publishMarked(std::move(changed));
 }
 
 std::vector<Step> candidatesOf(const Program& program) {

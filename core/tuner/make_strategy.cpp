@@ -13,7 +13,7 @@ namespace espalier {
 TuneOptions resolved(TuneOptions options, const Proposer& proposer) {
   // Random steps cost only predictions, so the surrogate may look at several of them before the hardware is
   // asked.
-  constexpr int kRandomExpansions = 4;
+  constexpr int kRandomExpansions = 1;
   if (options.expansionsPerSample == 0)
     options.expansionsPerSample = proposer.name() == "random" ? kRandomExpansions : 1;
   return options;

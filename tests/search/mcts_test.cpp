@@ -201,15 +201,18 @@ TEST(Mcts, RandomStepsAreTournamentsUnderThePrediction) {
   const auto firstChild = [&](int tournament) {
     ToyProblem problem(toy);
     MctsOptions options;
-    options.rootTournament = tournament;
+    options.reserve.size = 0;
+    options.tournament.rootDraws = tournament;
+    options.tournament.rounds = 1;
     Mcts search(problem, 3, options);
     search.start();
     search.proposalArrived(std::get<ExpansionRequest>(search.ask({1, 0})), randomStep());
     return search.tree()[1].predictedSeconds;
   };
   EXPECT_LT(firstChild(256), 0.2 * firstChild(1));
-  EXPECT_EQ(MctsOptions::paper().tournament, 1);
-  EXPECT_EQ(MctsOptions::paper().rootTournament, 1);
+  EXPECT_EQ(MctsOptions::paper().tournament.draws, 1);
+  EXPECT_EQ(MctsOptions::paper().tournament.rootDraws, 1);
+  EXPECT_EQ(MctsOptions::paper().tournament.rounds, 1);
   EXPECT_FALSE(MctsOptions::paper().scaleExploration);
 }
 
@@ -314,7 +317,10 @@ TEST(Mcts, EndsWhenTheSpaceIsExhausted) {
 
 TEST(Mcts, MeasuresNoNodeTwiceAndCountsFailures) {
   ToyProblem problem;
-  Mcts search(problem, 5, {});
+  MctsOptions options;
+  options.tournament = MctsOptions::paper().tournament;  // steps that nothing sorts out: some fail
+  options.reserve.size = 0;
+  Mcts search(problem, 5, options);
   search.start();
   const auto events = run(search, problem, 150);
   std::set<NodeId> measured;

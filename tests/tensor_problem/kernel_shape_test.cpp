@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tensor_problem/kernel_shape.h"
 
+#include <algorithm>
+#include <set>
+
 #include <gtest/gtest.h>
 
 #include "program/printer.h"
@@ -46,6 +49,11 @@ TEST(KernelShape, ChoosesLanesAlongTheOutputAndRowsAcrossTheStreamedOperand) {
   EXPECT_EQ(axisName(convolution, convolution.vectorAxis), "w");
   EXPECT_EQ(axisName(convolution, convolution.rowAxis), "f");
   EXPECT_EQ(axisName(convolution, convolution.depthAxis), "c");
+  EXPECT_EQ(axisName(convolution, convolution.secondRowAxis), "h")
+      << "a weight serves several rows of the image";
+  EXPECT_EQ(axisName(matmul, matmul.secondRowAxis), "-");
+  const BlockShape depthwise = shapeNamed("depthwise_conv", "O");
+  EXPECT_EQ(axisName(depthwise, depthwise.secondRowAxis), "-");
   // K is read across its rows, so the scores need a transposed copy of it.
   const BlockShape scores = shapeNamed("attention_small", "S");
   EXPECT_EQ(axisName(scores, scores.vectorAxis), "n");
@@ -67,7 +75,9 @@ TEST(ContractionChoices, FitTheRegistersAndHideTheLatencyOnEveryMachine) {
       for (const ContractionChoice& choice : choices) {
         const auto lanes = machine.lanes(4);
         const std::int64_t vectors = (choice.tileColumns + lanes - 1) / lanes;
-        EXPECT_LE(choice.tileRows * vectors + vectors + 1, machine.vectorRegisters) << layer;
+        EXPECT_LE(choice.tileRows * choice.tileSecondRows * vectors + vectors * choice.tileSecondRows + 1,
+                  machine.vectorRegisters)
+            << layer;
         const ContractionFactors factors = factorsOf(shape, choice);
         const auto covers = [](const std::vector<std::int64_t>& sizes, std::int64_t extent) {
           return sizes[0] * sizes[1] * sizes[2] >= extent && (sizes[0] - 1) * sizes[1] * sizes[2] < extent;
@@ -77,8 +87,8 @@ TEST(ContractionChoices, FitTheRegistersAndHideTheLatencyOnEveryMachine) {
         EXPECT_TRUE(covers(factors.depth, shape.extentOf(shape.depthAxis))) << layer;
       }
       const ContractionChoice& best = choices.front();
-      const std::int64_t accumulators =
-          best.tileRows * ((best.tileColumns + machine.lanes(4) - 1) / machine.lanes(4));
+      const std::int64_t accumulators = best.tileRows * best.tileSecondRows *
+                                        ((best.tileColumns + machine.lanes(4) - 1) / machine.lanes(4));
       EXPECT_GE(static_cast<double>(accumulators), machine.multiplyAddLatency * machine.multiplyAddsPerCycle)
           << layer;
     }
@@ -100,6 +110,63 @@ TEST(ContractionChoices, LetAStreamedWeightPassOnce) {
   EXPECT_LT(contractionChoices(streamed, narrow, 4).front().tileRows, 16);
   EXPECT_LT(contractionChoices(shapeNamed("matmul_512", "C"), wide, 4).front().tileRows, 32)
       << "no weight waits";
+}
+
+TEST(ContractionChoices, TileAConvolutionForRegistersInThreeDirections) {
+  MachineModel wide;
+  wide.vectorBits = 512;
+  wide.vectorRegisters = 32;
+  const BlockShape shape = shapeNamed("conv_small", "O");
+  const auto choices = contractionChoices(shape, wide, 1000);
+  const auto deep = std::find_if(choices.begin(), choices.end(), [](const ContractionChoice& choice) {
+    return choice.tileRows == 4 && choice.tileSecondRows == 4;
+  });
+  ASSERT_NE(deep, choices.end());
+  EXPECT_EQ(factorsOf(shape, *deep).secondRows, (std::vector<std::int64_t>{4, 4}));
+  EXPECT_TRUE(std::any_of(choices.begin(), choices.end(),
+                          [](const ContractionChoice& choice) { return choice.tileSecondRows == 1; }));
+  const auto problem = testing::offlineProblem("conv_small");
+  const Draft draft = draftSchedule(*problem, problem->initial(), {}, {{"O", *deep}});
+  const Program program = problem->programOf(draft.state);
+  ASSERT_TRUE(program.findLoop("h.1"));
+  EXPECT_EQ(program.loop(*program.findLoop("h.1")).kind, LoopKind::Unrolled);
+  EXPECT_EQ(program.buffer(*program.findBuffer("O_local")).elements(), 4 * 4 * 16);
+  EXPECT_EQ(choiceIn(draft.state.trace, shape), *deep);
+  ContractionChoice flat = *deep;
+  flat.tileSecondRows = 1;
+  EXPECT_EQ(choiceIn(withChoice(draft.state.trace, shape, flat), shape), flat);
+}
+
+TEST(ContractionChoices, HaveNeighboursOneStepAway) {
+  MachineModel wide;
+  wide.vectorBits = 512;
+  wide.vectorRegisters = 32;
+  const BlockShape shape = shapeNamed("conv_small", "O");
+  const ContractionChoice choice{.tileRows = 4,
+                                 .tileSecondRows = 4,
+                                 .tileColumns = 16,
+                                 .rowBlock = 16,
+                                 .columnBlock = 16,
+                                 .depthBlock = 16,
+                                 .depthUnroll = 1};
+  const auto neighbours = neighboursOf(shape, choice, wide);
+  std::set<std::vector<std::int64_t>> tiles;
+  for (const ContractionChoice& neighbour : neighbours) {
+    EXPECT_NE(factorsOf(shape, neighbour), factorsOf(shape, choice));
+    EXPECT_LT(neighbour.tileRows * neighbour.tileSecondRows, 31) << "a vector each";
+    tiles.insert({neighbour.tileRows, neighbour.tileSecondRows, neighbour.rowBlock, neighbour.depthBlock,
+                  neighbour.depthUnroll});
+  }
+  EXPECT_EQ(tiles.size(), neighbours.size()) << "one decision each";
+  for (const std::vector<std::int64_t>& expected : std::vector<std::vector<std::int64_t>>{{5, 4, 16, 16, 1},
+                                                                                          {3, 4, 16, 16, 1},
+                                                                                          {4, 5, 16, 16, 1},
+                                                                                          {4, 3, 16, 16, 1},
+                                                                                          {2, 4, 16, 16, 1},
+                                                                                          {4, 4, 8, 16, 1},
+                                                                                          {4, 4, 16, 8, 1},
+                                                                                          {4, 4, 16, 16, 2}})
+    EXPECT_TRUE(tiles.contains(expected)) << ::testing::PrintToString(expected);
 }
 
 /// The tiles of one loop of the last block hold everything: each block is an untiled nest below them.

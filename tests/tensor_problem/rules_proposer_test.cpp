@@ -152,6 +152,23 @@ TEST(RulesProposer, ProposesAnotherProgramEachTimeAndTheSameOnesForTheSameSeed) 
   EXPECT_NE(run(2), first);
 }
 
+TEST(RulesProposer, GoesOnStepByStepWhereAllDraftsWereProposed) {
+  const auto problem = offlineProblem("deepseek_r1_moe");
+  RulesProposer rules(*problem);
+  Random random(1);
+  State state = problem->initial();
+  std::set<std::uint64_t> different;
+  for (int i = 0; i < 64; ++i) {
+    const Proposal proposal = rules.propose(contextAt(*problem, state), random, {});
+    ASSERT_FALSE(proposal.items.empty()) << "after " << i;
+    const Application application = problem->apply(state, proposal.items, random);
+    for (const AppliedItem& item : application.items) ASSERT_TRUE(item.accepted) << item.reason;
+    different.insert(application.state.hash);
+    state = application.state;
+  }
+  EXPECT_EQ(different.size(), 64U);
+}
+
 TEST(RulesProposer, SkipsWhatWasTriedBeforeItWasMade) {
   const auto problem = offlineProblem("matmul_small");
   Random random(1);

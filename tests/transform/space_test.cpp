@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "program/analysis.h"
+#include "program/program_hash.h"
 #include "transform/design_space.h"
 #include "transform/tables.h"
 #include "transform/trace_editing.h"
@@ -257,19 +258,22 @@ TEST_P(Designs, AreLegalRightAndMutable) {
   std::set<std::string> different;
   int mutated = 0;
   for (int round = 0; round < 12; ++round) {
-    Trace trace = sampleDesign(initial, 4, random);
+    Design design = sampleDesign(initial, 4, random);
     for (int generation = 0; generation < 4; ++generation) {
-      SCOPED_TRACE("seed " + std::to_string(seed) + "\n" + printTrace(trace));
-      different.insert(printTrace(trace));
-      const Outcome<Program> program = replay(initial, trace);
+      SCOPED_TRACE("seed " + std::to_string(seed) + "\n" + printTrace(design.trace));
+      different.insert(printTrace(design.trace));
+      const Outcome<Program> program = replay(initial, design.trace);
       ASSERT_TRUE(program) << program.error().sentence;
+      ASSERT_EQ(print(*program), print(design.program));
+      ASSERT_EQ(programHash(*program), programHash(design.program));
       ASSERT_EQ(brokenInvariant(*program), std::nullopt);
       ASSERT_TRUE(testing::sameContent(testing::outputsOf(*program, initial, 11), expected))
           << print(*program);
-      const auto next = mutateDesign(initial, trace, 4, random);
+      // With one core and with several: only then the old decisions are replayed to their end.
+      auto next = mutateDesign(initial, design.trace, generation % 2 == 0 ? 4 : 1, random);
       if (!next) continue;
       ++mutated;
-      trace = *next;
+      design = *std::move(next);
     }
   }
   EXPECT_GT(different.size(), GetParam().name == "chain" ? 0U : 3U);
@@ -281,12 +285,37 @@ TEST_P(Designs, AreLegalRightAndMutable) {
 INSTANTIATE_TEST_SUITE_P(Kernels, Designs, ::testing::ValuesIn(testing::kernels()),
                          [](const auto& instance) { return instance.param.name; });
 
+TEST(Designs, ChangeOneTileOfATraceThatIsNone) {
+  const Program initial = matmul(64, 64, 64);
+  const auto trace = parseTrace(
+      "TileSize(block=C, loop=m, factors=[8, 8])\n"
+      "TileSize(block=C, loop=n, factors=[4, 16])\n"
+      "Reorder(loops=[m.0, n.0, k, m.1, n.1])\n"
+      "Vectorize(loop=n.1)\n"
+      "Unroll(loop=m.1)\n"
+      "CacheWrite(block=C, loop=n.0, memory=register)\n");
+  ASSERT_TRUE(trace);
+  Random random(3);
+  int changed = 0;
+  for (int i = 0; i < 20; ++i) {
+    const auto mutated = mutateDesign(initial, *trace, 1, random);
+    if (!mutated) continue;
+    ++changed;
+    ASSERT_EQ(mutated->trace.size(), trace->size());
+    int different = 0;
+    for (std::size_t s = 0; s < trace->size(); ++s) different += mutated->trace[s] == (*trace)[s] ? 0 : 1;
+    EXPECT_EQ(different, 1);
+    EXPECT_EQ(mutated->trace.back(), trace->back());
+  }
+  EXPECT_GT(changed, 10);
+}
+
 TEST(Designs, TileAMatmulInSixLevels) {
   const Program initial = matmul(64, 64, 64);
   Random random(1);
   bool seen = false;
   for (int i = 0; i < 10 && !seen; ++i) {
-    const Trace trace = sampleDesign(initial, 4, random);
+    const Trace trace = sampleDesign(initial, 4, random).trace;
     ASSERT_EQ(trace.at(0).name, "TileSize");
     EXPECT_EQ(trace.at(0).integers("factors")->size(), 4U);
     EXPECT_EQ(trace.at(2).integers("factors")->size(), 2U);
