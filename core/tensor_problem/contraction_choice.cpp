@@ -78,9 +78,11 @@ std::vector<TileShape> tileShapes(const BlockShape& shape, const MachineModel& m
       for (std::int64_t rows = 1; rows <= std::min<std::int64_t>(height, machine.vectorRegisters); ++rows) {
         const auto accumulators = static_cast<double>(rows * secondRows * vectors);
         const std::int64_t streamed = vectors * (streamsAlongSecondRows(shape) ? secondRows : 1);
-        // Windows and several rows load what comes next while this is used.
+        // Windows load what comes next while this is used; under several rows a weight stays until all had
+        // it.
         const std::int64_t loaded = isWindow(shape) || secondRows > 1 ? 2 * streamed : streamed;
-        if (accumulators + static_cast<double>(loaded) + held > machine.vectorRegisters) break;
+        const double kept = secondRows > 1 ? static_cast<double>(rows) : held;
+        if (accumulators + static_cast<double>(loaded) + kept > machine.vectorRegisters) break;
         const double loads = static_cast<double>(streamed) / machine.loadsPerCycle +
                              static_cast<double>(rows) / machine.broadcastsPerCycle;
         const double cycles = std::max({1 / machine.multiplyAddsPerCycle, loads / accumulators,

@@ -285,7 +285,9 @@ void RulesProposer::varyByOneStep(const State& from, std::vector<Variant>& varia
     const auto choice = choiceIn(from.trace, shape);
     if (!choice) continue;
     for (const ContractionChoice& neighbour : neighboursOf(shape, *choice, problem_.machine())) {
-      const auto state = problem_.stateOf(withChoice(from.trace, shape, neighbour));
+      const auto trace = withChoice(from.trace, shape, neighbour);
+      if (!trace) continue;
+      const auto state = problem_.stateOf(*trace);
       if (!state || state->hash == from.hash) continue;
       const Prediction prediction = problem_.predict({&*state, 1}).front();
       variants.push_back({*state, itemsBetween(from.trace, state->trace), prediction.seconds,

@@ -134,7 +134,7 @@ TEST(ContractionChoices, TileAConvolutionForRegistersInThreeDirections) {
   EXPECT_EQ(choiceIn(draft.state.trace, shape), *deep);
   ContractionChoice flat = *deep;
   flat.tileSecondRows = 1;
-  EXPECT_EQ(choiceIn(withChoice(draft.state.trace, shape, flat), shape), flat);
+  EXPECT_EQ(choiceIn(withChoice(draft.state.trace, shape, flat).value(), shape), flat);
 }
 
 TEST(ContractionChoices, HaveNeighboursOneStepAway) {
