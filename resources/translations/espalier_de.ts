@@ -1550,7 +1550,7 @@ Knoten %1</translation>
     </message>
     <message>
         <source>Speedup</source>
-        <translation>Beschleunigung</translation>
+        <translation>Tempo</translation>
     </message>
     <message>
         <source>Measured</source>
@@ -1578,7 +1578,7 @@ Knoten %1</translation>
     </message>
     <message>
         <source>Proposed by</source>
-        <translation>Vorgeschlagen von</translation>
+        <translation>Vorschlag</translation>
     </message>
 </context>
 <context>

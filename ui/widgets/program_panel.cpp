@@ -172,7 +172,7 @@ DiffPanel::DiffPanel(const History& history, TextService& texts, QWidget* parent
   against_->addItem(tr("against the best"), static_cast<int>(Against::Best));
   against_->addItem(tr("against the second node"), static_cast<int>(Against::Second));
   against_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-  against_->setMinimumContentsLength(static_cast<int>(against_->itemText(0).size()));
+  against_->setMinimumContentsLength(13);  // the usual choice; of longer ones the beginning
   code_->setPlaceholderText(tr("Select a node; Ctrl+click a second one to compare the two."));
   code_->setAccessibleName(tr("Differences"));
   const auto button = [this](const QString& words, auto slot) {

@@ -11,6 +11,7 @@
 #include <QScrollBar>
 #include <QStringListModel>
 #include <QVBoxLayout>
+#include <algorithm>
 
 #include "models/figures.h"
 #include "widgets/panel.h"
@@ -20,6 +21,7 @@ namespace {
 
 constexpr int kCheckAfterMilliseconds = 200;
 constexpr int kLines = 4;
+constexpr int kMostLines = 16;
 
 }  // namespace
 
@@ -122,7 +124,11 @@ void SteerBar::open(Mode mode, NodeId node, std::uint64_t request) {
       send_->setText(tr("Answer"));
       break;
   }
-  text_->setFixedHeight((mode == Mode::Ask ? 4 : 1) * kLines * text_->fontMetrics().lineSpacing() + 12);
+  // A prompt gets more room, but never so much that the tree above is squeezed.
+  const int line = text_->fontMetrics().lineSpacing();
+  const bool prompt = mode == Mode::Ask && !text_->document()->isEmpty();
+  const int lines = prompt ? std::clamp(window()->height() / 4 / line, kLines, kMostLines) : kLines;
+  text_->setFixedHeight(lines * line + 12);
   if (takesItems())
     texts_.legalActions(
         history_.stateOf(node), this, [this](const Result<std::vector<LegalAction>>& actions) {
