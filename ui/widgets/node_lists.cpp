@@ -15,7 +15,7 @@ namespace {
 
 constexpr int kEveryMilliseconds = 200;
 constexpr int kCellMargins = 16;     ///< pixels of a column beside its words
-constexpr int kHeadingMargins = 23;  ///< with the sign of sorting
+constexpr int kHeadingMargins = 28;  ///< with the sign of sorting
 
 }  // namespace
 
@@ -54,7 +54,7 @@ TablePanel::TablePanel(const History& history, TextService& texts, QWidget* pare
                           std::max(fontMetrics().horizontalAdvance(heading) + kHeadingMargins,
                                    fontMetrics().horizontalAdvance(QString::fromUtf8(value)) + kCellMargins));
   }
-  view_->setColumnWidth(NodeTable::Step, fontMetrics().averageCharWidth() * 18);
+  view_->setColumnWidth(NodeTable::Step, fontMetrics().averageCharWidth() * 14);
   query_->setPlaceholderText(tr("Filter: speedup > 3 and has Vectorize and not failed"));
   query_->setClearButtonEnabled(true);
   query_->setAccessibleName(tr("Filter of nodes"));
