@@ -90,6 +90,8 @@ end() {
 }
 
 finish() { # succeeds if nothing failed and the window wrote no messages
+  # A language may be toured whose locale this machine lacks; X then has no table for composing letters.
+  [ "$language" = en ] || sed -i '/^qt.xkb.compose: failed/d' "$place/messages"
   if [ -s "$place/messages" ]; then
     say "FAILED: the window wrote messages: $(cat "$place/messages")"
     failures=$((failures + 1))
