@@ -218,11 +218,11 @@ void Mcts::proposalArrived(const ExpansionRequest& request, const SequenceAnswer
 std::optional<Application> Mcts::randomApplication(const ExpansionRequest& request, const State& from,
                                                    bool onPurpose, Random& random) {
   // A proposer that failed once shall not cost a whole evolution.
-  auto ready = onPurpose ? reserve_.first() : std::nullopt;
-  TournamentOptions drawing = options_.tournament;
-  if (ready) drawing.rootDraws = drawing.draws;
-  auto drawn =
-      Tournament(record_.problem(), tree(), drawing, options_.optimism).play(request.node, from, random);
+  auto ready = onPurpose ? reserve_.next() : std::nullopt;
+  // Until something was learnt, steps from what was tried lead to more of the same.
+  if (ready && (reserve_.fresh() || request.request % 2 == 0)) return std::move(ready->application);
+  auto drawn = Tournament(record_.problem(), tree(), options_.tournament, options_.optimism)
+                   .play(request.node, from, random);
   if (ready && (!drawn || ready->rank < drawn->rank)) return std::move(ready->application);
   if (!drawn) return std::nullopt;
   return std::move(drawn->application);

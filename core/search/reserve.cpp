@@ -3,6 +3,7 @@
 #include "search/reserve.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "search/search_record.h"
@@ -13,27 +14,38 @@ Reserve::Reserve(const Problem& problem, const Tree& tree, const ReserveOptions&
                  std::uint64_t seed)
     : problem_(problem), tree_(tree), options_(options), optimism_(optimism), seed_(seed) {}
 
-std::optional<Tournament::Entrant> Reserve::first() {
+std::optional<Tournament::Entrant> Reserve::next() {
   if (options_.size == 0) return std::nullopt;
-  const auto known = [&](const Evolution::Member& member) {
-    return tree_.find(member.state.hash) != kNoNode;
+  if (tree_.samples() >= nextRefill_ ||
+      std::all_of(members_.begin(), members_.end(), [&](const auto& member) { return isKnown(member); }))
+    fill();
+  const auto entrant = [](const State& state, const char* what, double rank) {
+    Tournament::Entrant made{{state, {}}, rank};
+    made.application.items.push_back({what, true, what, {}, {}, {}});
+    return made;
   };
-  if (tree_.samples() >= nextRefill_ || std::all_of(members_.begin(), members_.end(), known)) fill();
-  if (outdated_) rank();
+  if (!fresh() && ++asked_ % options_.contrast == 0)
+    for (; !random_.empty(); random_.pop_back())
+      if (!isKnown(random_.back()))
+        return entrant(random_.back().state, "random design", -std::numeric_limits<double>::infinity());
+  if (outdated_ && !fresh()) rank();
   std::optional<std::size_t> best;
   for (std::size_t i = 0; i < members_.size(); ++i)
-    if (!known(members_[i]) && (!best || ranks_[i] < ranks_[*best])) best = i;
+    if (!isKnown(members_[i]) && (!best || ranks_[i] < ranks_[*best])) best = i;
   if (!best) return std::nullopt;
-  Tournament::Entrant entrant;
-  entrant.application.state = members_[*best].state;
-  entrant.application.items.push_back({"evolved design", true, "evolved design", {}, {}, {}});
-  entrant.rank = ranks_[*best];
-  return entrant;
+  return entrant(members_[*best].state, "evolved design", ranks_[*best]);
+}
+
+bool Reserve::isKnown(const Evolution::Member& member) const {
+  return tree_.find(member.state.hash) != kNoNode;
 }
 
 void Reserve::fill() {
-  Random random = randomFor(seed_, "reserve", static_cast<std::uint64_t>(tree_.samples()));
-  members_ = Evolution(problem_, tree_, {}).run(options_.size, random).best;
+  // The same designs as an evolutionary search begins with under this seed: from there on they differ.
+  Random random = randomFor(seed_, "generation", static_cast<std::uint64_t>(tree_.samples() + 1) * 64);
+  Evolution::Result evolved = Evolution(problem_, tree_, {}).run(options_.size, random);
+  members_ = std::move(evolved.best);
+  random_ = std::move(evolved.drawn);
   nextRefill_ =
       tree_.samples() + std::min(options_.longestWait, options_.firstRefill << std::min(refills_, 8));
   ++refills_;

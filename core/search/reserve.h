@@ -13,9 +13,10 @@
 namespace espalier {
 
 struct ReserveOptions {
-  std::size_t size = 0;    ///< states kept; 0 = no reserve
-  int firstRefill = 16;    ///< samples until it is filled anew for the first time; each time twice as many …
+  std::size_t size = 512;  ///< states kept; 0 = no reserve
+  int firstRefill = 24;    ///< samples until it is filled anew for the first time; each time twice as many …
   int longestWait = 64;    ///< … but never more
+  int contrast = 20;  ///< from then on every so-many-th is a random design, which keeps the surrogate honest
 };
 
 /// Whole designs that evolved under the surrogate and wait to be tried: what thousands of predictions found
@@ -25,14 +26,18 @@ class Reserve {
   Reserve(const Problem& problem, const Tree& tree, const ReserveOptions& options, double optimism,
           std::uint64_t seed);
 
-  /// The member that ranks first, filled up and ranked anew if that is due; nothing if the space is
-  /// exhausted.
-  [[nodiscard]] std::optional<Tournament::Entrant> first();
+  /// What a random step may lead to: the member that ranks first, filled up and ranked anew if that is due,
+  /// or now and then a random design. Nothing if the space is exhausted.
+  [[nodiscard]] std::optional<Tournament::Entrant> next();
+  /// Whether it was filled but once. Until it is filled anew its members come in the order in which they were
+  /// predicted at first: what a handful of measurements of similar states teach would only confuse it.
+  [[nodiscard]] bool fresh() const { return refills_ <= 1; }
   /// The surrogate has learnt: predictions are out of date.
   void outdate() { outdated_ = true; }
 
  private:
   void fill();
+  [[nodiscard]] bool isKnown(const Evolution::Member& member) const;
   void rank();
 
   const Problem& problem_;
@@ -41,7 +46,9 @@ class Reserve {
   double optimism_;
   std::uint64_t seed_;
   std::vector<Evolution::Member> members_;
-  std::vector<double> ranks_;  ///< parallel to members_
+  std::vector<double> ranks_;              ///< parallel to members_
+  std::vector<Evolution::Member> random_;  ///< designs as they were drawn
+  int asked_ = 0;
   int refills_ = 0;
   int nextRefill_ = 0;  ///< number of samples from which it is filled anew
   bool outdated_ = false;

@@ -9,6 +9,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "search/evolutionary.h"
 #include "search/toy_problem.h"
 #include "search/uct.h"
 
@@ -214,6 +215,28 @@ TEST(Mcts, RandomStepsAreTournamentsUnderThePrediction) {
   EXPECT_EQ(MctsOptions::paper().tournament.rootDraws, 1);
   EXPECT_EQ(MctsOptions::paper().tournament.rounds, 1);
   EXPECT_FALSE(MctsOptions::paper().scaleExploration);
+}
+
+TEST(Mcts, BeginsRandomStepsWithTheDesignsThatAnEvolutionarySearchBeginsWith) {
+  const auto first = [](SearchStrategy& search, ToyProblem& problem) {
+    search.start();
+    std::vector<std::uint64_t> states;
+    for (const auto& added : only<NodeAdded>(run(search, problem, 20)))
+      if (added.node != kRootNode) states.push_back(added.state.hash);
+    states.resize(20);
+    return states;
+  };
+  ToyProblem problem;
+  ToyProblem same;
+  Evolutionary evolutionary(problem, 9, {});
+  Mcts search(same, 9, {});
+  EXPECT_EQ(first(search, same), first(evolutionary, problem));
+  EXPECT_EQ(MctsOptions::paper().reserve.size, 0U);
+  ToyProblem other;
+  MctsOptions none;
+  none.reserve.size = 0;
+  Mcts without(other, 9, none);
+  EXPECT_NE(first(without, other), first(search, same));
 }
 
 TEST(Mcts, HasAtMostBChildrenANode) {
