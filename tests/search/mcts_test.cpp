@@ -230,13 +230,14 @@ TEST(Mcts, BeginsRandomStepsWithTheDesignsThatAnEvolutionarySearchBeginsWith) {
   ToyProblem same;
   Evolutionary evolutionary(problem, 9, {});
   Mcts search(same, 9, {});
-  EXPECT_EQ(first(search, same), first(evolutionary, problem));
+  const auto states = first(search, same);
+  EXPECT_EQ(states, first(evolutionary, problem));
   EXPECT_EQ(MctsOptions::paper().reserve.size, 0U);
   ToyProblem other;
   MctsOptions none;
   none.reserve.size = 0;
   Mcts without(other, 9, none);
-  EXPECT_NE(first(without, other), first(search, same));
+  EXPECT_NE(first(without, other), states);
 }
 
 TEST(Mcts, HasAtMostBChildrenANode) {
