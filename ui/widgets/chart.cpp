@@ -26,6 +26,7 @@ namespace {
 constexpr qsizetype kMostPoints = 600;  ///< of a series: each point costs Qt Charts some 20 us
 constexpr double kReach = 14;           ///< pixels around the pointer in which a point is hit
 constexpr double kBarHalf = 0.4;
+constexpr double kRoom = 0.1;  ///< share of an axis beyond the outermost points, for the size of their marks
 
 QList<QPointF> thinned(const QList<QPointF>& points) {
   if (points.size() <= kMostPoints) return points;
@@ -375,8 +376,9 @@ void Chart::rebuild() {
                         Qt::Alignment side) {
     QAbstractAxis* made = nullptr;
     if (logarithmic) {
-      double low = from * 0.8;
-      double high = std::max(to * 1.25, from * 4);
+      const double room = std::max(1.25, std::pow(to / from, kRoom));
+      double low = from / room;
+      double high = std::max(to * room, from * 4);
       if (zoomed) {
         low = std::pow(10, zoomed->first);
         high = std::pow(10, zoomed->second);
@@ -394,9 +396,11 @@ void Chart::rebuild() {
       const Scale scale =
           zoomed ? niceScale(zoomed->first, zoomed->second) : niceScale(std::min(0.0, from), to);
       auto* linear = new QValueAxis;
-      // Across, the axis ends shortly behind the last point; upwards at a round number.
-      const double end = side == Qt::AlignBottom ? to + 0.02 * (to - scale.from) : scale.to;
-      linear->setRange(zoomed ? zoomed->first : scale.from, zoomed ? zoomed->second : end);
+      // Across, the axis ends shortly behind the last point; upwards at a round number or above it.
+      const bool lies = side == Qt::AlignBottom;
+      const double begin = lies ? std::min(0.0, from) : scale.from;
+      const double end = lies ? to + 0.02 * (to - begin) : std::max(scale.to, to + kRoom * (to - begin));
+      linear->setRange(zoomed ? zoomed->first : begin, zoomed ? zoomed->second : end);
       linear->setTickType(QValueAxis::TicksDynamic);
       linear->setTickAnchor(0);
       linear->setTickInterval(scale.step);
