@@ -4,6 +4,7 @@
 
 #include <QHBoxLayout>
 #include <QHeaderView>
+#include <QScrollBar>
 #include <QVBoxLayout>
 #include <algorithm>
 #include <array>
@@ -15,7 +16,9 @@ namespace {
 
 constexpr int kEveryMilliseconds = 200;
 constexpr int kCellMargins = 16;     ///< pixels of a column beside its words
-constexpr int kHeadingMargins = 28;  ///< with the sign of sorting
+constexpr int kHeadingMargins = 22;  ///< with the sign of sorting
+constexpr int kFewestLetters = 14;   ///< of a step
+constexpr int kMostLetters = 26;
 
 }  // namespace
 
@@ -38,6 +41,7 @@ TablePanel::TablePanel(const History& history, TextService& texts, QWidget* pare
   view_->verticalHeader()->setMinimumSectionSize(fontMetrics().height() + 6);
   view_->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 6);
   view_->horizontalHeader()->setHighlightSections(false);
+  view_->horizontalHeader()->setDefaultSectionSize(fontMetrics().averageCharWidth() * kFewestLetters);
   view_->horizontalHeader()->setStretchLastSection(true);
   // As wide as the heading and the longest usual value, so that all columns are in sight in a small window.
   const std::array<std::pair<int, const char*>, 8> widest{{{NodeTable::Number, "000000"},
@@ -54,7 +58,6 @@ TablePanel::TablePanel(const History& history, TextService& texts, QWidget* pare
                           std::max(fontMetrics().horizontalAdvance(heading) + kHeadingMargins,
                                    fontMetrics().horizontalAdvance(QString::fromUtf8(value)) + kCellMargins));
   }
-  view_->setColumnWidth(NodeTable::Step, fontMetrics().averageCharWidth() * 14);
   query_->setPlaceholderText(tr("Filter: speedup > 3 and has Vectorize and not failed"));
   query_->setClearButtonEnabled(true);
   query_->setAccessibleName(tr("Filter of nodes"));
@@ -92,6 +95,17 @@ void TablePanel::applyQuery() {
   selecting_ = true;
   model_->setTest(*test);
   selecting_ = false;
+}
+
+void TablePanel::resizeEvent(QResizeEvent* event) {
+  Panel::resizeEvent(event);
+  const QHeaderView* header = view_->horizontalHeader();
+  const int last = NodeTable::kColumns - 1;
+  const int others = header->length() - header->sectionSize(NodeTable::Step) - header->sectionSize(last) +
+                     header->sectionSizeHint(last);
+  const int letter = fontMetrics().averageCharWidth();
+  const int room = width() - view_->verticalScrollBar()->sizeHint().width() - others;
+  view_->setColumnWidth(NodeTable::Step, std::clamp(room, kFewestLetters * letter, kMostLetters * letter));
 }
 
 void TablePanel::refresh() {

@@ -23,6 +23,7 @@ class TablePanel : public Panel {
 
  protected:
   void refresh() override;
+  void resizeEvent(QResizeEvent* event) override;
 
  private:
   void applyQuery();

@@ -14,6 +14,7 @@ namespace {
 constexpr double kRadius = 5;
 constexpr int kFieldHeight = 28;
 constexpr int kScrollExtent = 11;
+constexpr int kSortSign = 8;
 constexpr int kSmallestHandle = 28;
 
 QColor mixed(const QColor& a, const QColor& b, double share) {
@@ -315,6 +316,15 @@ QRect PlainStyle::subControlRect(ComplexControl control, const QStyleOptionCompl
 QRect PlainStyle::subElementRect(SubElement element, const QStyleOption* option,
                                  const QWidget* widget) const {
   const QRect place = QProxyStyle::subElementRect(element, option, widget);
+  // Fusion's sign of sorting takes half the height of a heading and as much around it.
+  const auto* header = qstyleoption_cast<const QStyleOptionHeader*>(option);
+  if (header != nullptr && header->sortIndicator != QStyleOptionHeader::None) {
+    const QRect& all = header->rect;
+    const int right = all.right() - kSortSign - 3;
+    if (element == SE_HeaderArrow) return {right, all.center().y() - kSortSign / 2, kSortSign, kSortSign};
+    if (element == SE_HeaderLabel)
+      return {place.left(), place.top(), right - 3 - place.left(), place.height()};
+  }
   return element == SE_LineEditContents ? place.adjusted(3, 0, -3, 0) : place;
 }
 
