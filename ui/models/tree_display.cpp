@@ -160,8 +160,8 @@ class Builder {
     card.node = id;
     card.x = static_cast<float>(x);
     card.y = static_cast<float>(y + 3);
-    const bool whole = labelled || (view_.columnWidth >= kCardSpacing && view_.rowHeight >= kCardRow);
-    if (!whole && view_.rowHeight < kFigureRow) return;
+    const bool whole = view_.rowHeight >= kCardRow && (labelled || view_.columnWidth >= kCardSpacing);
+    if (!labelled && !whole && view_.rowHeight < kFigureRow) return;
     if (whole) card.title = tree_.label(facts.label);
     if (facts.status == NodeStatus::Failed) {
       if (whole) card.figure = words("failed").toStdString();
@@ -170,7 +170,14 @@ class Builder {
     } else if (facts.predictedSeconds > 0 && tree_.baselineSeconds() > 0) {
       card.figure = "≈ " + speedupText(tree_.predictedSpeedup(id)).toStdString();
     }
-    if (whole) card.detail = words("Visits: %1").arg(facts.visits).toStdString();
+    if (whole) {
+      card.detail = words("Visits: %1").arg(facts.visits).toStdString();
+    } else if (labelled) {
+      // Between low rows there is room for one line; what is cut of it is the end.
+      card.title =
+          card.figure.empty() ? tree_.label(facts.label) : card.figure + ' ' + tree_.label(facts.label);
+      card.figure.clear();
+    }
     list_.cards.push_back(std::move(card));
   }
 

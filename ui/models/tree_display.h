@@ -66,9 +66,9 @@ struct Edge {
 
 struct Card {
   NodeId node = kNoNode;
-  float x = 0;  ///< centre
-  float y = 0;  ///< top
-  std::string title;
+  float x = 0;         ///< centre
+  float y = 0;         ///< top
+  std::string title;   ///< `TileSize`; `12.4× TileSize` where there is room for one line
   std::string figure;  ///< `12.4×`, `predicted 8.1×`, `failed`
   std::string detail;  ///< `17 visits`
 };

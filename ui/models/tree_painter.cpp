@@ -207,11 +207,13 @@ class Painting {
     const auto centred = [&](int row, const QString& words, const QFont& font, Ink ink) {
       const QString shown = QFontMetricsF(font).elidedText(words, Qt::ElideRight, kCardWidth);
       const QRectF place = area.translated(0, row * line);
-      // Edges pass behind the words, not through them.
+      // Edges pass behind the words, not through them; the ring around a node stays whole above the first.
+      const double spared = row == 0 ? 4 : 1;
       QColor behind = theme_.color(Ink::Canvas);
       behind.setAlpha(225);
       const double wide = QFontMetricsF(font).horizontalAdvance(shown) + 4;
-      painter_.fillRect(QRectF(place.center().x() - wide / 2, place.top() + 1, wide, line - 2), behind);
+      painter_.fillRect(QRectF(place.center().x() - wide / 2, place.top() + spared, wide, line - 1 - spared),
+                        behind);
       painter_.setFont(font);
       painter_.setPen(theme_.color(ink));
       painter_.drawText(place, Qt::AlignCenter, shown);
