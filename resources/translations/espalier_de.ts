@@ -280,7 +280,7 @@ Knoten %1</translation>
     </message>
     <message>
         <source>changes: %1</source>
-        <translation>Änderungen: %1</translation>
+        <translation>Stellen: %1</translation>
     </message>
 </context>
 <context>
@@ -867,7 +867,7 @@ Knoten %1</translation>
     </message>
     <message>
         <source>S&amp;top</source>
-        <translation>&amp;Beenden</translation>
+        <translation>Sto&amp;pp</translation>
     </message>
     <message>
         <source>Go &amp;on with this session</source>
@@ -1426,7 +1426,7 @@ Knoten %1</translation>
     </message>
     <message>
         <source>of the roofline</source>
-        <translation>der Roofline</translation>
+        <translation>Roofline-Anteil</translation>
     </message>
     <message>
         <source>rate</source>
@@ -1558,7 +1558,7 @@ Knoten %1</translation>
     </message>
     <message>
         <source>Predicted</source>
-        <translation>Vorhergesagt</translation>
+        <translation>Vorhersage</translation>
     </message>
     <message>
         <source>Visits</source>
@@ -2032,7 +2032,7 @@ Knoten %1</translation>
     </message>
     <message>
         <source>Of the roofline</source>
-        <translation>Der Roofline</translation>
+        <translation>Roofline-Anteil</translation>
     </message>
     <message>
         <source>%1, %2 failed</source>
@@ -2383,6 +2383,53 @@ Knoten %1</translation>
     <message>
         <source>more than this machine should allow: a measuring error, until shown otherwise</source>
         <translation>mehr, als dieser Rechner können sollte: ein Messfehler, bis das Gegenteil gezeigt ist</translation>
+    </message>
+</context>
+<context>
+    <name>QShortcut</name>
+    <message>
+        <source>Ctrl</source>
+        <translation>Strg</translation>
+    </message>
+    <message>
+        <source>Shift</source>
+        <translation>Umschalt</translation>
+    </message>
+    <message>
+        <source>Del</source>
+        <translation>Entf</translation>
+    </message>
+    <message>
+        <source>Return</source>
+        <translation>Eingabe</translation>
+    </message>
+    <message>
+        <source>Enter</source>
+        <translation>Eingabe</translation>
+    </message>
+    <message>
+        <source>Space</source>
+        <translation>Leertaste</translation>
+    </message>
+    <message>
+        <source>Backspace</source>
+        <translation>Rücktaste</translation>
+    </message>
+    <message>
+        <source>Home</source>
+        <translation>Pos1</translation>
+    </message>
+    <message>
+        <source>End</source>
+        <translation>Ende</translation>
+    </message>
+    <message>
+        <source>PgUp</source>
+        <translation>Bild auf</translation>
+    </message>
+    <message>
+        <source>PgDown</source>
+        <translation>Bild ab</translation>
     </message>
 </context>
 </TS>

@@ -4,7 +4,6 @@
 
 #include <QHBoxLayout>
 #include <QHelpEvent>
-#include <QLabel>
 #include <QMouseEvent>
 #include <QPainter>
 #include <QPushButton>
@@ -14,6 +13,7 @@
 
 #include "models/figures.h"
 #include "models/tree_display.h"
+#include "widgets/elided_label.h"
 
 namespace espalier::ui {
 namespace {
@@ -154,9 +154,9 @@ EffortPanel::EffortPanel(const History& history, TextService& texts, QWidget* pa
   effort_->addItem(tr("Width: nodes"), static_cast<int>(Effort::Nodes));
   effort_->addItem(tr("Width: visits"), static_cast<int>(Effort::Visits));
   effort_->setAccessibleName(tr("What the width of a bar shows"));
-  auto* words = new QLabel(tr("Each bar is a subtree; colour is speedup. Double click looks into it."), this);
+  auto* words = new ElidedLabel(this);
+  words->setText(tr("Each bar is a subtree; colour is speedup. Double click looks into it."));
   words->setForegroundRole(QPalette::PlaceholderText);
-  words->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
   auto* all = new QPushButton(tr("Show all"), this);
   auto* header = new QHBoxLayout;
   header->setContentsMargins(8, 5, 8, 5);

@@ -3,6 +3,7 @@
 #include "widgets/keys_sheet.h"
 
 #include <QGridLayout>
+#include <QKeySequence>
 #include <QPainter>
 #include <QScrollArea>
 
@@ -32,6 +33,11 @@ class KeyCap : public QLabel {
     QLabel::paintEvent(event);
   }
 };
+
+/// Keys pressed together, named as the menus name them.
+QString combination(const char* keys) {
+  return QKeySequence(QString::fromUtf8(keys)).toString(QKeySequence::NativeText);
+}
 
 }  // namespace
 
@@ -75,21 +81,21 @@ KeysSheet::KeysSheet(QWidget* window) : Sheet(tr("Keys"), kWidth, window) {
                                                  {QStringLiteral("X"), tr("prune, as Delete")},
                                                  {QStringLiteral("O"), tr("focus the search below")},
                                                  {tr("Esc"), tr("pause; first ends a comparison")},
-                                                 {QStringLiteral("Ctrl+Z"), tr("undo; Ctrl+Shift+Z redo")}}),
+                                                 {combination("Ctrl+Z"), tr("undo; Ctrl+Shift+Z redo")}}),
                  1);
   row->addWidget(
-      column(tr("Keep and find"), {{QStringLiteral("Shift+B"), tr("bookmark")},
+      column(tr("Keep and find"), {{combination("Shift+B"), tr("bookmark")},
                                    {QStringLiteral("W"), tr("write a note")},
-                                   {QStringLiteral("Ctrl+E"), tr("export the node")},
-                                   {QStringLiteral("Ctrl+Shift+E"), tr("export the best node")},
-                                   {QStringLiteral("Ctrl+F"), tr("filter the table")},
-                                   {QStringLiteral("Ctrl+B"), tr("go to the best node")},
+                                   {combination("Ctrl+E"), tr("export the node")},
+                                   {combination("Ctrl+Shift+E"), tr("export the best node")},
+                                   {combination("Ctrl+F"), tr("filter the table")},
+                                   {combination("Ctrl+B"), tr("go to the best node")},
                                    {QStringLiteral("F3"), tr("next change; Shift+F3 the one before")},
-                                   {QStringLiteral("Ctrl+1 … 9"), tr("panels")},
-                                   {QStringLiteral("Ctrl+Shift+P"), tr("all commands; #17 goes to node 17")},
+                                   {combination("Ctrl+1") + QStringLiteral(" … 9"), tr("panels")},
+                                   {combination("Ctrl+Shift+P"), tr("all commands; #17 goes to node 17")},
                                    {QStringLiteral("[  ]"), tr("back and forward in time; Y plays")},
-                                   {QStringLiteral("Ctrl+N"), tr("start page")},
-                                   {QStringLiteral("Ctrl+O"), tr("open a session")},
+                                   {combination("Ctrl+N"), tr("start page")},
+                                   {combination("Ctrl+O"), tr("open a session")},
                                    {QStringLiteral("F11"), tr("full screen")},
                                    {QStringLiteral("F1"), tr("this sheet")}}),
       1);

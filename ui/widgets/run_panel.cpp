@@ -26,9 +26,9 @@ RunPanel::RunPanel(const History& history, TextService& texts, QWidget* parent)
   column->addWidget(text_, 1);
   column->addWidget(form_);
   auto* grid = new QGridLayout(form_);
-  grid->setContentsMargins(12, 8, 12, 10);
+  grid->setContentsMargins(12, 6, 12, 8);
   grid->setHorizontalSpacing(10);
-  grid->setVerticalSpacing(6);
+  grid->setVerticalSpacing(4);
   grid->setColumnStretch(1, 1);
   grid->setColumnStretch(3, 1);
   int count = 0;
@@ -62,7 +62,7 @@ RunPanel::RunPanel(const History& history, TextService& texts, QWidget* parent)
   field("history-depth", tr("Ancestors"), tr("How many ancestors of a node a proposer is shown."));
   auto* other = new QPushButton(tr("Another proposer…"), form_);
   other->setToolTip(tr("Goes on with another proposer or model."));
-  grid->addWidget(other, count / 2, count % 2 * 2 + 1);
+  grid->addWidget(other, count / 2, 0, 1, 4, Qt::AlignRight);
   connect(other, &QPushButton::clicked, this, &RunPanel::proposerWanted);
   setSteerable(false);
 }
