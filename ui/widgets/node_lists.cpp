@@ -16,7 +16,7 @@ namespace {
 
 constexpr int kEveryMilliseconds = 200;
 constexpr int kCellMargins = 16;     ///< pixels of a column beside its words
-constexpr int kHeadingMargins = 22;  ///< with the sign of sorting
+constexpr int kHeadingMargins = 24;  ///< with the sign of sorting
 constexpr int kFewestLetters = 14;   ///< of a step
 constexpr int kMostLetters = 26;
 

@@ -14,7 +14,7 @@ namespace {
 constexpr double kRadius = 5;
 constexpr int kFieldHeight = 28;
 constexpr int kScrollExtent = 11;
-constexpr int kSortSign = 8;
+constexpr int kSortShift = 8;  ///< pixels that Fusion leaves free beside the sign of sorting
 constexpr int kSmallestHandle = 28;
 
 QColor mixed(const QColor& a, const QColor& b, double share) {
@@ -138,6 +138,11 @@ void PlainStyle::drawPrimitive(PrimitiveElement element, const QStyleOption* opt
       painter->restore();
       return;
     }
+    case PE_IndicatorHeaderArrow: {
+      auto copy = *qstyleoption_cast<const QStyleOptionHeader*>(option);
+      copy.rect.translate(kSortShift, 0);
+      return QProxyStyle::drawPrimitive(element, &copy, painter, widget);
+    }
     default: QProxyStyle::drawPrimitive(element, option, painter, widget);
   }
 }
@@ -167,6 +172,14 @@ void PlainStyle::drawControl(ControlElement element, const QStyleOption* option,
       if (!(option->state & State_Selected))
         copy.palette.setColor(QPalette::WindowText, option->palette.color(QPalette::PlaceholderText));
       copy.state &= ~State_HasFocus;
+      return QProxyStyle::drawControl(element, &copy, painter, widget);
+    }
+    case CE_HeaderLabel: {
+      const auto* header = qstyleoption_cast<const QStyleOptionHeaderV2*>(option);
+      if (header == nullptr || header->sortIndicator == QStyleOptionHeader::None)
+        return QProxyStyle::drawControl(element, option, painter, widget);
+      QStyleOptionHeaderV2 copy = *header;
+      copy.rect.adjust(0, 0, kSortShift, 0);
       return QProxyStyle::drawControl(element, &copy, painter, widget);
     }
     case CE_HeaderSection: {
@@ -316,15 +329,6 @@ QRect PlainStyle::subControlRect(ComplexControl control, const QStyleOptionCompl
 QRect PlainStyle::subElementRect(SubElement element, const QStyleOption* option,
                                  const QWidget* widget) const {
   const QRect place = QProxyStyle::subElementRect(element, option, widget);
-  // Fusion's sign of sorting takes half the height of a heading and as much around it.
-  const auto* header = qstyleoption_cast<const QStyleOptionHeader*>(option);
-  if (header != nullptr && header->sortIndicator != QStyleOptionHeader::None) {
-    const QRect& all = header->rect;
-    const int right = all.right() - kSortSign - 3;
-    if (element == SE_HeaderArrow) return {right, all.center().y() - kSortSign / 2, kSortSign, kSortSign};
-    if (element == SE_HeaderLabel)
-      return {place.left(), place.top(), right - 3 - place.left(), place.height()};
-  }
   return element == SE_LineEditContents ? place.adjusted(3, 0, -3, 0) : place;
 }
 
