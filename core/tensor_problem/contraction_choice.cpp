@@ -3,6 +3,7 @@
 #include "tensor_problem/contraction_choice.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <tuple>
 
@@ -61,6 +62,17 @@ bool streamsAlongSecondRows(const BlockShape& shape) {
          shape.axes[*shape.secondRowAxis].strides[*shape.streamedOperand + 1] != 0;
 }
 
+/// Vectors a row of the columns that are left over takes: with masks one holds them, without each power of
+/// two of them has one of its own.
+std::int64_t vectorsOfTail(std::int64_t width, std::int64_t columns, std::int64_t lanes,
+                           const MachineModel& machine) {
+  const std::int64_t tail = width % columns;
+  const std::int64_t rest = tail % lanes;
+  const bool masks = machine.vectorBits >= 512;
+  return tail / lanes +
+         (masks ? std::min<std::int64_t>(rest, 1) : std::popcount(static_cast<std::uint64_t>(rest)));
+}
+
 /// Register tiles, best first: accumulators must hide the latency, fit the registers, and amortise the loads.
 std::vector<TileShape> tileShapes(const BlockShape& shape, const MachineModel& machine, int bytesPerElement) {
   const std::int64_t lanes = machine.lanes(bytesPerElement);
@@ -83,6 +95,8 @@ std::vector<TileShape> tileShapes(const BlockShape& shape, const MachineModel& m
         const std::int64_t loaded = isWindow(shape) || secondRows > 1 ? 2 * streamed : streamed;
         const double kept = secondRows > 1 ? static_cast<double>(rows) : held;
         if (accumulators + static_cast<double>(loaded) + kept > machine.vectorRegisters) break;
+        const std::int64_t tail = vectorsOfTail(width, columns, lanes, machine);
+        if (static_cast<double>((rows * secondRows + 1) * tail) + kept > machine.vectorRegisters) break;
         const double loads = static_cast<double>(streamed) / machine.loadsPerCycle +
                              static_cast<double>(rows) / machine.broadcastsPerCycle;
         const double cycles = std::max({1 / machine.multiplyAddsPerCycle, loads / accumulators,
