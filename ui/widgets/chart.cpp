@@ -26,7 +26,7 @@ namespace {
 constexpr qsizetype kMostPoints = 600;  ///< of a series: each point costs Qt Charts some 20 us
 constexpr double kReach = 14;           ///< pixels around the pointer in which a point is hit
 constexpr double kBarHalf = 0.4;
-constexpr double kRoom = 0.15;  ///< share of an axis beyond the outermost points, for the size of their marks
+constexpr double kRoom = 0.18;  ///< share of an axis beyond the outermost points, for the size of their marks
 
 QList<QPointF> thinned(const QList<QPointF>& points) {
   if (points.size() <= kMostPoints) return points;

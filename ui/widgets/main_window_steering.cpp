@@ -101,8 +101,13 @@ void MainWindow::writeExport(NodeId node, const QString& format, const QString& 
               target = path.toStdString()] {
     const auto written = services->exportNode(session, node, format, target);
     QString words = written ? tr("Written:") : fromUtf8(written.error().text());
-    if (written)
-      for (const std::string& file : *written) words += QLatin1Char(' ') + fromUtf8(file);
+    if (written) {
+      // All lie beside the first.
+      QStringList files;
+      for (const std::string& file : *written)
+        files << (files.isEmpty() ? fromUtf8(file) : QFileInfo(fromUtf8(file)).fileName());
+      words += QLatin1Char(' ') + files.join(QStringLiteral(", "));
+    }
     files_.answer([this, words, good = written.has_value()] {
       messages_->show(words, good ? MessageBar::Severity::Information : MessageBar::Severity::Failure);
     });

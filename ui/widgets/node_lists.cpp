@@ -36,6 +36,7 @@ TablePanel::TablePanel(const History& history, TextService& texts, QWidget* pare
   view_->setShowGrid(false);
   view_->setAlternatingRowColors(true);
   view_->setFrameShape(QFrame::NoFrame);
+  view_->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
   view_->setAccessibleName(tr("Nodes"));
   view_->verticalHeader()->hide();
   view_->verticalHeader()->setMinimumSectionSize(fontMetrics().height() + 6);
@@ -101,8 +102,9 @@ void TablePanel::resizeEvent(QResizeEvent* event) {
   Panel::resizeEvent(event);
   const QHeaderView* header = view_->horizontalHeader();
   const int last = NodeTable::kColumns - 1;
+  const QString heading = model_->headerData(last, Qt::Horizontal, Qt::DisplayRole).toString();
   const int others = header->length() - header->sectionSize(NodeTable::Step) - header->sectionSize(last) +
-                     header->sectionSizeHint(last);
+                     fontMetrics().horizontalAdvance(heading) + kHeadingMargins + kCellMargins / 4;
   const int letter = fontMetrics().averageCharWidth();
   const int room = width() - view_->verticalScrollBar()->sizeHint().width() - others;
   view_->setColumnWidth(NodeTable::Step, std::clamp(room, kFewestLetters * letter, kMostLetters * letter));

@@ -175,11 +175,8 @@ void PlainStyle::drawControl(ControlElement element, const QStyleOption* option,
       return QProxyStyle::drawControl(element, &copy, painter, widget);
     }
     case CE_HeaderLabel: {
-      const auto* header = qstyleoption_cast<const QStyleOptionHeaderV2*>(option);
-      if (header == nullptr || header->sortIndicator == QStyleOptionHeader::None)
-        return QProxyStyle::drawControl(element, option, painter, widget);
-      QStyleOptionHeaderV2 copy = *header;
-      copy.rect.adjust(0, 0, kSortShift, 0);
+      auto copy = *qstyleoption_cast<const QStyleOptionHeader*>(option);
+      if (copy.sortIndicator != QStyleOptionHeader::None) copy.rect.adjust(0, 0, kSortShift, 0);
       return QProxyStyle::drawControl(element, &copy, painter, widget);
     }
     case CE_HeaderSection: {
