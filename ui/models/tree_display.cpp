@@ -20,7 +20,8 @@ constexpr double kFigureRow = 44;
 constexpr double kCardSpacing = 120;  ///< from here: cards with text
 constexpr double kCardRow = 86;
 constexpr double kMaximumRadius = 13;
-constexpr double kMargin = 40;  ///< pixels around the viewport that are still drawn
+constexpr double kMargin = 40;    ///< pixels around the viewport that are still drawn
+constexpr double kHalfCard = 58;  ///< pixels of a card at each side of its node
 constexpr double kToldApart = 4;  ///< times slower than the best: from there on all have the lowest colour
 
 QString words(const char* text) { return QCoreApplication::translate("espalier::ui::TreeView", text); }
@@ -269,7 +270,9 @@ Viewport fitting(const TreeLayout& layout, double width, double height) {
   viewport.width = width;
   viewport.height = height;
   const double rows = std::max<double>(1, layout.rows);
-  viewport.columnWidth = std::clamp((width - 2 * kMargin) / std::max(layout.width, 1.0), 1e-6, 160.0);
+  // Where there is width for cards, those of the outermost nodes stay whole.
+  const double beside = std::clamp(width * 0.04, kMargin, kHalfCard);
+  viewport.columnWidth = std::clamp((width - 2 * beside) / std::max(layout.width, 1.0), 1e-6, 160.0);
   viewport.rowHeight = std::clamp((height - 2 * kMargin) / rows, 0.5, 90.0);
   viewport.left = layout.leftmost - (width / viewport.columnWidth - layout.width) / 2;
   viewport.top = -kMargin / viewport.rowHeight;
