@@ -55,7 +55,8 @@ for setup in $setups; do
   width=$((${size%x*} * scale)) height=$((${size#*x} * scale))
   for part in $parts; do
     say "--- $setup $part"
-    xvfb-run -a -s "-screen 0 ${width}x${height}x24" bash "$here/tour.sh" --inside "$part" \
+    # Without -noreset the server starts over when a window ends, and may refuse the next one meanwhile.
+    xvfb-run -a -s "-screen 0 ${width}x${height}x24 -noreset" bash "$here/tour.sh" --inside "$part" \
       "$out/$size-$scale-$theme${language:+-$language}/$part" "$bin" "$width" "$height" "$scale" "$theme" "${language:-en}" ||
       status=1
   done
