@@ -37,7 +37,7 @@ Result<void*> allocate(Loaded& loaded, const std::string& name, std::int64_t byt
 
 Result<Contender> ownKernel(const TensorProblem& problem, const State& state, const LayerTensors& tensors) {
   const Program program = problem.programOf(state);
-  const auto kernel = compile(program, problem.target(), compileOptionsOf(state));
+  const auto kernel = compile(program, problem.target(), compileOptionsOf(state.trace));
   if (!kernel) return tl::unexpected(kernel.error());
   std::vector<std::string> symbols{kernel->entry};
   for (const CompiledKernel::Pack& pack : kernel->packs) symbols.push_back(pack.symbol);

@@ -12,6 +12,7 @@
 #include "exporting/object_export.h"
 #include "exporting/session_tables.h"
 #include "exporting/tvm_script.h"
+#include "tensor_problem/tensor_problem.h"
 #include "transform/step.h"
 #include "workload/near_names.h"
 
@@ -55,8 +56,8 @@ Result<std::string> traceText(const ExportRequest& request) {
 }
 
 Result<std::string> content(const ExportRequest& request) {
-  const Pipeline pipeline = request.trace.empty() ? Pipeline::Full : Pipeline::Schedule;
-  const CompileOptions options{pipeline, cIdentifier(request.workload.name)};
+  CompileOptions options = compileOptionsOf(request.trace);
+  options.entry = cIdentifier(request.workload.name);
   switch (request.format) {
     case ExportFormat::Trace: return traceText(request);
     case ExportFormat::C: return cSource(request.program, request.workload.name, notesOf(request));
@@ -105,7 +106,8 @@ Result<std::vector<ExportedFile>> exportProgram(const ExportRequest& request) {
   if (needsSession(request.format) && request.session == nullptr)
     return usageError("This format shows a run, and there is none.", "Name a session file.");
   if (request.format == ExportFormat::Object)
-    return exportObject(request.program, request.workload.name, request.target, notesOf(request));
+    return exportObject(request.program, request.workload.name, request.target,
+                        compileOptionsOf(request.trace).pipeline, notesOf(request));
   auto text = content(request);
   if (!text) return tl::unexpected(text.error());
   return std::vector<ExportedFile>{{suffixOf(request.format), std::move(*text)}};

@@ -144,9 +144,11 @@ std::string headerText(const Program& program, const std::string& symbol, const 
 }  // namespace
 
 Result<std::vector<ExportedFile>> exportObject(const Program& program, const std::string& name,
-                                               const Target& target, const std::vector<std::string>& notes) {
+                                               const Target& target, Pipeline pipeline,
+                                               const std::vector<std::string>& notes) {
   const std::string symbol = cIdentifier(name);
   CompileOptions options;
+  options.pipeline = pipeline;
   options.entry = symbol + "_kernel";
   options.argumentAlignment = 4;  // callers have arrays of their own
   Compiler compiler(target);
@@ -167,7 +169,7 @@ Result<std::vector<ExportedFile>> exportObject(const Program& program, const std
   if (llvm::Linker::linkModules(*module, std::move(wrapper)))
     throw std::logic_error("exportObject: cannot link the wrapper");
   module->getFunction(kernel->entry)->setLinkage(llvm::GlobalValue::InternalLinkage);
-  const auto object = Machine(target).object(*module, Pipeline::Schedule);
+  const auto object = Machine(target).object(*module, pipeline);
 
   std::vector<ExportedFile> files{{".o", std::string(object.begin(), object.end())},
                                   {".h", headerText(program, symbol, *kernel, target, notes)}};

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "codegen/compiler.h"
 #include "codegen/target.h"
 #include "exporting/exporting.h"
 #include "program/program.h"
@@ -22,7 +23,7 @@ namespace espalier {
 /// Without that file the object runs them one after the other. Pointers need no alignment beyond their
 /// element's.
 [[nodiscard]] Result<std::vector<ExportedFile>> exportObject(const Program& program, const std::string& name,
-                                                             const Target& target,
+                                                             const Target& target, Pipeline pipeline,
                                                              const std::vector<std::string>& notes);
 
 }  // namespace espalier

@@ -67,6 +67,12 @@ std::vector<std::string> textsOf(const Trace& trace) {
   return texts;
 }
 
+auto notThatManyThreads(int threads, int cores, const std::string& hint) {
+  return usageError("The machine has " + std::to_string(cores) + " cores for the worker, but " +
+                        std::to_string(threads) + " threads were asked for.",
+                    hint);
+}
+
 /// What was done with the weights before the clock started; empty if there are none.
 std::string weightsText(const Program& program) {
   std::string packed;
@@ -110,9 +116,8 @@ void TensorProblem::adoptThreads() {
 
 Result<void> TensorProblem::setThreads(int threads) {
   if (threads < 1 || threads > sheet_.cores)
-    return usageError("The machine has " + std::to_string(sheet_.cores) + " cores for the worker, but " +
-                          std::to_string(threads) + " threads were asked for.",
-                      "Ask for 1 to " + std::to_string(sheet_.cores) + " threads.");
+    return notThatManyThreads(threads, sheet_.cores,
+                              "Ask for 1 to " + std::to_string(sheet_.cores) + " threads.");
   options_.threads = threads;
   adoptThreads();
   if (measurer_) measurer_->setThreads(threads);
@@ -318,7 +323,7 @@ std::unique_ptr<BuiltCandidate> TensorProblem::build(const State& state) {
   auto built = std::make_unique<BuiltProgram>(cached(state));
   auto kernel = [&] {
     const std::lock_guard lock(compilerMutex_);
-    return compiler_->compile(built->program(), compileOptionsOf(state));
+    return compiler_->compile(built->program(), compileOptionsOf(state.trace));
   }();
   if (!kernel) {
     built->failure = failedMeasurement("build", kernel.error().text());
@@ -406,7 +411,7 @@ Measurement TensorProblem::measure(BuiltCandidate& candidate, const MeasureReque
 Measurement TensorProblem::measureBaseline() {
   if (!measurer_)
     return failedMeasurement("worker", "Nothing can be measured: the problem was opened without a worker.");
-  const auto kernel = compile(workload_.program, target_, compileOptionsOf(initial()));
+  const auto kernel = compile(workload_.program, target_, compileOptionsOf({}));
   if (!kernel) return failedMeasurement("build", kernel.error().text());
   SampleOptions sampling;
   sampling.timing.repeats = 5;
@@ -434,9 +439,9 @@ Measurement TensorProblem::confirm(const State& state) {
   return measure(*built, request);
 }
 
-CompileOptions compileOptionsOf(const State& state) {
+CompileOptions compileOptionsOf(const std::vector<std::string>& trace) {
   CompileOptions options;
-  if (state.trace.empty()) options.pipeline = Pipeline::Full;
+  if (trace.empty()) options.pipeline = Pipeline::Full;
   return options;
 }
 
@@ -460,9 +465,8 @@ Result<std::unique_ptr<TensorProblem>> makeTensorProblem(Workload workload, Tens
       sheet = *std::move(measured);
     }
     if (options.threads > sheet.cores)
-      return usageError("The machine has " + std::to_string(sheet.cores) + " cores for the worker, but " +
-                            std::to_string(options.threads) + " threads were asked for.",
-                        "Give --threads 1 to " + std::to_string(sheet.cores) + ".");
+      return notThatManyThreads(options.threads, sheet.cores,
+                                "Give --threads 1 to " + std::to_string(sheet.cores) + ".");
   }
   if (options.threads < 1) return usageError("At least one thread is needed.", "Give --threads 1 or more.");
   if (!options.targetCpu.empty()) {

@@ -130,9 +130,9 @@ class TensorProblem final : public Problem {
   std::size_t trainedAt_ = 0;  ///< number of samples when model_ was trained
 };
 
-/// What a state's program is compiled with. A schedule has decided all that matters; the unscheduled program
-/// is left to LLVM's own vectorisers.
-[[nodiscard]] CompileOptions compileOptionsOf(const State& state);
+/// What the program that a trace leads to is compiled with. A schedule has decided all that matters; the
+/// unscheduled program is left to LLVM's own vectorisers.
+[[nodiscard]] CompileOptions compileOptionsOf(const std::vector<std::string>& trace);
 
 /// Starts the worker (unless offline), reads or measures the machine's sheet.
 [[nodiscard]] Result<std::unique_ptr<TensorProblem>> makeTensorProblem(Workload workload,

@@ -7,6 +7,7 @@
 #include "codegen/target.h"
 #include "exporting/exporting.h"
 #include "exporting/html_report.h"
+#include "exporting/object_export.h"
 #include "exporting/session_tables.h"
 #include "exporting/tvm_script.h"
 #include "transform/transformation.h"
@@ -96,6 +97,21 @@ TEST(Formats, TraceIsReadBack) {
   const auto trace = parseTrace(exported(ExportFormat::Trace));
   ASSERT_TRUE(trace) << trace.error().text();
   EXPECT_EQ(trace->size(), 1U);
+}
+
+TEST(Formats, TheUnscheduledProgramIsCompiledAsItWasTimed) {
+  ExportRequest unscheduled = request(ExportFormat::Object, nullptr);
+  unscheduled.program = unscheduled.workload.program;
+  unscheduled.trace.clear();
+  const auto files = exportProgram(unscheduled);
+  ASSERT_TRUE(files) << files.error().text();
+  const auto with = [&](Pipeline pipeline) {
+    return exportObject(unscheduled.program, unscheduled.workload.name, unscheduled.target, pipeline, {})
+        ->front()
+        .content;
+  };
+  EXPECT_EQ(files->front().content, with(Pipeline::Full));
+  EXPECT_NE(files->front().content, with(Pipeline::Schedule));
 }
 
 TEST(Formats, CsvHasOneLineASample) {

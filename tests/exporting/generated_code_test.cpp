@@ -200,7 +200,8 @@ TEST(ExportedObject, LinksIntoAPlainCProgram) {
   const TemporaryFolder folder;
   int parallel = 0;
   for (const auto& candidate : candidates(1, 23)) {
-    const auto files = exportObject(candidate.program, candidate.name, hostTarget(), {"test"});
+    const auto files =
+        exportObject(candidate.program, candidate.name, hostTarget(), Pipeline::Schedule, {"test"});
     ASSERT_TRUE(files) << files.error().text();
     const std::string stem = (folder / candidate.name).string();
     writeText(stem + ".o", (*files)[0].content);
