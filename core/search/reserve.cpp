@@ -20,9 +20,7 @@ std::optional<Tournament::Entrant> Reserve::next() {
       std::all_of(members_.begin(), members_.end(), [&](const auto& member) { return isKnown(member); }))
     fill();
   const auto entrant = [](const State& state, const char* what, double rank) {
-    Tournament::Entrant made{{state, {}}, rank};
-    made.application.items.push_back({what, true, what, {}, {}, {}});
-    return made;
+    return Tournament::Entrant{{state, {namedStep(what)}}, rank};
   };
   if (!fresh() && ++asked_ % options_.contrast == 0)
     for (; !random_.empty(); random_.pop_back())

@@ -14,14 +14,9 @@ constexpr int kDrawsForNew = 8;      ///< random steps tried at least until one 
 constexpr std::size_t kParents = 8;  ///< entrants that a later round mutates
 constexpr double kDesign = 0.85;     ///< of draws that stay in the design space, as in the reference
 
-Application asApplication(State state, const char* what) {
-  Application application;
-  application.state = std::move(state);
-  application.items.push_back({what, true, what, {}, {}, {}});
-  return application;
-}
-
 }  // namespace
+
+AppliedItem namedStep(const char* name) { return {name, true, name, {}, {}, {}}; }
 
 double rankOf(double seconds, double uncertainty, double optimism) {
   if (seconds <= 0) return std::numeric_limits<double>::infinity();
@@ -77,8 +72,9 @@ std::optional<Application> Tournament::draw(NodeId node, const State& from, Rand
   // now and then a design again, since mutations never change how a design is built.
   if (random.chance(kDesign)) {
     if (node == kRootNode || random.chance(options_.restarts))
-      return asApplication(problem_.sampleDesign(random), "sample of the design space");
-    if (auto mutated = problem_.mutate(from, random)) return asApplication(std::move(*mutated), "mutation");
+      return Application{problem_.sampleDesign(random), {namedStep("sample of the design space")}};
+    if (auto mutated = problem_.mutate(from, random))
+      return Application{std::move(*mutated), {namedStep("mutation")}};
   }
   return problem_.randomStep(from, random);
 }
@@ -89,7 +85,7 @@ std::optional<Application> Tournament::mutationOfBest(const Field& field, Random
   if (auto mutated = problem_.mutate(parent.state, random)) {
     Application application = parent;
     application.state = std::move(*mutated);
-    application.items.push_back({"mutation", true, "mutation", {}, {}, {}});
+    application.items.push_back(namedStep("mutation"));
     return application;
   }
   return std::nullopt;

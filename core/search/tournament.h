@@ -17,6 +17,9 @@ struct TournamentOptions {
   double restarts = 0.25;  ///< share of the first round's draws below the root that are whole designs
 };
 
+/// A step that only has a name: what it did is in the state's trace.
+[[nodiscard]] AppliedItem namedStep(const char* name);
+
 /// Rank of a prediction, ln(seconds) - optimism · uncertainty: lower is better, infinite where there is none.
 [[nodiscard]] double rankOf(double seconds, double uncertainty, double optimism);
 
