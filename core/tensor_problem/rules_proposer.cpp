@@ -146,26 +146,36 @@ std::string RulesProposer::describeChoice(const BlockShape& shape, const Contrac
   return text;
 }
 
+double RulesProposer::addState(const State& from, const State& state, std::vector<std::string> items,
+                               const std::string& decision, std::vector<Variant>& variants) const {
+  const Prediction prediction = problem_.predict({&state, 1}).front();
+  if (state.hash != from.hash)
+    variants.push_back({state, std::move(items), prediction.seconds, prediction.words, decision});
+  return prediction.seconds;
+}
+
+std::optional<State> RulesProposer::stateWith(const std::vector<std::string>& trace, const BlockShape& shape,
+                                              const ContractionChoice& choice) const {
+  const auto changed = withChoice(trace, shape, choice);
+  if (!changed) return std::nullopt;
+  auto state = problem_.stateOf(*changed);
+  if (!state) return std::nullopt;
+  return *std::move(state);
+}
+
 double RulesProposer::vary(const Draft& draft, const State& from, std::size_t perBlock,
                            std::vector<Variant>& variants) const {
   std::vector<std::string> base = draft.state.trace;
-  const auto add = [&](const State& state, const std::string& decision) {
-    const Prediction prediction = problem_.predict({&state, 1}).front();
-    if (state.hash != from.hash)
-      variants.push_back(
-          {state, itemsBetween(from.trace, state.trace), prediction.seconds, prediction.words, decision});
-    return prediction.seconds;
-  };
-  double best = add(draft.state, "The plain schedule for every block");
+  double best = addState(from, draft.state, itemsBetween(from.trace, draft.state.trace),
+                         "The plain schedule for every block", variants);
   for (const BlockShape& shape : shapesOf(problem_, base)) {
     if (shape.kind != BlockKind::Contraction || !choiceIn(base, shape)) continue;
     std::vector<std::string> bestTrace = base;
     for (const ContractionChoice& choice : contractionChoices(shape, problem_.machine(), perBlock)) {
-      const auto trace = withChoice(base, shape, choice);
-      if (!trace) continue;
-      const auto state = problem_.stateOf(*trace);
+      const auto state = stateWith(base, shape, choice);
       if (!state) continue;
-      const double seconds = add(*state, describeChoice(shape, choice));
+      const double seconds = addState(from, *state, itemsBetween(from.trace, state->trace),
+                                      describeChoice(shape, choice), variants);
       if (seconds < best) {
         best = seconds;
         bestTrace = state->trace;
@@ -252,10 +262,7 @@ void RulesProposer::addItem(const State& from, const std::string& item, const st
                             std::vector<Variant>& variants) const {
   Random unused(0);  // the item is complete
   const Application applied = problem_.apply(from, {&item, 1}, unused);
-  if (!applied.changed() || applied.state.hash == from.hash) return;
-  const Prediction prediction = problem_.predict({&applied.state, 1}).front();
-  variants.push_back(
-      {applied.state, {applied.items.front().applied}, prediction.seconds, prediction.words, decision});
+  if (applied.changed()) addState(from, applied.state, {applied.items.front().applied}, decision, variants);
 }
 
 void RulesProposer::varyWidths(const State& from, std::vector<Variant>& variants) const {
@@ -285,14 +292,10 @@ void RulesProposer::varyByOneStep(const State& from, std::vector<Variant>& varia
     const auto choice = choiceIn(from.trace, shape);
     if (!choice) continue;
     for (const ContractionChoice& neighbour : neighboursOf(shape, *choice, problem_.machine())) {
-      const auto trace = withChoice(from.trace, shape, neighbour);
-      if (!trace) continue;
-      const auto state = problem_.stateOf(*trace);
-      if (!state || state->hash == from.hash) continue;
-      const Prediction prediction = problem_.predict({&*state, 1}).front();
-      variants.push_back({*state, itemsBetween(from.trace, state->trace), prediction.seconds,
-                          prediction.words,
-                          "One step from what stands: " + describeChoice(shape, neighbour)});
+      const auto state = stateWith(from.trace, shape, neighbour);
+      if (state)
+        addState(from, *state, itemsBetween(from.trace, state->trace),
+                 "One step from what stands: " + describeChoice(shape, neighbour), variants);
     }
   }
 }

@@ -52,6 +52,12 @@ class RulesProposer final : public Proposer {
   void varyByOneStep(const State& from, std::vector<Variant>& variants) const;
   /// Adds other distances of prefetches, and short loops written out.
   void varyDetails(const State& from, std::vector<Variant>& variants) const;
+  /// Adds a state that the items lead to, unless it is where they start; answers what is predicted for it.
+  double addState(const State& from, const State& state, std::vector<std::string> items,
+                  const std::string& decision, std::vector<Variant>& variants) const;
+  /// The trace with another choice for a block, if it is legal there.
+  [[nodiscard]] std::optional<State> stateWith(const std::vector<std::string>& trace, const BlockShape& shape,
+                                               const ContractionChoice& choice) const;
   /// Adds what a single item makes of the state, if it is legal and changes something.
   void addItem(const State& from, const std::string& item, const std::string& decision,
                std::vector<Variant>& variants) const;
