@@ -8,8 +8,12 @@
 #include <ctime>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <optional>
+#include <span>
 #include <sstream>
+#include <tuple>
+#include <utility>
 
 #include <unistd.h>
 #include <nlohmann/json.hpp>
@@ -37,6 +41,10 @@ double betweenOneAndAll(double one, double all, int threads, int cores) {
   if (threads <= 1 || cores <= 1) return one;
   const double share = static_cast<double>(std::min(threads, cores) - 1) / (cores - 1);
   return one + (all - one) * share;
+}
+
+double fastest(const std::vector<double>& repeats) {
+  return *std::min_element(repeats.begin(), repeats.end());
 }
 
 /// Times probe kernels in a worker.
@@ -77,9 +85,9 @@ class Probe {
 
   /// The shortest of the repeats: other work on the machine only ever adds.
   Result<double> seconds(const std::string& name, int threads, double budget) {
-    auto repeats = this->repeats(name, threads, budget);
-    if (!repeats) return tl::unexpected(repeats.error());
-    return *std::min_element(repeats->begin(), repeats->end());
+    const auto all = repeats(name, threads, budget);
+    if (!all) return tl::unexpected(all.error());
+    return fastest(*all);
   }
 
   Result<std::vector<double>> repeats(const std::string& name, int threads, double budget) {
@@ -119,7 +127,7 @@ std::string now() {
   return text;
 }
 
-/// Bytes that DRAM is measured with, a multiple of 2, 4 and 16 of the last cache.
+/// Bytes that DRAM is measured with: so many times the last cache.
 std::int64_t memoryBytes(const std::vector<MemoryLevel>& levels, int multiple) {
   const std::int64_t last = levels.size() > 1 ? levels[levels.size() - 2].bytes : 0;
   return std::min(std::clamp<std::int64_t>(last, 32 << 20, 128 << 20) * multiple,
@@ -133,9 +141,11 @@ std::int64_t levelBytes(const MemoryLevel& level, int threads) {
   return std::max<std::int64_t>(level.bytes / 2 * instances, kProbeBlockBytes * threads);
 }
 
-/// Caches answer best when nothing disturbs them. How much of the data that DRAM is measured with happens to
-/// lie in a cache differs from repeat to repeat: there the statistic is that of the candidates.
-Result<double> measureBandwidth(Probe& probe, std::int64_t bytes, int threads, bool memory) {
+/// Caches answer best when nothing disturbs them: `fastest`. How much of the data that DRAM is measured with
+/// happens to lie in a cache differs from repeat to repeat: there the statistic is that of the candidates.
+using Statistic = double (*)(const std::vector<double>&);
+
+Result<double> measureBandwidth(Probe& probe, std::int64_t bytes, int threads, Statistic statistic) {
   constexpr double kBudgetSeconds = 0.12;
   constexpr std::int64_t kBytesOfACall = 16 << 20;
   const std::int64_t blocks = bytes / kProbeBlockBytes / threads * threads;
@@ -144,12 +154,24 @@ Result<double> measureBandwidth(Probe& probe, std::int64_t bytes, int threads, b
   if (auto ready = probe.provide(blocks, passes); !ready) return tl::unexpected(ready.error());
   const auto repeats = probe.repeats("read", threads, kBudgetSeconds);
   if (!repeats) return tl::unexpected(repeats.error());
-  const double seconds =
-      memory ? rankingSeconds(*repeats) : *std::min_element(repeats->begin(), repeats->end());
-  return static_cast<double>(blocks * kProbeBlockBytes) * passes / seconds;
+  return static_cast<double>(blocks * kProbeBlockBytes) * passes / statistic(*repeats);
+}
+
+/// With one thread and with all cores; `bytesFor` says how much so many threads read.
+Result<ReadRate> measureRate(Probe& probe, int cores,
+                             const std::function<std::int64_t(int threads)>& bytesFor, Statistic statistic) {
+  const auto one = measureBandwidth(probe, bytesFor(1), 1, statistic);
+  if (!one) return tl::unexpected(one.error());
+  const auto all = measureBandwidth(probe, bytesFor(cores), cores, statistic);
+  if (!all) return tl::unexpected(all.error());
+  return ReadRate{bytesFor(cores), *one, std::max(*one, *all)};
 }
 
 json pairOf(double one, double all) { return {{"one_thread", one / 1e9}, {"all_threads", all / 1e9}}; }
+
+std::pair<double, double> pairFrom(const json& figures) {
+  return {figures.at("one_thread").get<double>() * 1e9, figures.at("all_threads").get<double>() * 1e9};
+}
 
 std::filesystem::path cachePath(const Handshake& handshake) {
   const char* cache = std::getenv("XDG_CACHE_HOME");
@@ -284,24 +306,22 @@ Result<HardwareSheet> measureHardware(Worker& worker) {
     sheet.launchSeconds = *launch;
   }
 
-  for (std::size_t i = 0; i < sheet.levels.size(); ++i) {
-    MemoryLevel& level = sheet.levels[i];
-    const bool memory = i + 1 == sheet.levels.size();
-    for (const int multiple : {2, kUsualMultiple, 16}) {
-      if (!memory && multiple != kUsualMultiple) continue;
-      ReadRate rate{0, 0, 0};
-      for (const int threads : {1, sheet.cores}) {
-        rate.bytes = memory ? memoryBytes(sheet.levels, multiple) : levelBytes(level, threads);
-        const auto bandwidth = measureBandwidth(probe, rate.bytes, threads, memory);
-        if (!bandwidth) return tl::unexpected(bandwidth.error());
-        (threads == 1 ? rate.oneThread : rate.allThreads) = *bandwidth;
-      }
-      rate.allThreads = std::max(rate.allThreads, rate.oneThread);
-      if (memory) level.rates.push_back(rate);
-      if (multiple != kUsualMultiple) continue;
-      level.bandwidthOneThread = rate.oneThread;
-      level.bandwidthAllThreads = rate.allThreads;
-    }
+  MemoryLevel& memory = sheet.levels.back();
+  for (MemoryLevel& level : std::span(sheet.levels).first(sheet.levels.size() - 1)) {
+    const auto rate =
+        measureRate(probe, sheet.cores, [&](int threads) { return levelBytes(level, threads); }, fastest);
+    if (!rate) return tl::unexpected(rate.error());
+    level.bandwidthOneThread = rate->oneThread;
+    level.bandwidthAllThreads = rate->allThreads;
+  }
+  for (const int multiple : {2, kUsualMultiple, 16}) {
+    const auto rate = measureRate(
+        probe, sheet.cores, [&](int) { return memoryBytes(sheet.levels, multiple); }, rankingSeconds);
+    if (!rate) return tl::unexpected(rate.error());
+    memory.rates.push_back(*rate);
+    if (multiple != kUsualMultiple) continue;
+    memory.bandwidthOneThread = rate->oneThread;
+    memory.bandwidthAllThreads = rate->allThreads;
   }
   probe.dropData();
   sheet.measuredAt = now();
@@ -363,20 +383,14 @@ Result<HardwareSheet> hardwareSheetFromJson(std::string_view text) {
     sheet.clockGigahertz = whole.at("clock_ghz");
     sheet.fmaLatencyCycles = whole.at("fma_latency_cycles");
     sheet.launchSeconds = whole.value("launch_microseconds", 0.0) / 1e6;  // older sheets lack it
-    sheet.peakOneThread = whole.at("peak_gflops").at("one_thread").get<double>() * 1e9;
-    sheet.peakAllThreads = whole.at("peak_gflops").at("all_threads").get<double>() * 1e9;
+    std::tie(sheet.peakOneThread, sheet.peakAllThreads) = pairFrom(whole.at("peak_gflops"));
     for (const json& level : whole.at("levels")) {
-      const json& bandwidth = level.at("bandwidth_gbps");
-      sheet.levels.push_back({level.at("name"),
-                              level.at("bytes"),
-                              level.at("shared_by"),
-                              bandwidth.at("one_thread").get<double>() * 1e9,
-                              bandwidth.at("all_threads").get<double>() * 1e9,
-                              {}});
-      for (const json& rate : level.value("rates", json::array()))
-        sheet.levels.back().rates.push_back(
-            {rate.at("bytes"), rate.at("bandwidth_gbps").at("one_thread").get<double>() * 1e9,
-             rate.at("bandwidth_gbps").at("all_threads").get<double>() * 1e9});
+      const auto [one, all] = pairFrom(level.at("bandwidth_gbps"));
+      sheet.levels.push_back({level.at("name"), level.at("bytes"), level.at("shared_by"), one, all, {}});
+      for (const json& rate : level.value("rates", json::array())) {
+        const auto [oneThread, allThreads] = pairFrom(rate.at("bandwidth_gbps"));
+        sheet.levels.back().rates.push_back({rate.at("bytes"), oneThread, allThreads});
+      }
     }
     sheet.measuredAt = whole.at("measured_at");
     if (sheet.levels.empty() || sheet.peakOneThread <= 0)
