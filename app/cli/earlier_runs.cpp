@@ -14,7 +14,7 @@ constexpr std::size_t kSchedules = 2;  ///< as many as the root has children
 /// What was measured with the threads that the session stands at.
 std::vector<Observation> observationsOf(const SessionView& session) {
   const Tree& tree = session.fold.tree();
-  const int first = session.fold.runs().conditions().back().firstSample;
+  const int first = session.fold.runs().firstComparable();
   std::vector<Observation> observations;
   for (const Event& event : session.events)
     if (const auto* sample = std::get_if<SampleMeasured>(&event.body))

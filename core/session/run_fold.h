@@ -86,6 +86,8 @@ class RunFold {
   /// In order; empty before the first run.
   [[nodiscard]] const std::vector<Conditions>& conditions() const { return conditions_; }
   [[nodiscard]] Conditions conditionsOf(int sample) const;
+  /// Samples from this one on were measured under the latest conditions and compare with each other.
+  [[nodiscard]] int firstComparable() const { return conditions_.empty() ? 1 : conditions_.back().firstSample; }
   [[nodiscard]] const RunTotals& totals() const { return totals_; }
   /// The latest value of each parameter that a command set.
   [[nodiscard]] const std::map<std::string, std::string>& parameters() const { return parameters_; }

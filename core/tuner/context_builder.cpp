@@ -99,7 +99,7 @@ NodeView ContextBuilder::view(const SessionFold& fold, NodeId node, bool withSec
     view.prediction->uncertainty = static_cast<double>(tree[node].uncertainty);
   }
   // Those before the conditions changed are no measure of what is proposed now.
-  const int first = fold.runs().conditions().empty() ? 1 : fold.runs().conditions().back().firstSample;
+  const int first = fold.runs().firstComparable();
   for (const auto& sample : record.samples) {
     if (sample.sample < first && !tree[node].failed) continue;
     const bool faster = !view.measurement || !view.measurement->valid ||

@@ -163,7 +163,7 @@ QString MeasurementPanel::facts() const {
   for (const NodeRecord::Sample& sample : record.samples) {
     const Measurement& measured = sample.measurement;
     const Conditions under = fold.conditionsOf(sample.sample);
-    const bool setAside = !fold.conditions().empty() && sample.sample < fold.conditions().back().firstSample;
+    const bool setAside = sample.sample < fold.firstComparable();
     const QString title =
         setAside ? tr("Sample %1, set aside").arg(sample.sample) : tr("Sample %1").arg(sample.sample);
     if (!measured.valid) {
@@ -222,7 +222,7 @@ void MeasurementPanel::refresh() {
   }
   std::vector<double> repeats;
   double measured = 0;
-  const int first = fold.conditions().empty() ? 1 : fold.conditions().back().firstSample;
+  const int first = fold.firstComparable();
   for (const NodeRecord::Sample& sample : history().record(node()).samples) {
     if (sample.sample < first) continue;  // measured with other threads
     repeats.insert(repeats.end(), sample.measurement.repeats.begin(), sample.measurement.repeats.end());
