@@ -10,15 +10,6 @@
 
 namespace espalier {
 
-TuneOptions resolved(TuneOptions options, const Proposer& proposer) {
-  // Random steps cost only predictions, so the surrogate may look at several of them before the hardware is
-  // asked.
-  constexpr int kRandomExpansions = 1;
-  if (options.expansionsPerSample == 0)
-    options.expansionsPerSample = proposer.name() == "random" ? kRandomExpansions : 1;
-  return options;
-}
-
 std::unique_ptr<SearchStrategy> makeStrategy(Problem& problem, const TuneOptions& options) {
   if (options.strategy == "random") return std::make_unique<RandomSearch>(problem, options.seed);
   if (options.strategy == "evolutionary") {

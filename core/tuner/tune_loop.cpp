@@ -19,7 +19,7 @@ TuneLoop::TuneLoop(TunerSetup setup, ResultQueue& results)
       options_(setup_.options),
       problem_(*setup_.problem),
       results_(results),
-      strategy_(makeStrategy(problem_, options_ = resolved(options_, *setup_.proposer))),
+      strategy_(makeStrategy(problem_, options_)),
       contexts_(std::in_place, setup_.problem, setup_.proposer->readsSections()) {}
 
 Result<TuneResult> TuneLoop::run() {

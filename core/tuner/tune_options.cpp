@@ -75,8 +75,8 @@ Result<void> check(const TuneOptions& options) {
     return outside("branching factor", "between 1 and 1000");
   if (options.historyDepth < 0 || options.historyDepth > 100)
     return outside("history depth", "between 0 and 100");
-  if (options.expansionsPerSample < 0 || options.expansionsPerSample > 100000)
-    return outside("number of expansions a sample", "between 0 (automatic) and 100000");
+  if (options.expansionsPerSample < 1 || options.expansionsPerSample > 100000)
+    return outside("number of expansions a sample", "between 1 and 100000");
   if (options.rolloutSteps < -1 || options.rolloutSteps > 500)
     return outside("number of rollout steps", "between 0 and 500");
   if (options.rolloutCount < 1 || options.rolloutCount > 100)

@@ -22,7 +22,7 @@ struct TuneOptions {
   std::string selection = "uct";    ///< "uct", "puct" (with the proposer's preferences as priors)
   int branching = 2;
   int historyDepth = 2;              ///< ancestors that a proposer sees
-  int expansionsPerSample = 0;       ///< 0 = one, or four if all steps are random
+  int expansionsPerSample = 1;       ///< the best predicted of what they led to is measured
   int rolloutSteps = -1;             ///< -1 = the preset's; 0 = none
   int rolloutCount = 1;
   bool backpropagateMeasurements = true;  ///< the preset `paper` never does
