@@ -97,12 +97,7 @@ gallery() {
   picture recent
 
   # --- a worker that is killed
-  press $workload
-  press ctrl+a
-  write "$layer"
-  press $samples
-  press ctrl+a
-  write 400
+  fill_form
   press $start
   session=$place/$layer.espalier
   check "a search runs" at_least 2 "kind = 'sample-measured'"

@@ -57,6 +57,14 @@ picture() { # NAME, once what was asked for is drawn
 }
 press() { xdotool key --clearmodifiers --delay 60 "$@"; }
 write() { xdotool type --clearmodifiers --delay 15 "$1"; }
+fill_form() { # the start page asks for a long search of the layer; keys as the caller's language has them
+  press "$workload"
+  press ctrl+a
+  write "$layer"
+  press "$samples"
+  press ctrl+a
+  write 400
+}
 tabs() { # presses Tab so many times
   local step
   for ((step = 0; step < $1; ++step)); do press Tab; done

@@ -19,12 +19,7 @@ walk() {
   # --- a new tuning of a real layer by rules
   local workload=alt+w samples=alt+a start=alt+n view=alt+v
   [ "$language" = de ] && workload=alt+u samples=alt+p view=alt+a
-  press $workload
-  press ctrl+a
-  write "$layer"
-  press $samples
-  press ctrl+a
-  write 400
+  fill_form
   picture new-tuning
   press $start
   check "a session was begun" at_least 1 "kind = 'run-started'"
