@@ -33,11 +33,12 @@ Result<ChosenProposer> recorded(const SearchOptions& options, const TensorProble
     auto proposer = makeRecordedLlmProposer(*options.recording, llmOptions(options),
                                             std::make_unique<RulesProposer>(problem));
     if (!proposer) return tl::unexpected(proposer.error());
-    return ChosenProposer{std::move(*proposer), {}, {}};
+    return ChosenProposer{std::move(*proposer), {}, {}, {}};
   }
   const auto events = readSession(*options.recording);
   if (!events) return tl::unexpected(events.error());
-  ChosenProposer chosen{std::make_unique<RecordedProposer>(*events), {}, takeUpOrder(*events)};
+  ChosenProposer chosen{
+      std::make_unique<RecordedProposer>(*events), {}, takeUpOrder(*events), recordedCommands(*events)};
   if (!chosen.measurements.add(*events, problem.info().hash))
     return inputError(
         *options.recording + " is the session of another problem than " + problem.info().name + ".",
@@ -62,7 +63,7 @@ Result<ChosenProposer> llm(const SearchOptions& options, const TensorProblem& pr
   auto proposer = makeLlmProposer(llm, std::make_unique<RulesProposer>(problem));
   if (!proposer) return tl::unexpected(proposer.error());
   (*proposer)->resumeFrom(spendingOf(earlier));
-  return ChosenProposer{std::move(*proposer), {}, {}};
+  return ChosenProposer{std::move(*proposer), {}, {}, {}};
 }
 
 }  // namespace
@@ -72,13 +73,14 @@ Result<ChosenProposer> chooseProposer(const SearchOptions& options, const Tensor
   const bool modelNamed = options.llmUrl || options.llmModel || !options.llmProfiles.empty();
   std::string name = options.proposer.value_or("auto");
   if (name == "auto") name = modelNamed ? "llm" : "rules";
-  if (name == "rules") return ChosenProposer{std::make_unique<RulesProposer>(problem), {}, {}};
-  if (name == "random") return ChosenProposer{std::make_unique<RandomProposer>(), {}, {}};
+  if (name == "rules") return ChosenProposer{std::make_unique<RulesProposer>(problem), {}, {}, {}};
+  if (name == "random") return ChosenProposer{std::make_unique<RandomProposer>(), {}, {}, {}};
   if (name == "recorded") return recorded(options, problem);
   if (name == "llm") return llm(options, problem, earlier);
   if (name.starts_with("exec:"))
     return ChosenProposer{std::make_unique<ExecProposer>(ExecOptions{.command = name.substr(5)},
                                                          std::make_unique<RulesProposer>(problem)),
+                          {},
                           {},
                           {}};
   return usageError("--proposer " + name + " is not known.",

@@ -54,15 +54,18 @@ Result<ExitStatus> resume(const ResumeRequest& request, Console& console) {
     if (auto taken = beginFrom(*search.from, **problem, *chosen, console); !taken)
       return tl::unexpected(taken.error());
   if (search.measurements) useMeasurements(*search.measurements, **problem, *chosen, console);
+  TensorProblem& tensor = **problem;
   auto scored = withScorer(*std::move(problem), search);
   if (!scored) return tl::unexpected(scored.error());
   auto session = SessionStore::open(request.session, SessionStore::Access::Write);
   if (!session) return tl::unexpected(session.error());
   TunerSetup setup;
   setup.problem = *std::move(scored);
+  setup.changeThreads = [&tensor](int threads) { return tensor.setThreads(threads); };
   setup.proposer = std::move(chosen->proposer);
   setup.measurements = std::move(chosen->measurements);
   setup.order = std::move(chosen->order);
+  setup.commands = std::move(chosen->commands);
   setup.options = std::move(*options);
   setup.session = std::move(*session);
   return runSession(std::move(setup), view->fold, console);

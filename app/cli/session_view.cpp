@@ -25,6 +25,14 @@ Result<SessionView> readSessionView(const std::string& path) {
   return SessionView{path, std::move(*events), std::move(*fold)};
 }
 
+Result<TuneOptions> startingOptions(const SearchOptions& search) {
+  if (search.proposer != "recorded" || !search.recording || !search.recording->ends_with(".espalier"))
+    return TuneOptions{};
+  const auto recording = readSessionView(*search.recording);
+  if (!recording) return tl::unexpected(recording.error());
+  return optionsOf(recording->run());
+}
+
 Result<NodeId> chooseNode(const SessionView& session, const NodeOptions& options) {
   const Tree& tree = session.fold.tree();
   if (tree.size() == 0)

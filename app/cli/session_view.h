@@ -39,6 +39,9 @@ struct Conversation {
 /// The options that a run was begun with.
 [[nodiscard]] Result<TuneOptions> optionsOf(const RunStarted& run);
 [[nodiscard]] Result<SessionView> readSessionView(const std::string& path);
+/// What a new run has where its user says nothing: the defaults, or what the session had that it replays,
+/// since only with that the search is the same.
+[[nodiscard]] Result<TuneOptions> startingOptions(const SearchOptions& search);
 /// The node that the options name; without a word the best, or the root where nothing valid was measured.
 [[nodiscard]] Result<NodeId> chooseNode(const SessionView& session, const NodeOptions& options);
 [[nodiscard]] Conversation conversationOf(const SessionView& session, NodeId node);

@@ -23,20 +23,11 @@ std::string freeSessionName(const std::string& workload) {
   return name;
 }
 
-/// A session that is replayed brings its options: only with them the search is the same.
-Result<TuneOptions> defaultOptions(const SearchOptions& options) {
-  if (options.proposer != "recorded" || !options.recording || !options.recording->ends_with(".espalier"))
-    return TuneOptions{};
-  const auto recording = readSessionView(*options.recording);
-  if (!recording) return tl::unexpected(recording.error());
-  return optionsOf(recording->run());
-}
-
 }  // namespace
 
 Result<ExitStatus> tune(const TuneRequest& request, Console& console) {
   const SearchOptions& search = request.search;
-  const auto defaults = defaultOptions(search);
+  const auto defaults = startingOptions(search);
   if (!defaults) return tl::unexpected(defaults.error());
   auto options = tunerOptions(*defaults, search);
   if (!options) return tl::unexpected(options.error());
@@ -54,6 +45,7 @@ Result<ExitStatus> tune(const TuneRequest& request, Console& console) {
     if (auto taken = beginFrom(*search.from, **problem, *chosen, console); !taken)
       return tl::unexpected(taken.error());
   if (search.measurements) useMeasurements(*search.measurements, **problem, *chosen, console);
+  TensorProblem& tensor = **problem;
   auto scored = withScorer(*std::move(problem), search);
   if (!scored) return tl::unexpected(scored.error());
   const std::string path = search.session.value_or(freeSessionName((*scored)->info().name));
@@ -61,9 +53,11 @@ Result<ExitStatus> tune(const TuneRequest& request, Console& console) {
   if (!session) return tl::unexpected(session.error());
   TunerSetup setup;
   setup.problem = *std::move(scored);
+  setup.changeThreads = [&tensor](int threads) { return tensor.setThreads(threads); };
   setup.proposer = std::move(chosen->proposer);
   setup.measurements = std::move(chosen->measurements);
   setup.order = std::move(chosen->order);
+  setup.commands = std::move(chosen->commands);
   setup.options = std::move(*options);
   setup.session = std::move(*session);
   return runSession(std::move(setup), SessionFold{}, console);

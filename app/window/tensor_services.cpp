@@ -92,6 +92,7 @@ Result<std::unique_ptr<ui::RunController>> startTuner(std::unique_ptr<TensorProb
   setup.proposer = std::move(chosen->proposer);
   setup.measurements = std::move(chosen->measurements);
   setup.order = std::move(chosen->order);
+  setup.commands = std::move(chosen->commands);
   setup.options = std::move(options);
   setup.session = *std::move(session);
   setup.sink = std::move(sink);
@@ -122,13 +123,15 @@ Result<std::unique_ptr<ui::RunController>> begin(const ui::NewRun& run, ui::RunS
   if (!workload) return tl::unexpected(workload.error());
   cli::KernelOptions kernel;
   if (run.threads > 0) kernel.threads = run.threads;
-  TuneOptions options;
-  options.samples = run.samples;
-  options.strategy = run.strategy;
-  auto problem = cli::openTensorProblem(std::move(*workload), kernel, options.seed);
+  const cli::SearchOptions search = searchOf(run.proposer);
+  auto options = cli::startingOptions(search);
+  if (!options) return tl::unexpected(options.error());
+  options->samples = run.samples;
+  options->strategy = run.strategy;
+  auto problem = cli::openTensorProblem(std::move(*workload), kernel, options->seed);
   if (!problem) return tl::unexpected(problem.error());
   return startTuner(
-      std::move(*problem), searchOf(run.proposer), options, {},
+      std::move(*problem), search, *std::move(options), {},
       [&run] { return SessionStore::create(run.session); }, std::move(sink));
 }
 

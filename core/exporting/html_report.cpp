@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "program/printer.h"
+#include "session/run_fold.h"
 
 namespace espalier {
 namespace {
@@ -110,8 +111,8 @@ class Report {
     const auto* run = session_.run();
     if (seconds > 0 && run != nullptr && run->problem.rooflineSeconds > 0) {
       const double percent = 100 * run->problem.rooflineSeconds / seconds;
-      rows.emplace_back("Of the roofline",
-                        formatted("%.1f %%", percent) + (percent > 100 ? ", which is suspicious" : ""));
+      rows.emplace_back("Of the roofline", formatted("%.1f %%", percent) +
+                                               (percent > kSuspiciousPercent ? ", which is suspicious" : ""));
     }
     const auto& totals = session_.totals();
     rows.emplace_back("Samples", std::to_string(totals.samples) + ", of which " +

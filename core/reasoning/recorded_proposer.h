@@ -29,6 +29,9 @@ class RecordedProposer final : public Proposer {
   [[nodiscard]] Proposal propose(const ProposalContext& context, Random& random,
                                  const ProposalControl& control) override;
 
+  /// What a recorded run changed shows in its proposals: accepted, and without effect.
+  [[nodiscard]] Result<void> setParameter(const std::string&, const std::string&) override { return {}; }
+
   [[nodiscard]] int recorded() const { return recorded_; }
   /// How often it was asked for a state that the recording has nothing (more) for.
   [[nodiscard]] int missed() const;

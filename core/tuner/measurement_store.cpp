@@ -10,25 +10,38 @@ namespace espalier {
 
 bool MeasurementStore::add(std::span<const Event> events, std::uint64_t problemHash) {
   bool matches = false;
-  bool applies = false;               // what comes was measured under the problem's conditions
+  Known* known = nullptr;             // of the problem that what comes was measured under
   std::vector<std::uint64_t> hashes;  // of the nodes, in their order
+  const auto under = [&](std::uint64_t hash) {
+    known = &known_[hash];
+    matches = matches || hash == problemHash;
+  };
   for (const auto& event : events) {
     if (const auto* run = std::get_if<RunStarted>(&event.body)) {
-      applies = run->problem.hash == problemHash;
-      matches = matches || applies;
+      under(run->problem.hash);
     } else if (const auto* changed = std::get_if<ConditionsChanged>(&event.body)) {
-      applies = changed->problem.hash == problemHash;
-      matches = matches || applies;
+      under(changed->problem.hash);
     } else if (const auto* node = std::get_if<NodeAdded>(&event.body)) {
       hashes.push_back(node->state.hash);
     } else if (const auto* baseline = std::get_if<BaselineMeasured>(&event.body)) {
-      if (applies && !baseline_) baseline_ = baseline->measurement;
+      if (known && !known->baseline) known->baseline = baseline->measurement;
     } else if (const auto* sample = std::get_if<SampleMeasured>(&event.body)) {
-      if (applies && sample->node < hashes.size())
-        measurements_.try_emplace(hashes[sample->node], sample->measurement);
+      if (known && sample->node < hashes.size())
+        known->measurements.try_emplace(hashes[sample->node], sample->measurement);
     }
   }
+  problemHash_ = problemHash;
   return matches;
+}
+
+void MeasurementStore::changeTo(std::uint64_t problemHash) {
+  problemHash_ = problemHash;
+  file_.reset();
+}
+
+std::size_t MeasurementStore::size() const {
+  const auto known = known_.find(problemHash_);
+  return known == known_.end() ? 0 : known->second.measurements.size();
 }
 
 Result<void> MeasurementStore::addSession(const std::filesystem::path& path, std::uint64_t problemHash) {
@@ -42,15 +55,20 @@ Result<void> MeasurementStore::addSession(const std::filesystem::path& path, std
 }
 
 std::optional<Measurement> MeasurementStore::find(std::uint64_t stateHash) const {
-  const auto known = measurements_.find(stateHash);
-  if (known == measurements_.end()) return file_ ? file_->find(stateHash) : std::nullopt;
-  Measurement measurement = known->second;
-  measurement.recorded = true;
-  return measurement;
+  if (const auto problem = known_.find(problemHash_); problem != known_.end())
+    if (const auto known = problem->second.measurements.find(stateHash);
+        known != problem->second.measurements.end()) {
+      Measurement measurement = known->second;
+      measurement.recorded = true;
+      return measurement;
+    }
+  return file_ ? file_->find(stateHash) : std::nullopt;
 }
 
 std::optional<Measurement> MeasurementStore::baseline(std::uint64_t initialHash) const {
-  std::optional<Measurement> baseline = baseline_;
+  std::optional<Measurement> baseline;
+  if (const auto problem = known_.find(problemHash_); problem != known_.end())
+    baseline = problem->second.baseline;
   if (!baseline && file_) baseline = file_->baseline(initialHash);
   if (baseline) baseline->recorded = true;
   return baseline;

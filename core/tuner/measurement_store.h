@@ -20,9 +20,8 @@ namespace espalier {
 /// state that is not in it is measured as usual, and added to the file if there is one.
 class MeasurementStore {
  public:
-  /// Adds those measurements of a session that are of the same problem (equal
-  /// ProblemInfo::hash); the first one of a state counts.
-  /// False if it is of another problem.
+  /// Adds the measurements of a session, the first one of a state and problem, and asks for those of one
+  /// problem (equal ProblemInfo::hash) from here on. False if the session has none of it.
   bool add(std::span<const Event> events, std::uint64_t problemHash);
   /// Reads a session file and adds it; another problem's is an error.
   [[nodiscard]] Result<void> addSession(const std::filesystem::path& path, std::uint64_t problemHash);
@@ -39,11 +38,20 @@ class MeasurementStore {
   /// not kept.
   [[nodiscard]] Result<void> remember(const State& state, const Measurement& measurement);
   [[nodiscard]] Result<void> rememberBaseline(std::uint64_t initialHash, const Measurement& measurement);
-  [[nodiscard]] std::size_t size() const { return measurements_.size(); }
+  /// Of the problem that is asked for.
+  [[nodiscard]] std::size_t size() const;
+
+  /// The problem is another one (other conditions) from here on: what was added of it is found, the file is
+  /// left aside.
+  void changeTo(std::uint64_t problemHash);
 
  private:
-  std::unordered_map<std::uint64_t, Measurement> measurements_;
-  std::optional<Measurement> baseline_;
+  struct Known {
+    std::unordered_map<std::uint64_t, Measurement> measurements;
+    std::optional<Measurement> baseline;
+  };
+  std::unordered_map<std::uint64_t, Known> known_;  ///< by problem
+  std::uint64_t problemHash_ = 0;
   std::shared_ptr<MeasurementFile> file_;
 };
 

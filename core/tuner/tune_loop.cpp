@@ -104,7 +104,9 @@ Result<void> TuneLoop::goOn(std::vector<Event> history) {
   for (const auto& event : history) {
     if (auto applied = fold_.apply(event); !applied) return applied;
     if (auto searchEvent = toSearchEvent(event.body)) searchEvents.push_back(*std::move(searchEvent));
+    if (tellsProgress(event.body)) ++progress_;
   }
+  while (!setup_.commands.empty() && setup_.commands.front().after < progress_) setup_.commands.pop_front();
   if (const RunStarted* run = fold_.run(); run != nullptr && run->problem.hash != problem_.info().hash)
     return inputError("The session is of another problem (" + run->problem.name + ") than " +
                           problem_.info().name + " with these sizes and options.",
@@ -164,7 +166,7 @@ void TuneLoop::act() {
     takeNext();
     return;
   }
-  if (pauseAfterStage_) pause();
+  if (pauseAfterStage_) pauseAfterStep();
 }
 
 Capacity TuneLoop::capacity() const {
@@ -248,7 +250,7 @@ void TuneLoop::takeNext() {
       forwardLive();
       outstanding_.erase(chosen);
       takeUp(expansion, *std::move(answer));
-      if (pauseAfterStage_) pause();
+      if (pauseAfterStage_) pauseAfterStep();
     }
     return;
   }
@@ -257,7 +259,7 @@ void TuneLoop::takeNext() {
   if (auto measured = results_.takeSample(sample.sample)) {
     outstanding_.erase(chosen);
     takeUp(sample, *measured);
-    if (pauseAfterStage_ || pauseAfterSample_) pause();
+    if (pauseAfterStage_ || pauseAfterSample_) pauseAfterStep();
   }
 }
 
@@ -357,33 +359,35 @@ void TuneLoop::takeWhatIsThere() {
   outstanding_.clear();
 }
 
-void TuneLoop::suspendWork() {
-  pipeline_.reset();
-  for (auto each = outstanding_.begin(); each != outstanding_.end();) {
-    const Outstanding one = *each;
-    bool taken = false;
-    if (const auto* sample = std::get_if<SampleRequest>(&one)) {
-      if (const auto measured = results_.takeSample(sample->sample)) {
-        taken = true;
-        takeUp(*sample, *measured);
-      }
-    } else if (auto answer = results_.takeProposal(std::get<ExpansionRequest>(one).request)) {
-      taken = true;
-      takeUp(std::get<ExpansionRequest>(one), *std::move(answer));
-    }
-    each = taken ? outstanding_.erase(each) : each + 1;
-  }
+TuneLoop::Answers TuneLoop::suspendWork() {
+  Answers answers;
+  const auto takeAnswers = [&](auto keep) {
+    for (const Outstanding& each : outstanding_)
+      if (const auto* expansion = std::get_if<ExpansionRequest>(&each))
+        if (auto answer = results_.takeProposal(expansion->request))
+          keep(expansion->request, *std::move(answer));
+  };
+  takeAnswers(
+      [&](std::uint64_t request, AnsweredProposal answer) { answers.emplace(request, std::move(answer)); });
   pool_.reset();
   // What cancelled calls still said is no answer; they are asked anew.
+  takeAnswers([](std::uint64_t, const AnsweredProposal&) {});
+  pipeline_.reset();
   for (const Outstanding& each : outstanding_)
-    if (const auto* expansion = std::get_if<ExpansionRequest>(&each))
-      (void)results_.takeProposal(expansion->request);
+    if (const auto* sample = std::get_if<SampleRequest>(&each)) (void)results_.takeSample(sample->sample);
+  return answers;
 }
 
-void TuneLoop::resumeWork() {
+void TuneLoop::resumeWork(Answers answers) {
   startWorkers();
-  for (const Outstanding& each : outstanding_)
-    std::visit([this](const auto& request) { submit(request); }, each);
+  for (const Outstanding& each : outstanding_) {
+    const auto* expansion = std::get_if<ExpansionRequest>(&each);
+    const auto answer = expansion ? answers.find(expansion->request) : answers.end();
+    if (answer == answers.end())
+      std::visit([this](const auto& request) { submit(request); }, each);
+    else
+      results_.finish(answer->first, std::move(answer->second));
+  }
   for (const auto& [request, _] : answers_) pool_->cancel(request);
 }
 
@@ -427,6 +431,7 @@ void TuneLoop::record(EventBody body) {
   event.sequence = fold_.lastSequence() + 1;
   event.milliseconds = lastMilliseconds_ = std::max(lastMilliseconds_, millisecondsNow());
   event.body = std::move(body);
+  if (tellsProgress(event.body)) ++progress_;
   if (auto applied = fold_.apply(event); !applied) throw std::logic_error(applied.error().message);
   unflushed_.push_back(std::move(event));
 }

@@ -70,17 +70,24 @@ class TuneLoop {
   /// After a failure: samples that came before it are kept.
   void takeWhatIsThere();
   void startWorkers();
-  /// Ends all work on other threads. Results that are there are taken up; the rest stays outstanding.
-  void suspendWork();
-  /// Has other threads begin anew with what is outstanding.
-  void resumeWork();
+  using Answers = std::map<std::uint64_t, AnsweredProposal>;
+  /// Ends all work on other threads; all that was asked stays outstanding. Answers that were complete are
+  /// given back, measurements are dropped.
+  [[nodiscard]] Answers suspendWork();
+  /// Has other threads begin anew with what is outstanding and has no answer yet.
+  void resumeWork(Answers answers);
 
   // Steering.
   void handleCommands();
+  void handle(Command command);
+  /// Whether the run that is replayed obeyed its next command at this point.
+  [[nodiscard]] bool commandIsDue() const;
   [[nodiscard]] Answer carryOut(const Command& command);
   [[nodiscard]] Answer setParameter(const SetParameterCommand& command);
   [[nodiscard]] Answer setThreads(double threads);
   void pause();
+  /// After a step, which is progress of the search as well.
+  void pauseAfterStep();
   [[nodiscard]] Answer answerInPlace(const AnswerCommand& command);
 
   // Events.
@@ -102,6 +109,7 @@ class TuneLoop {
   std::optional<ContextBuilder> contexts_;
   SessionFold fold_;
   std::vector<Event> unflushed_;
+  std::size_t progress_ = 0;  ///< as RecordedCommand::after counts it
   std::int64_t lastMilliseconds_ = 0;
 
   std::chrono::steady_clock::time_point started_;
@@ -111,6 +119,7 @@ class TuneLoop {
   bool spaceExhausted_ = false;
   bool storeFailed_ = false;
   bool paused_ = false;
+  bool replaySteered_ = false;  ///< the latest command was one of the run that is replayed
   bool pauseAfterStage_ = false;
   bool pauseAfterSample_ = false;
 

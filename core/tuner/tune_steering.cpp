@@ -22,12 +22,31 @@ std::optional<double> numberOf(const std::string& text) {
 }  // namespace
 
 void TuneLoop::handleCommands() {
-  for (auto& command : results_.takeCommands()) {
-    Answer answer = carryOut(command);
-    // What the command did to the search comes after the command itself.
-    record(CommandReceived{std::move(command), answer.accepted, std::move(answer.words)});
-    recordSearchEvents();
+  while (commandIsDue()) {
+    Command command = std::move(setup_.commands.front().command);
+    setup_.commands.pop_front();
+    replaySteered_ = true;
+    handle(std::move(command));
   }
+  for (auto& command : results_.takeCommands()) {
+    replaySteered_ = false;
+    handle(std::move(command));
+  }
+}
+
+bool TuneLoop::commandIsDue() const {
+  // A step ends in a pause before anything else is asked.
+  if (setup_.commands.empty() || pauseAfterStage_ || pauseAfterSample_) return false;
+  // Paused for good by a replay that has gone another way: the rest of the commands goes on from here.
+  const bool stuck = replaySteered_ && paused_ && outstanding_.empty();
+  return stuck || setup_.commands.front().after <= progress_;
+}
+
+void TuneLoop::handle(Command command) {
+  Answer answer = carryOut(command);
+  // What the command did to the search comes after the command itself.
+  record(CommandReceived{std::move(command), answer.accepted, std::move(answer.words)});
+  recordSearchEvents();
 }
 
 TuneLoop::Answer TuneLoop::carryOut(const Command& command) {
@@ -129,14 +148,14 @@ TuneLoop::Answer TuneLoop::setThreads(double threads) {
   const auto wanted = static_cast<int>(threads);
   const int before = problem_.info().threads;
   if (wanted == before) return {};
-  suspendWork();
+  Answers answers = suspendWork();
   const auto changed = setup_.changeThreads(wanted);
   if (changed) {
     contexts_.emplace(setup_.problem, setup_.proposer->readsSections());
-    setup_.measurements = {};
+    setup_.measurements.changeTo(problem_.info().hash);
     strategy_->conditionsChanged();
   }
-  resumeWork();
+  resumeWork(std::move(answers));
   if (!changed) return {false, changed.error().text()};
   return {true,
           "Measured with " + std::to_string(wanted) + " instead of " + std::to_string(before) +
@@ -155,6 +174,11 @@ void TuneLoop::pause() {
       event.samplesInFlight.push_back(sample->sample);
   }
   record(std::move(event));
+}
+
+void TuneLoop::pauseAfterStep() {
+  pause();
+  ++progress_;
 }
 
 TuneLoop::Answer TuneLoop::answerInPlace(const AnswerCommand& command) {

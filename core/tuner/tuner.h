@@ -14,6 +14,7 @@
 #include "session/session_store.h"
 #include "support/outcome.h"
 #include "tuner/measurement_store.h"
+#include "tuner/recorded_commands.h"
 #include "tuner/take_up_order.h"
 #include "tuner/tune_options.h"
 #include "tuner/tune_result.h"
@@ -32,6 +33,7 @@ struct TunerSetup {
   EventSink sink;                               ///< may be empty
   MeasurementStore measurements;                ///< what need not be measured again; may be empty
   std::deque<TakenUp> order;                    ///< in which a replayed run took up its results; may be empty
+  std::deque<RecordedCommand> commands;  ///< that a replayed run obeyed, carried out anew; may be empty
   /// Has the problem run with so many threads from now on, and forget what it learnt; the error says why not. Called while
   /// nothing is built, measured or proposed. Empty: the threads stay what they are.
   std::function<Result<void>(int threads)> changeThreads;

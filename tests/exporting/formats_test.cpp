@@ -33,10 +33,10 @@ Measurement measured(double seconds) {
 }
 
 /// Two samples: the second is twice as fast as the first, and its reasoning is hostile.
-SessionFold session() {
+SessionFold session(double rooflineSeconds = 0.0005) {
   RunStarted run;
   run.problem.name = "matmul_small";
-  run.problem.rooflineSeconds = 0.0005;
+  run.problem.rooflineSeconds = rooflineSeconds;
   run.strategy = "mcts";
   run.proposer = "rules";
   run.host = R"({"cpu": "<b>&co</b>"})";
@@ -152,6 +152,13 @@ TEST(Formats, ReportIsWholeAndEscaped) {
   EXPECT_THAT(report, HasSubstr("25.0 %"));
   EXPECT_THAT(report, HasSubstr("<svg"));
   EXPECT_THAT(report, HasSubstr("</html>\n"));
+}
+
+TEST(Formats, ReportSuspectsOnlyWhatIsBeyondTheNoiseOfMeasuring) {
+  const auto within = session(0.00204);
+  EXPECT_THAT(exported(ExportFormat::Html, &within), HasSubstr("102.0 %<"));
+  const auto beyond = session(0.0021);
+  EXPECT_THAT(exported(ExportFormat::Html, &beyond), HasSubstr("105.0 %, which is suspicious"));
 }
 
 TEST(Formats, CurveOfNothingIsWords) {

@@ -215,6 +215,121 @@ TEST(Tuner, ARecordedSessionReplaysToTheByteWithoutTheHardware) {
   EXPECT_EQ(replayed->totals.calls, original.result.totals.calls);
 }
 
+/// Events without what a clock or a second look says: what a replay must bring again.
+std::vector<std::string> storyOf(const std::vector<Event>& events) {
+  std::vector<std::string> story;
+  for (const Event& event : events) {
+    if (std::holds_alternative<RunStarted>(event.body) || std::holds_alternative<BuildFinished>(event.body))
+      continue;
+    if (const auto* received = std::get_if<CommandReceived>(&event.body); received && !received->accepted)
+      continue;  // did nothing
+    nlohmann::json json = toJson(event);
+    for (const char* field : {"sequence", "milliseconds", "askedMilliseconds", "answeredMilliseconds"})
+      json.erase(field);
+    for (const char* field : {"exchange", "measurement"})
+      if (json.contains(field)) json[field].erase("recorded");
+    // What a pause finds in flight may have arrived by the time it comes again.
+    if (std::holds_alternative<RunPaused>(event.body)) json.clear();
+    story.push_back(json.dump());
+  }
+  return story;
+}
+
+/// Steers a run in every way, from another thread, whenever it gets there. Pauses only last until all that
+/// was in flight has arrived.
+void steer(Tuner& tuner, int sample) {
+  if (sample == 4) {
+    tuner.post(PinCommand{1});
+    tuner.post(HintCommand{0, "Mind the third digit."});
+    tuner.post(AddTransformationsCommand{0, {"Set(a, 9)", "Set(b, 9)", "Set(d, 9)"}, "I know it."});
+    tuner.post(SetParameterCommand{"exploration", "0.5"});
+    tuner.post(SetParameterCommand{"max-tokens", "100000"});
+  } else if (sample == 8) {
+    tuner.post(PruneCommand{2});
+    tuner.post(PruneCommand{0});  // refused
+    tuner.post(ExpandCommand{1});
+    tuner.post(AskAgainCommand{3, "Think harder."});
+    tuner.post(MeasureCommand{4});
+  } else if (sample == 12) {
+    tuner.post(PauseCommand{});
+    tuner.post(StepCommand{true});
+  } else if (sample == 16) {
+    tuner.post(SetParameterCommand{"threads", "2"});
+  } else if (sample == 22) {
+    tuner.post(UnpruneCommand{2});
+    tuner.post(FocusCommand{1});
+    tuner.post(SetParameterCommand{"branching", "4"});
+    tuner.post(SetParameterCommand{"samples", "30"});
+  }
+}
+
+/// A scripted proposer whose model has limits to set.
+class LimitedProposer final : public ScriptedProposer {
+ public:
+  using ScriptedProposer::ScriptedProposer;
+  [[nodiscard]] Result<void> setParameter(const std::string&, const std::string&) override { return {}; }
+};
+
+TEST(Tuner, AReplayObeysWhatTheRecordedRunObeyedAndWhenItDid) {
+  for (const int concurrency : {0, 3}) {
+    SCOPED_TRACE(concurrency);
+    const auto setup = [&](std::unique_ptr<Proposer> proposer, const std::shared_ptr<ToyProblem>& problem) {
+      TunerSetup made = setupWith(optionsWith(100, 3), std::move(proposer), problem);
+      made.options.confirm = false;
+      made.changeThreads = [problem](int threads) { return problem->setThreads(threads); };
+      return made;
+    };
+    auto measured = std::make_shared<ToyProblem>();
+    std::vector<Event> events;
+    TunerSetup recording = setup(std::make_unique<LimitedProposer>(concurrency), measured);
+    Tuner* running = nullptr;
+    int samples = 0;
+    measured->onMeasure = [&](const State&) { steer(*running, ++samples); };
+    recording.sink = [&](std::span<const Event> batch) {
+      for (const Event& event : batch) {
+        if (event.sequence != 0) events.push_back(event);
+        if (std::holds_alternative<RunPaused>(event.body)) running->post(ResumeCommand{});
+      }
+    };
+    Tuner original(std::move(recording));
+    running = &original;
+    original.start();
+    ASSERT_TRUE(original.wait());
+    const auto fold = foldEvents(events);
+    ASSERT_TRUE(fold);
+    ASSERT_EQ(fold->tree().samples(), 30);
+
+    auto problem = std::make_shared<ToyProblem>();
+    TunerSetup replay = setup(std::make_unique<RecordedProposer>(events), problem);
+    replay.order = takeUpOrder(events);
+    replay.commands = recordedCommands(events);
+    EXPECT_GE(replay.commands.size(), 15U);
+    ASSERT_TRUE(replay.measurements.add(events, problem->info().hash));
+    std::vector<Event> again;
+    replay.sink = [&](std::span<const Event> batch) {
+      for (const Event& event : batch)
+        if (event.sequence != 0) again.push_back(event);
+    };
+    const int depth = replay.options.pipelineDepth;
+    ASSERT_TRUE(tune(std::move(replay)));
+    // But for what was on its way when the threads changed: it was never recorded with the first ones.
+    EXPECT_LE(problem->measurements, depth);
+    const auto replayed = foldEvents(again);
+    ASSERT_TRUE(replayed);
+    const auto afterName = [](const SessionFold& run) {
+      const std::string text = foldText(run);
+      return text.substr(text.find('\n'));
+    };
+    EXPECT_EQ(afterName(*replayed), afterName(*fold));
+    const std::vector<std::string> told = storyOf(events);
+    const std::vector<std::string> retold = storyOf(again);
+    const auto apart = std::mismatch(told.begin(), told.end(), retold.begin(), retold.end());
+    EXPECT_EQ(apart.first == told.end() ? "" : *apart.first,
+              apart.second == retold.end() ? "" : *apart.second)
+        << "after " << apart.first - told.begin() << " of " << told.size() << " events";
+  }
+}
+
 /// The unscheduled program takes no time worth speaking of.
 class UnbeatenProblem : public ToyProblem {
  public:
