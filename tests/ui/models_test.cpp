@@ -9,6 +9,7 @@
 #include <string>
 
 #include "models/history.h"
+#include "models/label_placement.h"
 #include "models/node_query.h"
 #include "models/text_diff.h"
 #include "models/tree_display.h"
@@ -451,6 +452,114 @@ TEST(Display, CostFollowsTheWindowAndNotTheTree) {
   const DisplayList list = display(tree, *layout, fitting(*layout, 1600, 900), {});
   EXPECT_LT(list.glyphs.size() + list.collapsed.size(), 20000U);
   EXPECT_GT(list.glyphs.size() + list.collapsed.size(), 100U);
+}
+
+QRectF areaOf(const Label& label) {
+  QRectF area;
+  for (const Label::Line& line : label.lines) area |= line.area;
+  return area;
+}
+
+double distance(const QRectF& area, const Glyph& glyph) {
+  const double x = glyph.x;
+  const double y = glyph.y;
+  return std::hypot(x - std::clamp(x, area.left(), area.right()),
+                    y - std::clamp(y, area.top(), area.bottom()));
+}
+
+/// A search of which most nodes are measured, some failed and the last one of many steps is the best.
+std::vector<Event> randomSearch(unsigned seed, std::uint32_t nodes) {
+  const LayoutInput shape = randomTree(seed, nodes);
+  Recorder recorder;
+  BaselineMeasured baseline;
+  baseline.measurement.valid = true;
+  baseline.measurement.seconds = 40;
+  recorder.add(baseline);
+  for (NodeId node = 0; node < nodes; ++node) {
+    NodeAdded added;
+    added.node = node;
+    added.parent = node == 0 ? kNoNode : shape.parents[node];
+    added.items = {
+        {"", true, node % 3 == 0 ? "Unroll(loop=m)" : "ReverseComputeLocation(block=C)", "", "", ""}};
+    recorder.add(added);
+    SampleMeasured measured;
+    measured.sample = static_cast<int>(node);
+    measured.node = node;
+    measured.measurement.valid = node % 7 != 3;
+    measured.measurement.seconds = 1.0 / (1 + node);
+    if (node > 0) recorder.add(measured);
+  }
+  NewBest best;
+  best.node = nodes - 1;
+  best.seconds = 1.0 / nodes;
+  recorder.add(best);
+  return recorder.events;
+}
+
+/// At every scale and window size: no label covers a node or another label, and the selected node's is there
+/// if any is.
+TEST(Display, NoLabelCoversANodeOrAnotherLabel) {
+  std::size_t placed = 0;
+  for (unsigned seed = 0; seed < 40; ++seed) {
+    SCOPED_TRACE(seed);
+    std::mt19937 random(seed);
+    const auto nodes = static_cast<std::uint32_t>(8 + random() % 120);
+    History history;
+    history.append(randomSearch(seed, nodes));
+    const SearchTree& tree = history.tree();
+    LayoutInput input;
+    input.parents = tree.parents().shared();
+    const auto layout = layOut(input);
+    ASSERT_TRUE(layout);
+    Viewport view = fitting(*layout, 300.0 + random() % 2000, 200.0 + random() % 1000);
+    if (seed % 2 == 0) {
+      view.columnWidth = 20.0 + random() % 180;
+      view.rowHeight = 20.0 + random() % 90;
+    }
+    std::vector<NodeId> path = tree.pathToRoot(tree.best());
+    std::sort(path.begin(), path.end());
+    DisplayOptions options;
+    options.labelled = path;
+    const DisplayList list = display(tree, *layout, view, options);
+    PaintState state;
+    state.selected = seed % 3 == 0 ? kNoNode : tree.best();
+    state.focused = seed % 4 == 0;
+    const std::vector<Label> labels = placeLabels(list, QFont(), state);
+    placed += labels.size();
+    for (std::size_t i = 0; i < labels.size(); ++i) {
+      const QRectF area = areaOf(labels[i]);
+      ASSERT_FALSE(area.isEmpty());
+      for (const Glyph& glyph : list.glyphs) {
+        if (glyph.radius < kShapeRadius) continue;
+        EXPECT_GE(distance(area, glyph), reachOf(glyph, state) - 1e-6)
+            << "the label of " << labels[i].node << " covers " << glyph.node;
+      }
+      for (std::size_t j = 0; j < i; ++j)
+        EXPECT_FALSE(area.intersects(areaOf(labels[j])))
+            << "the labels of " << labels[i].node << " and " << labels[j].node;
+    }
+  }
+  EXPECT_GT(placed, 400U);
+}
+
+/// Where there is room for it, each node keeps all its words.
+TEST(Display, EveryLabelStaysWhereThereIsRoom) {
+  History history;
+  history.append(randomSearch(5, 40));
+  const SearchTree& tree = history.tree();
+  LayoutInput input;
+  input.parents = tree.parents().shared();
+  const auto layout = layOut(input);
+  ASSERT_TRUE(layout);
+  Viewport view = fitting(*layout, 10000, 10000);
+  ASSERT_GE(view.columnWidth, 120);
+  const DisplayList list = display(tree, *layout, view, {});
+  ASSERT_EQ(list.cards.size(), 40U);
+  const std::vector<Label> labels = placeLabels(list, QFont(), {});
+  EXPECT_EQ(labels.size(), 40U);
+  view.columnWidth = 60;
+  view.rowHeight = 46;
+  EXPECT_EQ(placeLabels(display(tree, *layout, view, {}), QFont(), {}).size(), 34U);  // failed ones have none
 }
 
 TEST(Display, ColourTellsTheLastFactorOfFourApart) {

@@ -143,8 +143,7 @@ class Builder {
     glyph.ring = promising(facts);
     list_.glyphs.push_back(glyph);
     const bool labelled = std::binary_search(options_.labelled.begin(), options_.labelled.end(), id);
-    if (labelled || (options_.cards && view_.columnWidth >= kFigureSpacing))
-      card(id, x, y + static_cast<double>(glyph.radius), labelled);
+    if (labelled || (options_.cards && view_.columnWidth >= kFigureSpacing)) card(id, x, y, labelled);
   }
 
   /// Better on average than its parent, yet visited less than a fair share.
@@ -160,7 +159,9 @@ class Builder {
     Card card;
     card.node = id;
     card.x = static_cast<float>(x);
-    card.y = static_cast<float>(y + 3);
+    card.y = static_cast<float>(y);
+    card.wanted = labelled;
+    card.emphasised = onBestPath(id);
     const bool whole = view_.rowHeight >= kCardRow && (labelled || view_.columnWidth >= kCardSpacing);
     if (!labelled && !whole && view_.rowHeight < kFigureRow) return;
     if (whole) card.title = tree_.label(facts.label);
@@ -171,6 +172,7 @@ class Builder {
     } else if (facts.predictedSeconds > 0 && tree_.baselineSeconds() > 0) {
       card.figure = "≈ " + speedupText(tree_.predictedSpeedup(id)).toStdString();
     }
+    card.brief = card.figure;
     if (whole) {
       card.detail = words("Visits: %1").arg(facts.visits).toStdString();
     } else if (labelled) {

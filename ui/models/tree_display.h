@@ -64,13 +64,17 @@ struct Edge {
   bool emphasised = false;
 };
 
+/// Words about a node; where they stand is for the painter to find out.
 struct Card {
   NodeId node = kNoNode;
-  float x = 0;         ///< centre
-  float y = 0;         ///< top
+  float x = 0;  ///< of the node
+  float y = 0;
   std::string title;   ///< `TileSize`; `12.4× TileSize` where there is room for one line
   std::string figure;  ///< `12.4×`, `predicted 8.1×`, `failed`
   std::string detail;  ///< `17 visits`
+  std::string brief;   ///< says least, where nothing more has room
+  bool wanted = false;      ///< asked for by DisplayOptions::labelled
+  bool emphasised = false;  ///< on the best path
 };
 
 /// Everything a painter needs, in pixels, in order of painting. How much of it there is follows from the size
@@ -87,7 +91,7 @@ struct DisplayOptions {
   Metric size = Metric::Visits;
   std::span<const NodeId> always;  ///< shown at any scale: selection, pins, bookmarks
   bool cards = true;
-  std::span<const NodeId> labelled;  ///< sorted; have a whole card at any scale
+  std::span<const NodeId> labelled;  ///< sorted; have a card at any scale
 };
 
 /// The layout may be that of a later moment, with more nodes than the tree.

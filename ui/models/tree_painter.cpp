@@ -2,24 +2,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/tree_painter.h"
 
-#include <QFontMetricsF>
 #include <QPainter>
 #include <QPainterPath>
 #include <array>
 #include <cmath>
 
+#include "models/label_placement.h"
+
 namespace espalier::ui {
 namespace {
 
 constexpr int kHeatSteps = 24;      ///< fills are quantised so that small glyphs can be drawn in batches
-constexpr float kDotRadius = 2.2F;  ///< below: squares without outline
-constexpr double kCardWidth = 112;  ///< pixels; what does not fit is cut
 
 class Painting {
  public:
   Painting(QPainter& painter, const Theme& theme, const QFont& font, const PaintState& state)
-      : painter_(painter), theme_(theme), font_(font), small_(font), state_(state) {
-    small_.setPointSizeF(std::max(6.5, font.pointSizeF() - 1.5));
+      : painter_(painter), theme_(theme), font_(font), state_(state) {
     for (int step = 0; step <= kHeatSteps; ++step)
       heat_[static_cast<std::size_t>(step)] = theme.heat(static_cast<double>(step) / kHeatSteps);
   }
@@ -29,7 +27,7 @@ class Painting {
     bars(list.collapsed);
     edges(list.edges, true);
     glyphs(list.glyphs);
-    for (const Card& card : list.cards) text(card);
+    for (const Label& label : placeLabels(list, font_, state_)) text(label);
   }
 
  private:
@@ -74,7 +72,7 @@ class Painting {
   void glyphs(const std::vector<Glyph>& all) {
     std::array<QList<QRectF>, kHeatSteps + 2> dots;
     for (const Glyph& glyph : all)
-      if (glyph.radius < kDotRadius)
+      if (glyph.radius < kShapeRadius)
         dots[heatClass(glyph.heat)].append(
             QRectF(glyph.x - glyph.radius, glyph.y - glyph.radius, 2 * glyph.radius, 2 * glyph.radius));
     painter_.setRenderHint(QPainter::Antialiasing, false);
@@ -86,7 +84,7 @@ class Painting {
     }
     painter_.setRenderHint(QPainter::Antialiasing, true);
     for (const Glyph& glyph : all) {
-      if (glyph.radius >= kDotRadius) large(glyph);
+      if (glyph.radius >= kShapeRadius) large(glyph);
       mark(glyph);
     }
   }
@@ -197,40 +195,21 @@ class Painting {
     }
   }
 
-  void text(const Card& card) {
-    QFont bold = font_;
-    bold.setBold(true);
-    const QFontMetricsF metrics(font_);
-    const double line = metrics.height();
-    const double below = card.node == state_.selected || card.node == state_.second ? 5 : 0;
-    const QRectF area(card.x - kCardWidth / 2, card.y + below, kCardWidth, line);
-    const auto centred = [&](int row, const QString& words, const QFont& font, Ink ink) {
-      const QString shown = QFontMetricsF(font).elidedText(words, Qt::ElideRight, kCardWidth);
-      const QRectF place = area.translated(0, row * line);
-      // Edges pass behind the words, not through them; the ring around a node stays whole above the first.
-      const double spared = row == 0 ? 4 : 1;
-      QColor behind = theme_.color(Ink::Canvas);
-      behind.setAlpha(225);
-      const double wide = QFontMetricsF(font).horizontalAdvance(shown) + 4;
-      painter_.fillRect(QRectF(place.center().x() - wide / 2, place.top() + spared, wide, line - 1 - spared),
-                        behind);
-      painter_.setFont(font);
-      painter_.setPen(theme_.color(ink));
-      painter_.drawText(place, Qt::AlignCenter, shown);
-    };
-    int row = 0;
-    if (!card.title.empty()) centred(row++, QString::fromStdString(card.title), font_, Ink::Text);
-    const bool lone = card.title.empty() && card.detail.empty();
-    if (!card.figure.empty())
-      centred(row++, QString::fromStdString(card.figure), lone ? small_ : bold,
-              lone ? Ink::TextFaint : Ink::Text);
-    if (!card.detail.empty()) centred(row, QString::fromStdString(card.detail), font_, Ink::TextFaint);
+  void text(const Label& label) {
+    // Edges pass behind the words, not through them.
+    QColor behind = theme_.color(Ink::Canvas);
+    behind.setAlpha(225);
+    for (const Label::Line& line : label.lines) {
+      painter_.fillRect(line.area.adjusted(-2, 0, 2, 0), behind);
+      painter_.setFont(fontOf(line.face, font_));
+      painter_.setPen(theme_.color(line.ink));
+      painter_.drawText(QPointF(line.area.left(), line.baseline), line.words);
+    }
   }
 
   QPainter& painter_;
   const Theme& theme_;
   const QFont& font_;
-  QFont small_;
   const PaintState& state_;
   std::array<QColor, kHeatSteps + 1> heat_;
 };

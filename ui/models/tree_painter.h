@@ -4,19 +4,13 @@
 
 #include <QFont>
 
+#include "models/paint_state.h"
 #include "models/theme.h"
 #include "models/tree_display.h"
 
 class QPainter;
 
 namespace espalier::ui {
-
-struct PaintState {
-  NodeId selected = kNoNode;
-  NodeId second = kNoNode;  ///< the other side of a comparison
-  NodeId hovered = kNoNode;
-  bool focused = false;  ///< the keyboard is here
-};
 
 /// Paints a display list: the one painter of the screen, PNG, PDF and SVG. Assumes an untransformed painter
 /// in logical pixels.
