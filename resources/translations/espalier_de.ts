@@ -70,6 +70,105 @@
     </message>
 </context>
 <context>
+    <name>espalier::ui::CoreWords</name>
+    <message>
+        <source>Monte Carlo tree search</source>
+        <translation>Monte-Carlo-Baumsuche</translation>
+    </message>
+    <message>
+        <source>evolutionary search</source>
+        <translation>evolutionäre Suche</translation>
+    </message>
+    <message>
+        <source>random search</source>
+        <translation>zufällige Suche</translation>
+    </message>
+    <message>
+        <source>the rules</source>
+        <translation>Regeln</translation>
+    </message>
+    <message>
+        <source>chance</source>
+        <translation>Zufall</translation>
+    </message>
+    <message>
+        <source>hand</source>
+        <translation>Hand</translation>
+    </message>
+    <message>
+        <source>a program of your own</source>
+        <translation>eigenes Programm</translation>
+    </message>
+    <message>
+        <source>the recording</source>
+        <translation>Aufzeichnung</translation>
+    </message>
+    <message>
+        <source>an earlier session</source>
+        <translation>frühere Sitzung</translation>
+    </message>
+    <message>
+        <source>the program crashed</source>
+        <translation>das Programm ist abgestürzt</translation>
+    </message>
+    <message>
+        <source>the program took too long</source>
+        <translation>das Programm dauerte zu lange</translation>
+    </message>
+    <message>
+        <source>not enough memory</source>
+        <translation>zu wenig Speicher</translation>
+    </message>
+    <message>
+        <source>the result is wrong</source>
+        <translation>das Ergebnis ist falsch</translation>
+    </message>
+    <message>
+        <source>the program could not be built</source>
+        <translation>das Programm ließ sich nicht bauen</translation>
+    </message>
+    <message>
+        <source>the object file could not be loaded</source>
+        <translation>die Objektdatei ließ sich nicht laden</translation>
+    </message>
+    <message>
+        <source>the worker process failed</source>
+        <translation>der Arbeitsprozess ist ausgefallen</translation>
+    </message>
+    <message>
+        <source>known already</source>
+        <translation>schon bekannt</translation>
+    </message>
+    <message>
+        <source>dead end</source>
+        <translation>Sackgasse</translation>
+    </message>
+    <message>
+        <source>refused</source>
+        <translation>abgelehnt</translation>
+    </message>
+    <message>
+        <source>all samples were taken</source>
+        <translation>alle Proben sind genommen</translation>
+    </message>
+    <message>
+        <source>the time was up</source>
+        <translation>die Zeit war um</translation>
+    </message>
+    <message>
+        <source>stopped on request</source>
+        <translation>auf Wunsch beendet</translation>
+    </message>
+    <message>
+        <source>every program in reach was measured or given up</source>
+        <translation>jedes erreichbare Programm ist gemessen oder aufgegeben</translation>
+    </message>
+    <message>
+        <source>Threads from here on: %1. Earlier measurements are set aside; the best program is measured anew first.</source>
+        <translation>Threads von hier an: %1. Frühere Messungen sind beiseitegelegt; das beste Programm wird zuerst neu gemessen.</translation>
+    </message>
+</context>
+<context>
     <name>espalier::ui::Chart</name>
     <message>
         <source>Nothing to draw yet.</source>
@@ -685,6 +784,10 @@ Knoten %1</translation>
 </context>
 <context>
     <name>espalier::ui::MainWindow</name>
+    <message>
+        <source>measuring the initial program</source>
+        <translation>Anfangsprogramm wird gemessen</translation>
+    </message>
     <message>
         <source>Espalier</source>
         <translation>Espalier</translation>
@@ -1995,16 +2098,24 @@ Knoten %1</translation>
         <translation>angehalten</translation>
     </message>
     <message>
-        <source>running, or interrupted</source>
-        <translation>läuft, oder unterbrochen</translation>
+        <source>running</source>
+        <translation>läuft</translation>
+    </message>
+    <message>
+        <source>running elsewhere, or interrupted</source>
+        <translation>läuft anderswo oder ist unterbrochen</translation>
     </message>
     <message>
         <source>Search</source>
         <translation>Suche</translation>
     </message>
     <message>
-        <source>%1, proposer %2, preset %3, seed %4</source>
-        <translation>%1, Vorschläge %2, Voreinstellung %3, Startwert %4</translation>
+        <source>, proposals by %1</source>
+        <translation>, Vorschläge: %1</translation>
+    </message>
+    <message>
+        <source>, preset %1, seed %2</source>
+        <translation>, Voreinstellung %1, Startwert %2</translation>
     </message>
     <message>
         <source>Threads</source>

@@ -20,6 +20,7 @@
 #include <set>
 #include <string>
 
+#include "models/core_words.h"
 #include "models/icicle.h"
 #include "models/line_blame.h"
 #include "models/run_parameters.h"
@@ -444,6 +445,46 @@ TEST(TranslationTest, IsComplete) {
   }
   EXPECT_FALSE(xml.hasError()) << xml.errorString().toStdString();
   EXPECT_GT(texts, 400);
+}
+
+/// All codes that the core uses have words; others, like the name of a model, stay.
+TEST(CoreWords, NoCodeOfTheCoreIsShownRaw) {
+  for (const char* strategy : {"mcts", "evolutionary", "random"})
+    EXPECT_NE(strategyWords(strategy), QString::fromUtf8(strategy));
+  for (const char* source : {"rules", "random", "user", "exec", "recorded", "transfer"})
+    EXPECT_NE(proposerWords(source), QString::fromUtf8(source));
+  for (const char* failure : {"crash", "timeout", "memory", "wrong-output", "build", "load", "worker"})
+    EXPECT_NE(failureWords(failure), QString::fromUtf8(failure));
+  for (const char* cause : {"duplicate", "dead-end"})
+    EXPECT_NE(rejectionWords(cause), QString::fromUtf8(cause));
+  for (const char* reason : {"samples", "time", "stopped", "space-exhausted"})
+    EXPECT_NE(endWords({reason, "words"}), QString::fromUtf8(reason));
+  EXPECT_EQ(endWords({"error", "The disk is full."}), QStringLiteral("The disk is full."));
+  EXPECT_EQ(proposerWords("gpt-5"), QStringLiteral("gpt-5"));
+}
+
+/// In a small window the tree keeps its share, and nothing lies over anything else.
+TEST_F(FeaturesTest, ASmallWindowIsStillOne) {
+  window_.openSession(sessionFile(6));
+  window_.resize(1500, 900);
+  window_.show();
+  QTest::qWait(1);
+  window_.resize(800, 500);
+  const auto settled = [&] {
+    return window_.tree().height() >= 500 * 3 / 10 && window_.tree().width() >= 800 * 2 / 5;
+  };
+  EXPECT_TRUE(QTest::qWaitFor(settled)) << window_.tree().width() << " x " << window_.tree().height();
+  const auto docks = window_.findChildren<QDockWidget*>();
+  for (const QDockWidget* one : docks) {
+    if (one->visibleRegion().isEmpty()) continue;
+    EXPECT_TRUE(window_.rect().contains(one->geometry())) << one->objectName().toStdString();
+    EXPECT_FALSE(one->geometry().intersects(window_.centralWidget()->geometry()))
+        << one->objectName().toStdString();
+    for (const QDockWidget* other : docks)
+      EXPECT_TRUE(other == one || other->visibleRegion().isEmpty() ||
+                  !other->geometry().intersects(one->geometry()))
+          << one->objectName().toStdString() << " and " << other->objectName().toStdString();
+  }
 }
 
 TEST(CodeViewTest, FoldsBlocks) {

@@ -423,6 +423,8 @@ TEST_F(Steering, ChangesThreadsLiveAndTakesItBack) {
   };
   EXPECT_NE(set("9"), QStringLiteral("accepted"));
   EXPECT_EQ(set("2"), QStringLiteral("accepted"));
+  EXPECT_TRUE(
+      window_.findChild<MessageBar*>()->text().startsWith(QStringLiteral("Threads from here on: 2.")));
   ASSERT_TRUE(until(
       [&] { return tree().node(best).sample > 0 && window_.history().fold().conditions().size() == 2; }));
   EXPECT_EQ(tree().best(), best);

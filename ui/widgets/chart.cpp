@@ -321,7 +321,7 @@ void Chart::rebuild() {
         left -= kBarHalf;
         right += kBarHalf;
       }
-      add(area, true);
+      add(area, series.listed);
       continue;
     }
     QXYSeries* made = nullptr;
@@ -341,7 +341,7 @@ void Chart::rebuild() {
     }
     made->setName(series.name);
     made->replace(points);
-    add(made, true);
+    add(made, series.listed);
     const auto at = std::find(series.nodes.begin(), series.nodes.end(), marked_);
     if (marked_ == kNoNode || at == series.nodes.end()) continue;
     const QPointF point = series.points[at - series.nodes.begin()];

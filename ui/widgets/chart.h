@@ -26,6 +26,7 @@ struct ChartSeries {
   Look look = Look::Line;
   QList<QPointF> points;
   std::vector<NodeId> nodes;  ///< of each point, so that a click selects it; may be empty
+  bool listed = true;         ///< in the legend
 };
 
 struct ChartContent {

@@ -90,6 +90,7 @@ ChartsPanel::ChartsPanel(const History& history, TextService& texts, QWidget* pa
   kind_->addItem(tr("Share of fallbacks"), kFallbacks);
   kind_->addItem(tr("Timeline"), kTimeline);
   kind_->setMaxVisibleItems(kind_->count());
+  kind_->setMinimumContentsLength(8);
   kind_->setAccessibleName(tr("Chart"));
   logarithmic_->setChecked(true);
   logarithmic_->setToolTip(tr("Equal factors of speedup are equally far apart"));
@@ -323,6 +324,8 @@ void ChartsPanel::addRoofline(ChartContent& content, int axis) const {
     const double speedup = history().tree().baselineSeconds() / fold.conditions()[i].rooflineSeconds;
     ChartSeries line;
     line.name = tr("roofline");
+    line.listed = std::none_of(content.series.begin(), content.series.end(),
+                               [&](const ChartSeries& other) { return other.name == line.name; });
     line.ink = Ink::Series3;
     line.look = ChartSeries::Look::Dashes;
     line.points = {{horizontalOf(curve.front(), axis), speedup}, {horizontalOf(curve.back(), axis), speedup}};

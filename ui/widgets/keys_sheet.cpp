@@ -34,6 +34,24 @@ class KeyCap : public QLabel {
   }
 };
 
+/// As high as its page where there is room, else it scrolls.
+class PageArea : public QScrollArea {
+ public:
+  explicit PageArea(QWidget* parent) : QScrollArea(parent) {
+    setFrameShape(QFrame::NoFrame);
+    setWidgetResizable(true);
+    setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Preferred);
+    viewport()->setAutoFillBackground(false);
+  }
+  void setWantedHeight(int height) { height_ = height; }
+  [[nodiscard]] QSize sizeHint() const override { return {kWidth, height_}; }
+  [[nodiscard]] QSize minimumSizeHint() const override { return {0, 0}; }
+
+ private:
+  int height_ = 0;
+};
+
 /// Keys pressed together, named as the menus name them.
 QString combination(const char* keys) {
   return QKeySequence(QString::fromUtf8(keys)).toString(QKeySequence::NativeText);
@@ -42,11 +60,7 @@ QString combination(const char* keys) {
 }  // namespace
 
 KeysSheet::KeysSheet(QWidget* window) : Sheet(tr("Keys"), kWidth, window) {
-  auto* area = new QScrollArea(card());
-  area->setFrameShape(QFrame::NoFrame);
-  area->setWidgetResizable(true);
-  area->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-  area->viewport()->setAutoFillBackground(false);
+  auto* area = new PageArea(card());
   auto* page = new QWidget(area);
   page->setAutoFillBackground(false);
   auto* row = new QHBoxLayout(page);
@@ -100,8 +114,7 @@ KeysSheet::KeysSheet(QWidget* window) : Sheet(tr("Keys"), kWidth, window) {
                                    {QStringLiteral("F1"), tr("this sheet")}}),
       1);
   area->setWidget(page);
-  area->setMinimumHeight(row->heightForWidth(kWidth - kAroundPage) + 4);
-  area->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Ignored);
+  area->setWantedHeight(row->heightForWidth(kWidth - kAroundPage) + 4);
   body()->addWidget(area, 1);
   connect(addButton(tr("Close"), true), &QPushButton::clicked, this, &Sheet::close);
 }

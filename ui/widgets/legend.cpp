@@ -103,6 +103,7 @@ void Legend::paintEvent(QPaintEvent*) {
   DisplayList list;
   x = kMargin;
   for (const Sign& sign : signs()) {
+    if (x + 2 * kSign + kBeside + metrics.horizontalAdvance(sign.name) > width()) break;
     Glyph glyph;
     glyph.node = kRootNode;
     glyph.x = static_cast<float>(x + kSign);

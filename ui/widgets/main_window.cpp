@@ -9,9 +9,11 @@
 #include <QFileInfo>
 #include <QMenuBar>
 #include <QMimeData>
+#include <QResizeEvent>
 #include <QStatusBar>
 #include <QStyle>
 
+#include "models/core_words.h"
 #include "models/figures.h"
 #include "models/run_parameters.h"
 #include "widgets/budget_meter.h"
@@ -231,9 +233,11 @@ void MainWindow::tellNotices(const std::vector<Event>& events) {
                                                             : MessageBar::Severity::Information;
       messages_->show(fromUtf8(notice->text), severity);
     }
-    if (const auto* received = std::get_if<CommandReceived>(&event.body);
-        received != nullptr && !received->accepted)
-      messages_->show(fromUtf8(received->words), MessageBar::Severity::Warning);
+    if (const auto* received = std::get_if<CommandReceived>(&event.body)) {
+      if (!received->accepted) messages_->show(fromUtf8(received->words), MessageBar::Severity::Warning);
+      if (const auto effect = effectWords(*received))
+        messages_->show(*effect, MessageBar::Severity::Information);
+    }
   }
 }
 
@@ -336,6 +340,7 @@ QString MainWindow::inFlight() const {
   const std::size_t samples = history_.tree().inFlight();
   const auto calls = history_.liveCalls().size();
   QStringList words;
+  if (history_.tree().baselineSeconds() == 0 && samples == 0) words << tr("measuring the initial program");
   if (samples > 0) words << tr("measuring: %1").arg(samples);
   if (calls > 0) words << tr("models asked: %1").arg(calls);
   return words.join(QStringLiteral(", "));
@@ -422,6 +427,14 @@ void MainWindow::applyTheme() {
 void MainWindow::closeEvent(QCloseEvent* event) {
   settings_.setLayout(saveGeometry(), pages_->currentIndex() == 1 ? saveState() : QByteArray());
   event->accept();
+}
+
+void MainWindow::resizeEvent(QResizeEvent* event) {
+  QMainWindow::resizeEvent(event);
+  const QSize before = event->oldSize();
+  if (event->size().width() < before.width() || event->size().height() < before.height())
+    QMetaObject::invokeMethod(this, &MainWindow::keepTreeLarge,
+                              Qt::QueuedConnection);  // once all have places
 }
 
 void MainWindow::dragEnterEvent(QDragEnterEvent* event) {

@@ -70,6 +70,7 @@ class MainWindow : public QMainWindow {
 
  protected:
   void closeEvent(QCloseEvent* event) override;
+  void resizeEvent(QResizeEvent* event) override;
   void dragEnterEvent(QDragEnterEvent* event) override;
   void dropEvent(QDropEvent* event) override;
 
@@ -84,6 +85,7 @@ class MainWindow : public QMainWindow {
   Made* addPanel(const char* id, const QString& title, Qt::DockWidgetArea area);
   void arrange();
   /// The layout as it was saved, or the one that the window comes with.
+  void keepTreeLarge();
   void restoreLayout(const QByteArray& docks);
   // main_window_actions.cpp
   void makeActions();

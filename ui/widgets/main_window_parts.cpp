@@ -231,6 +231,19 @@ void MainWindow::makePanels() {
           });
 }
 
+/// A smaller window would take all from the tree, the docks' sizes being their own.
+void MainWindow::keepTreeLarge() {
+  if (pages_->currentIndex() != 1) return;
+  const auto shrink = [this](Qt::DockWidgetArea area, Qt::Orientation orientation, int size) {
+    QList<QDockWidget*> docks;
+    for (QDockWidget* dock : docks_)
+      if (!dock->isHidden() && !dock->isFloating() && dockWidgetArea(dock) == area) docks << dock;
+    if (!docks.isEmpty()) resizeDocks(docks, QList<int>(docks.size(), size), orientation);
+  };
+  if (tree_->height() < height() * 2 / 5) shrink(Qt::BottomDockWidgetArea, Qt::Vertical, height() * 3 / 10);
+  if (tree_->width() < width() / 2) shrink(Qt::RightDockWidgetArea, Qt::Horizontal, width() * 2 / 5);
+}
+
 /// Program and diff above, what is said about the node below; curves and lists under the tree.
 void MainWindow::arrange() {
   const auto dock = [this](std::size_t index) { return docks_[index]; };

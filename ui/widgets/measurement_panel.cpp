@@ -8,6 +8,7 @@
 #include <array>
 #include <cmath>
 
+#include "models/core_words.h"
 #include "models/figures.h"
 #include "widgets/text_service.h"
 
@@ -168,8 +169,8 @@ QString MeasurementPanel::facts() const {
         setAside ? tr("Sample %1, set aside").arg(sample.sample) : tr("Sample %1").arg(sample.sample);
     if (!measured.valid) {
       html += row(title, QStringLiteral("<span class=\"bad\">") +
-                             tr("failed: %1").arg(escaped(measured.failure)) + QStringLiteral("</span><br>") +
-                             escaped(measured.detail));
+                             tr("failed: %1").arg(failureWords(measured.failure).toHtmlEscaped()) +
+                             QStringLiteral("</span><br>") + escaped(measured.detail));
       continue;
     }
     html += row(title, QStringLiteral("<b>%1</b> · %2")

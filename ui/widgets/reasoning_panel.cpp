@@ -6,6 +6,7 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "models/core_words.h"
 #include "models/figures.h"
 
 namespace espalier::ui {
@@ -44,7 +45,8 @@ QString usageWords(const TokenUsage& usage) {
 
 QString rejectionHtml(const ProposalRejected& rejected) {
   QString html = QStringLiteral("<p><span class=\"warn\">%1</span> <span class=\"faint\">%2</span></p>")
-                     .arg(escaped(rejected.cause), escaped(rejected.source));
+                     .arg(rejectionWords(rejected.cause).toHtmlEscaped(),
+                          proposerWords(rejected.source).toHtmlEscaped());
   if (rejected.duplicateOf != kNoNode)
     html += QStringLiteral("<p>") +
             ReasoningPanel::tr("The same program as node %1.").arg(nodeLink(rejected.duplicateOf)) +
@@ -123,9 +125,9 @@ QString ReasoningPanel::overview() const {
                  (node() == kRootNode ? tr("The initial program") : tr("Node %1").arg(node())) +
                  QStringLiteral("</h2>");
   if (node() != kRootNode) {
-    html += QStringLiteral("<p class=\"faint\">") +
-            tr("proposed by %1 for node %2")
-                .arg(escaped(record.source), nodeLink(history().tree().node(node()).parent));
+    html += QStringLiteral("<p class=\"faint\">") + tr("proposed by %1 for node %2")
+                                                        .arg(proposerWords(record.source).toHtmlEscaped(),
+                                                             nodeLink(history().tree().node(node()).parent));
     if (record.fallback)
       html += QStringLiteral(" · ") + tr("nothing proposed was valid, so a random step was taken");
     html += QStringLiteral("</p>");
@@ -206,7 +208,9 @@ QString WhyPanel::html() const {
   for (const Event& event : history().expansionOf(node()))
     if (const auto* body = std::get_if<NodeSelected>(&event.body)) selected = body;
   if (selected == nullptr)
-    return tr("Node %1 was not selected by UCT: %2.").arg(node()).arg(escaped(record.source));
+    return tr("Node %1 was not selected by UCT: %2.")
+        .arg(node())
+        .arg(proposerWords(record.source).toHtmlEscaped());
   QString html = QStringLiteral("<h2>") +
                  tr("Why node %1 was expanded into node %2").arg(selected->node).arg(node()) +
                  QStringLiteral("</h2>");

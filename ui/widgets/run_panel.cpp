@@ -6,6 +6,7 @@
 #include <QLabel>
 #include <QVBoxLayout>
 
+#include "models/core_words.h"
 #include "models/figures.h"
 #include "models/run_parameters.h"
 
@@ -72,7 +73,10 @@ void RunPanel::setTheme(const Theme& theme) {
   Panel::setTheme(theme);
 }
 
-void RunPanel::setSteerable(bool steerable) { form_->setVisible(steerable); }
+void RunPanel::setSteerable(bool steerable) {
+  steerable_ = steerable;
+  form_->setVisible(steerable);
+}
 
 QString RunPanel::html() const {
   const RunFold& fold = history().fold();
@@ -80,15 +84,15 @@ QString RunPanel::html() const {
   if (run == nullptr) return tr("No run yet.");
   const ProblemInfo& problem = run->problem;
   QString html = QStringLiteral("<h2>%1</h2><table cellspacing=\"0\">").arg(escaped(problem.name));
-  html +=
-      row(tr("State"), fold.finish() ? tr("finished: %1")
-                                           .arg(escaped(fold.finish()->words.empty() ? fold.finish()->reason
-                                                                                     : fold.finish()->words))
-                       : fold.state() == RunState::Paused ? tr("paused")
-                                                          : tr("running, or interrupted"));
-  html += row(tr("Search"), tr("%1, proposer %2, preset %3, seed %4")
-                                .arg(escaped(run->strategy), escaped(run->proposer), escaped(run->preset))
-                                .arg(run->seed));
+  const QString state = fold.finish()                      ? tr("finished: %1").arg(endWords(*fold.finish()))
+                        : fold.state() == RunState::Paused ? tr("paused")
+                        : steerable_                       ? tr("running")
+                                                           : tr("running elsewhere, or interrupted");
+  html += row(tr("State"), state.toHtmlEscaped());
+  QString search = strategyWords(run->strategy);
+  if (run->strategy == "mcts") search += tr(", proposals by %1").arg(proposerWords(run->proposer));
+  search += tr(", preset %1, seed %2").arg(fromUtf8(run->preset)).arg(run->seed);
+  html += row(tr("Search"), search.toHtmlEscaped());
   html += row(tr("Threads"), QString::number(problem.threads));
   const double baseline = history().tree().baselineSeconds();
   html += row(tr("Initial program"), duration(baseline));

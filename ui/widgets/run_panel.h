@@ -33,6 +33,7 @@ class RunPanel : public Panel {
   RichText* text_;
   QWidget* form_;
   std::map<std::string, QLineEdit*> fields_;
+  bool steerable_ = false;
 };
 
 }  // namespace espalier::ui
