@@ -785,6 +785,10 @@ Knoten %1</translation>
 <context>
     <name>espalier::ui::MainWindow</name>
     <message>
+        <source>No search has begun in this session yet. It shows here as soon as one does.</source>
+        <translation>In dieser Sitzung hat noch keine Suche begonnen. Sie erscheint hier, sobald eine beginnt.</translation>
+    </message>
+    <message>
         <source>measuring the initial program</source>
         <translation>Anfangsprogramm wird gemessen</translation>
     </message>

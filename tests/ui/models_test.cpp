@@ -529,6 +529,10 @@ TEST(Display, NoLabelCoversANodeOrAnotherLabel) {
     for (std::size_t i = 0; i < labels.size(); ++i) {
       const QRectF area = areaOf(labels[i]);
       ASSERT_FALSE(area.isEmpty());
+      const Card& card = *std::find_if(list.cards.begin(), list.cards.end(),
+                                       [&](const Card& each) { return each.node == labels[i].node; });
+      const QRectF picture(0, 0, view.width, view.height);
+      EXPECT_TRUE(!card.wanted || !picture.contains(QPointF(card.x, card.y)) || picture.contains(area));
       for (const Glyph& glyph : list.glyphs) {
         if (glyph.radius < kShapeRadius) continue;
         EXPECT_GE(distance(area, glyph), reachOf(glyph, state) - 1e-6)

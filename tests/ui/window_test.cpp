@@ -127,6 +127,14 @@ TEST_F(WindowTest, SaysWhyARunCannotGoOn) {
   EXPECT_TRUE(QTest::qWaitFor([bar] { return bar->text().contains(QStringLiteral("It cannot go on.")); }));
 }
 
+TEST_F(WindowTest, ASessionWithoutARunSaysSo) {
+  const QString path = folder_.filePath(QStringLiteral("empty.espalier"));
+  ASSERT_TRUE(SessionStore::create(path.toStdString()));
+  window_.openSession(path);
+  auto* bar = window_.findChild<MessageBar*>();
+  EXPECT_TRUE(QTest::qWaitFor([bar] { return bar->text().startsWith(QStringLiteral("No search has begun")); }));
+}
+
 TEST_F(WindowTest, TheStartPageLeadsBackToTheSession) {
   begin();
   auto* back = window_.findChild<QPushButton*>(QStringLiteral("back"));

@@ -76,6 +76,7 @@ class Placement {
   Placement(const DisplayList& list, const QFont& font, const PaintState& state)
       : list_(list),
         state_(state),
+        picture_(0, 0, list.width, list.height),
         metrics_{QFontMetricsF(fontOf(Label::Face::Plain, font)),
                  QFontMetricsF(fontOf(Label::Face::Bold, font)),
                  QFontMetricsF(fontOf(Label::Face::Small, font))} {}
@@ -139,6 +140,7 @@ class Placement {
     }
     for (const QPointF& corner : corners) {
       const QRectF whole(corner, size);
+      if (card.wanted && picture_.contains(node) && !picture_.contains(whole)) continue;
       if (!occupied_.isFree(whole.adjusted(-kAir, 0, kAir, 0))) continue;
       occupied_.add(whole);
       for (Label::Line& line : lines) {
@@ -157,6 +159,7 @@ class Placement {
 
   const DisplayList& list_;
   const PaintState& state_;
+  const QRectF picture_;
   const std::vector<QFontMetricsF> metrics_;  ///< by face
   Occupied occupied_;
   std::vector<Label> labels_;

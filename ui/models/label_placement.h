@@ -37,7 +37,8 @@ inline constexpr float kShapeRadius = 2.2F;
 
 /// Where the words of the cards stand: below their nodes, and those that were asked for beside them where
 /// that is free. None covers another, or a node that is drawn as a shape; what has no room is shortened to
-/// its figure, and else left out. Labels that were asked for come first, then the best path.
+/// its figure, and else left out. The edge of the picture cuts none that was asked for, unless it cuts off
+/// the node. Labels that were asked for come first, then the best path.
 [[nodiscard]] std::vector<Label> placeLabels(const DisplayList& list, const QFont& font,
                                              const PaintState& state);
 

@@ -41,6 +41,8 @@ class Builder {
       : tree_(tree), layout_(layout), view_(viewport), options_(options) {
     const double visits = tree.size() == 0 ? 1 : std::max<double>(1, tree.node(layout.root).visits);
     logVisits_ = std::log1p(visits);
+    list_.width = view_.width;
+    list_.height = view_.height;
     radius_ = std::clamp(std::min(view_.columnWidth, view_.rowHeight) * 0.3, 1.0, kMaximumRadius);
   }
 

@@ -80,6 +80,8 @@ struct Card {
 /// Everything a painter needs, in pixels, in order of painting. How much of it there is follows from the size
 /// of the picture, not from the size of the tree.
 struct DisplayList {
+  double width = 0;  ///< of the picture
+  double height = 0;
   std::vector<Edge> edges;
   std::vector<Collapsed> collapsed;
   std::vector<Glyph> glyphs;

@@ -56,6 +56,7 @@ void CodeView::setTheme(const Theme& theme) {
 void CodeView::replaceText(const QString& text, TextLevel level) {
   const int scrolled = verticalScrollBar()->value();
   highlighter_->setLevel(level);
+  setLineWrapMode(NoWrap);
   folded_.clear();
   foldEnds_ = comparing_ ? std::vector<int>() : foldRanges(text.toStdString());
   setPlainText(text);
@@ -63,6 +64,11 @@ void CodeView::replaceText(const QString& text, TextLevel level) {
   gutter_->setGeometry(0, contentsRect().top(), gutterWidth(), contentsRect().height());
   verticalScrollBar()->setValue(scrolled);
   gutter_->update();
+}
+
+void CodeView::showWords(const QString& words) {
+  showText(words, TextLevel::Trace);
+  setLineWrapMode(WidgetWidth);
 }
 
 void CodeView::showText(const QString& text, TextLevel level, const std::vector<bool>& changed) {

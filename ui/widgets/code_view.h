@@ -24,6 +24,8 @@ class CodeView : public QPlainTextEdit {
   /// `changed[i]`: a step changed line i; may be empty.
   void showText(const QString& text, TextLevel level, const std::vector<bool>& changed = {});
   void showDiff(const std::vector<DiffLine>& lines, TextLevel level);
+  /// Words in place of a text, for instance why there is none; wrapped.
+  void showWords(const QString& words);
   /// Marks lines (from 0) and brings the first of them into view; none takes the marks away.
   void highlightLines(const std::vector<int>& lines);
   /// Folds or unfolds the block that begins at a line (from 0); nothing if none does.

@@ -154,6 +154,9 @@ void MainWindow::adoptSession(LoadedSession& session) {
     reader_.follow(std::move(session.store), history_.digest().last());
   if (!history_.trouble().empty())
     messages_->show(fromUtf8(history_.trouble()), MessageBar::Severity::Failure);
+  else if (history_.size() == 0)
+    messages_->show(tr("No search has begun in this session yet. It shows here as soon as one does."),
+                    MessageBar::Severity::Information);
   loadAnnotations();
   if (history_.tree().contains(history_.tree().best())) tree_->select(history_.tree().best());
   if (std::exchange(demo_, QString()) == file) {
@@ -327,7 +330,7 @@ void MainWindow::updateStatus() {
   words << tr("nodes: %1").arg(grouped(static_cast<std::int64_t>(tree.size())));
   if (tree_->leastVisits() > 0 || tree_->hidden() != kHideNothing)
     words << tr("shown: %1").arg(grouped(static_cast<std::int64_t>(tree_->laidOut())));
-  if (fold.totals().failedSamples > 0) words << tr("failed: %1").arg(fold.totals().failedSamples);
+  if (fold.totals().failedSamples > 0) words << tr("failed: %1").arg(grouped(fold.totals().failedSamples));
   if (const QString flight = inFlight(); !flight.isEmpty()) words << flight;
   figuresLabel_->setText(words.join(QStringLiteral("  ·  ")));
   updateMeter();
@@ -354,9 +357,11 @@ void MainWindow::updateMeter() {
   };
   std::vector<Gauge> gauges;
   const auto samples = limitOf(fold, "samples");
-  gauges.push_back(gauge(samples ? tr("samples %1 of %2").arg(totals.samples).arg(*samples, 0, 'f', 0)
-                                 : tr("samples %1").arg(totals.samples),
-                         totals.samples, samples, false));
+  gauges.push_back(gauge(
+      samples
+          ? tr("samples %1 of %2").arg(grouped(totals.samples), grouped(static_cast<std::int64_t>(*samples)))
+          : tr("samples %1").arg(grouped(totals.samples)),
+      totals.samples, samples, false));
   const std::int64_t used = totals.usage.prompt + totals.usage.completion;
   const auto tokens = limitOf(fold, "max-tokens");
   if (totals.calls > 0 || tokens)

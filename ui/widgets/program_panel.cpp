@@ -92,7 +92,7 @@ void ProgramPanel::refresh() {
   texts().text(own, level, this, [this, question, before, level](const Result<std::string>& text) {
     if (question != asked_) return;
     title_->setText(tr("Node %1").arg(node()));
-    if (!text) return code_->showText(fromUtf8(text.error().text()), TextLevel::Trace);
+    if (!text) return code_->showWords(fromUtf8(text.error().text()));
     const bool compiled = level == TextLevel::Llvm || level == TextLevel::Assembly;
     if (compiled || node() == kRootNode) return code_->showText(shownText(*text), level);
     texts().text(before, level, this, [this, question, own = *text](const Result<std::string>& parentText) {
@@ -230,12 +230,12 @@ void DiffPanel::refresh() {
       history().stateOf(from), level, this,
       [this, question, own, level, pair](const Result<std::string>& before) {
         if (question != asked_) return;
-        if (!before) return code_->showText(fromUtf8(before.error().text()), TextLevel::Trace);
+        if (!before) return code_->showWords(fromUtf8(before.error().text()));
         texts().text(
             own, level, this,
             [this, question, level, pair, from = *before](const Result<std::string>& after) {
               if (question != asked_) return;
-              if (!after) return code_->showText(fromUtf8(after.error().text()), TextLevel::Trace);
+              if (!after) return code_->showWords(fromUtf8(after.error().text()));
               code_->showDiff(diffTexts(from, *after), level);
               title_->setText(pair + QStringLiteral(" · ") + tr("changes: %1").arg(code_->changeCount()));
             });
