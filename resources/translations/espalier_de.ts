@@ -785,12 +785,16 @@ Knoten %1</translation>
 <context>
     <name>espalier::ui::MainWindow</name>
     <message>
+        <source>The search has ended: %1. The best program is %2 as fast as the initial one (%3). Ctrl+Shift+E exports it.</source>
+        <translation>Die Suche ist zu Ende: %1. Das beste Programm ist %2 so schnell wie das Ausgangsprogramm (%3). Strg+Umschalt+E exportiert es.</translation>
+    </message>
+    <message>
         <source>No search has begun in this session yet. It shows here as soon as one does.</source>
         <translation>In dieser Sitzung hat noch keine Suche begonnen. Sie erscheint hier, sobald eine beginnt.</translation>
     </message>
     <message>
         <source>measuring the initial program</source>
-        <translation>Anfangsprogramm wird gemessen</translation>
+        <translation>Ausgangsprogramm wird gemessen</translation>
     </message>
     <message>
         <source>Espalier</source>

@@ -435,6 +435,24 @@ TEST(SearchTreeView, CountsAsTheSearchDoes) {
   EXPECT_NEAR(history.tree().speedup(0), 1, 1e-6);
 }
 
+/// What a proposer was asked when the run ended never came.
+TEST(History, NothingIsAskedForAfterTheEndOfARun) {
+  Recorder recorder;
+  recorder.add(RunStarted{});
+  NodeAdded root;
+  root.node = kRootNode;
+  recorder.add(root);
+  NodeSelected selected;
+  selected.node = kRootNode;
+  recorder.add(selected);
+  History history;
+  history.append(recorder.events);
+  EXPECT_TRUE(history.tree().node(kRootNode).has(kAsking));
+  recorder.add(RunFinished{"stopped", ""});
+  history.append({&recorder.events.back(), 1});
+  EXPECT_FALSE(history.tree().node(kRootNode).has(kAsking));
+}
+
 TEST(Display, CostFollowsTheWindowAndNotTheTree) {
   const LayoutInput input = randomTree(3, 50000);
   Recorder recorder;

@@ -275,6 +275,11 @@ TEST_F(Steering, PausesStepsGoesOnAndStops) {
   EXPECT_TRUE(until([this] { return !window_.engine().active(); }));
   EXPECT_EQ(window_.history().fold().state(), RunState::Finished);
   EXPECT_EQ(window_.history().fold().finish()->reason, "stopped");
+  EXPECT_TRUE(until([this] {
+    return window_.findChild<MessageBar*>()->text().startsWith(
+        QStringLiteral("The search has ended: stopped on request. The best program is "));
+  }));
+  EXPECT_EQ(window_.tree().selected(), tree().best());
 }
 
 TEST_F(Steering, MarksNodesAndTakesItBack) {

@@ -178,6 +178,7 @@ double reachOf(const Glyph& glyph, const PaintState& state) {
   const double radius = glyph.radius;
   double reach = glyph.shape == Shape::Star ? radius * 1.35 : radius;
   if (glyph.ring) reach = std::max(reach, radius + 4);
+  if ((glyph.flags & kAsking) != 0 && glyph.radius >= kBadgeRadius) reach = std::max(reach, radius + 7);
   const bool selected = glyph.node == state.selected;
   if (selected || glyph.node == state.second)
     reach = std::max(reach, std::max(7.0, radius + 4) + (selected && state.focused ? 4 : 1.5));

@@ -34,6 +34,8 @@ struct Label {
 [[nodiscard]] double reachOf(const Glyph& glyph, const PaintState& state);
 /// From this radius on a node is drawn as a shape; smaller ones are dots.
 inline constexpr float kShapeRadius = 2.2F;
+/// From this radius on it has small signs and the ring of a proposer at work.
+inline constexpr float kBadgeRadius = 6;
 
 /// Where the words of the cards stand: below their nodes, and those that were asked for beside them where
 /// that is free. None covers another, or a node that is drawn as a shape; what has no room is shortened to

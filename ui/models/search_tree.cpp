@@ -123,7 +123,8 @@ void SearchTree::applyWhole(const Event& event) {
     if (!baseline->measurement.valid || baseline->measurement.seconds <= 0) return;
     baselineSeconds_ = baseline->measurement.seconds;
     takeBaseline();
-  } else if (std::holds_alternative<RunStarted>(event.body)) {
+  } else if (std::holds_alternative<RunStarted>(event.body) ||
+             std::holds_alternative<RunFinished>(event.body)) {
     forgetWhatWasInFlight();
   } else if (std::holds_alternative<ConditionsChanged>(event.body)) {
     setMeasurementsAside();

@@ -158,7 +158,7 @@ class Painting {
 
   /// Small signs at the upper right: pinned, hint, made by hand, bookmarked, a proposer at work.
   void badges(const Glyph& glyph) {
-    if (glyph.radius < 6) return;
+    if (glyph.radius < kBadgeRadius) return;
     QPointF at(glyph.x + glyph.radius * 0.9, glyph.y - glyph.radius * 0.9);
     const auto badge = [&](std::uint8_t flag, Ink ink, const QPolygonF& shape) {
       if ((glyph.flags & flag) == 0) return;

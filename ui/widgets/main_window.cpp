@@ -254,8 +254,21 @@ void MainWindow::runFinished(const QString& trouble) {
   run_->setSteerable(false);
   undo_.clear();
   historyChanged();
+  showResult();
   if (const auto proposer = std::exchange(proposerAfter_, std::nullopt); proposer && trouble.isEmpty())
     resumeRun(proposer);
+}
+
+/// Who chose no node while the search ran wants to see what came of it.
+void MainWindow::showResult() {
+  const SearchTree& tree = history_.tree();
+  if (!history_.fold().finish() || !tree.contains(tree.best())) return;
+  if (tree_->selected() == kRootNode) tree_->select(tree.best());
+  messages_->mention(tr("The search has ended: %1. The best program is %2 as fast as the initial one (%3). "
+                        "Ctrl+Shift+E exports it.")
+                         .arg(endWords(*history_.fold().finish()),
+                              speedupText(tree.baselineSeconds() / tree.bestSeconds()),
+                              duration(tree.bestSeconds())));
 }
 
 void MainWindow::historyChanged() {

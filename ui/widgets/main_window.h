@@ -86,6 +86,7 @@ class MainWindow : public QMainWindow {
   void arrange();
   /// The layout as it was saved, or the one that the window comes with.
   void keepTreeLarge();
+  void showResult();
   void restoreLayout(const QByteArray& docks);
   // main_window_actions.cpp
   void makeActions();

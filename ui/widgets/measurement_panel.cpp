@@ -188,17 +188,16 @@ QString MeasurementPanel::facts() const {
                                     escaped(measured.verification));
     if (!measured.detail.empty()) html += row(tr("conditions"), escaped(measured.detail));
     if (sample.predictedSeconds > 0)
-      html += row(tr("predicted then"),
-                  tr("%1, %2 of what was measured")
-                      .arg(duration(sample.predictedSeconds),
-                           QString::number(sample.predictedSeconds / measured.seconds * 100, 'f', 0) +
-                               QStringLiteral(" %")));
+      html += row(
+          tr("predicted then"),
+          tr("%1, %2 of what was measured")
+              .arg(duration(sample.predictedSeconds),
+                   fixedText(sample.predictedSeconds / measured.seconds * 100, 0) + QStringLiteral(" %")));
     if (under.rooflineSeconds > 0)
       html += row(tr("of the roofline"), rooflineShareHtml(under.rooflineSeconds / measured.seconds * 100));
     if (problem != nullptr && problem->operations > 0)
       html +=
-          row(tr("rate"),
-              tr("%1 GFLOP/s").arg(QString::number(problem->operations / measured.seconds * 1e-9, 'f', 1)));
+          row(tr("rate"), tr("%1 GFLOP/s").arg(fixedText(problem->operations / measured.seconds * 1e-9, 1)));
     html += row(tr("build"), duration(measured.buildSeconds));
   }
   if (record.samples.empty()) html += row(tr("Measured"), tr("not yet"));

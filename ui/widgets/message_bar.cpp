@@ -34,6 +34,10 @@ void MessageBar::show(const QString& text, Severity severity) {
   setVisible(!text.isEmpty());
 }
 
+void MessageBar::mention(const QString& text) {
+  if (isHidden() || severity_ == Severity::Information) show(text, Severity::Information);
+}
+
 void MessageBar::setTheme(const Theme& theme) {
   theme_ = theme;
   dress();

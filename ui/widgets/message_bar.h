@@ -19,6 +19,8 @@ class MessageBar : public QFrame {
   void show(const QString& text, Severity severity);
   void setTheme(const Theme& theme);
   [[nodiscard]] QString text() const { return label_->text(); }
+  /// Shows something that a person need not know, unless what stands there is worth more.
+  void mention(const QString& text);
 
  private:
   void dress();

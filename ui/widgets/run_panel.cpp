@@ -5,6 +5,7 @@
 #include <QGridLayout>
 #include <QLabel>
 #include <QVBoxLayout>
+#include <cmath>
 
 #include "models/core_words.h"
 #include "models/figures.h"
@@ -15,6 +16,13 @@ namespace {
 
 QString row(const QString& name, const QString& value) {
   return QStringLiteral("<tr><td class=\"faint\">%1</td><td>%2</td></tr>").arg(name, value);
+}
+
+/// Fractions to four digits.
+QString shortened(const QString& value) {
+  bool valid = false;
+  const double number = value.toDouble(&valid);
+  return valid && number != std::floor(number) ? QString::number(number, 'g', 4) : value;
 }
 
 }  // namespace
@@ -133,7 +141,7 @@ void RunPanel::refresh() {
   text_->showHtml(html());
   for (const auto& [name, line] : fields_)
     if (!line->hasFocus()) {
-      line->setText(parameterText(history().fold(), name));
+      line->setText(shortened(parameterText(history().fold(), name)));
       line->setCursorPosition(0);
     }
 }
