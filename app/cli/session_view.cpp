@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <variant>
 
+#include "codegen/target.h"
 #include "session/session_store.h"
 #include "tensor_problem/tensor_problem.h"
 
@@ -25,12 +26,24 @@ Result<SessionView> readSessionView(const std::string& path) {
   return SessionView{path, std::move(*events), std::move(*fold)};
 }
 
-Result<TuneOptions> startingOptions(const SearchOptions& search) {
+Result<StartingPoint> startingPoint(const SearchOptions& search) {
+  StartingPoint point;
   if (search.proposer != "recorded" || !search.recording || !search.recording->ends_with(".espalier"))
-    return TuneOptions{};
+    return point;
   const auto recording = readSessionView(*search.recording);
   if (!recording) return tl::unexpected(recording.error());
-  return optionsOf(recording->run());
+  auto options = optionsOf(recording->run());
+  if (!options) return tl::unexpected(options.error());
+  point.options = *std::move(options);
+  // Threads may have changed on the way.
+  for (const Event& event : recording->events)
+    if (const auto* run = std::get_if<RunStarted>(&event.body); run != nullptr && !point.threads)
+      point.threads = run->problem.threads;
+  const Target host = hostTarget();
+  if (auto sheet = hardwareSheetFromJson(recording->run().host);
+      sheet && sheet->target.cpu == host.cpu && sheet->target.features == host.features)
+    point.sheet = *std::move(sheet);
+  return point;
 }
 
 Result<NodeId> chooseNode(const SessionView& session, const NodeOptions& options) {

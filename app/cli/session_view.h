@@ -3,11 +3,13 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "cli/options.h"
 #include "cli/summary.h"
+#include "measure/hardware.h"
 #include "session/event.h"
 #include "session/session_fold.h"
 #include "support/outcome.h"
@@ -39,9 +41,15 @@ struct Conversation {
 /// The options that a run was begun with.
 [[nodiscard]] Result<TuneOptions> optionsOf(const RunStarted& run);
 [[nodiscard]] Result<SessionView> readSessionView(const std::string& path);
-/// What a new run has where its user says nothing: the defaults, or what the session had that it replays,
-/// since only with that the search is the same.
-[[nodiscard]] Result<TuneOptions> startingOptions(const SearchOptions& search);
+/// What a new run has where its user says nothing.
+struct StartingPoint {
+  TuneOptions options;
+  std::optional<int> threads;          ///< empty: all that there are
+  std::optional<HardwareSheet> sheet;  ///< empty: this machine's as it is now
+};
+/// The defaults, or what the session had that is replayed: only with them the search is the same. Of another
+/// machine the sheet is left aside.
+[[nodiscard]] Result<StartingPoint> startingPoint(const SearchOptions& search);
 /// The node that the options name; without a word the best, or the root where nothing valid was measured.
 [[nodiscard]] Result<NodeId> chooseNode(const SessionView& session, const NodeOptions& options);
 [[nodiscard]] Conversation conversationOf(const SessionView& session, NodeId node);

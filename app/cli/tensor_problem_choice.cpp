@@ -13,8 +13,10 @@ int usableCores() {
 }
 
 Result<std::unique_ptr<TensorProblem>> openTensorProblem(Workload workload, const KernelOptions& options,
-                                                         std::uint64_t seed) {
+                                                         std::uint64_t seed,
+                                                         std::optional<HardwareSheet> sheet) {
   TensorProblemOptions problem;
+  problem.sheet = std::move(sheet);
   problem.threads = options.threads.value_or(usableCores());
   problem.seed = seed;
   if (options.prepack)

@@ -27,16 +27,18 @@ std::string freeSessionName(const std::string& workload) {
 
 Result<ExitStatus> tune(const TuneRequest& request, Console& console) {
   const SearchOptions& search = request.search;
-  const auto defaults = startingOptions(search);
-  if (!defaults) return tl::unexpected(defaults.error());
-  auto options = tunerOptions(*defaults, search);
+  auto start = startingPoint(search);
+  if (!start) return tl::unexpected(start.error());
+  auto options = tunerOptions(start->options, search);
   if (!options) return tl::unexpected(options.error());
   auto workload = loadWorkload(request.workload);
   if (!workload) return tl::unexpected(workload.error());
   if (search.session && std::filesystem::exists(*search.session))
     return inputError(*search.session + " exists already.",
                       "Go on with it by `espalier-cli resume`, or name another file.");
-  auto problem = openTensorProblem(std::move(*workload), request.kernel, options->seed);
+  KernelOptions kernel = request.kernel;
+  if (!kernel.threads) kernel.threads = start->threads;
+  auto problem = openTensorProblem(std::move(*workload), kernel, options->seed, std::move(start->sheet));
   if (!problem) return tl::unexpected(problem.error());
   options->host = toJson((*problem)->sheet());
   auto chosen = chooseProposer(search, **problem);

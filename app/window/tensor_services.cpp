@@ -121,17 +121,18 @@ Result<std::unique_ptr<ui::RunController>> begin(const ui::NewRun& run, ui::RunS
   what.sizes = run.sizes;
   auto workload = cli::loadWorkload(what);
   if (!workload) return tl::unexpected(workload.error());
-  cli::KernelOptions kernel;
-  if (run.threads > 0) kernel.threads = run.threads;
   const cli::SearchOptions search = searchOf(run.proposer);
-  auto options = cli::startingOptions(search);
-  if (!options) return tl::unexpected(options.error());
-  options->samples = run.samples;
-  options->strategy = run.strategy;
-  auto problem = cli::openTensorProblem(std::move(*workload), kernel, options->seed);
+  auto start = cli::startingPoint(search);
+  if (!start) return tl::unexpected(start.error());
+  cli::KernelOptions kernel;
+  kernel.threads = run.threads > 0 ? std::optional(run.threads) : start->threads;
+  TuneOptions options = std::move(start->options);
+  options.samples = run.samples;
+  options.strategy = run.strategy;
+  auto problem = cli::openTensorProblem(std::move(*workload), kernel, options.seed, std::move(start->sheet));
   if (!problem) return tl::unexpected(problem.error());
   return startTuner(
-      std::move(*problem), search, *std::move(options), {},
+      std::move(*problem), search, std::move(options), {},
       [&run] { return SessionStore::create(run.session); }, std::move(sink));
 }
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "cli/process.h"
@@ -51,6 +52,34 @@ TEST(Replay, IsTheSameToTheByteAndSeedsDiffer) {
   };
   EXPECT_EQ(traceOf("first.espalier"), traceOf("second.espalier"));
   EXPECT_NE(foldOf(file("first.espalier")), foldOf(file("other.espalier")));
+}
+
+/// Predictions follow from the sheet of the machine, which never measures twice alike: the recorded one
+/// holds, and the recorded number of threads.
+TEST(Replay, SeesTheMachineAsTheRecordedRunSawIt) {
+  const TemporaryFolder folder;
+  const std::string first = folder.file("first.espalier");
+  const std::string second = folder.file("second.espalier");
+  ASSERT_EQ(tuneInto(first, {"--samples", "3", "--seed", "5"}).status, 0);
+  ProcessOptions elsewhere;
+  elsewhere.environment["XDG_CACHE_HOME"] = folder.file("cache");
+  const Finished replayed = runCli({"tune", "softmax_small", "--json", "--session", second, "--proposer",
+                                    "recorded", "--recording", first},
+                                   elsewhere);
+  ASSERT_EQ(replayed.status, 0) << replayed.err;
+  EXPECT_FALSE(std::filesystem::exists(folder.file("cache")));
+  const auto runOf = [](const std::string& session) {
+    const auto events = readSession(session);
+    EXPECT_TRUE(events.has_value());
+    return std::get<RunStarted>(events->front().body);
+  };
+  EXPECT_EQ(runOf(second).host, runOf(first).host);
+  EXPECT_EQ(runOf(second).problem.threads, 1);
+  const auto story = [](const std::string& session) {
+    std::string text = foldOf(session);
+    return text.substr(text.find('\n'));
+  };
+  EXPECT_EQ(story(second), story(first));
 }
 
 TEST(Replay, OfAnotherProblemIsRefused) {
