@@ -109,10 +109,12 @@ tl::expected<PrefetchPlan, std::string> planPrefetch(const Program& program, Loo
   plan.dimensions = dimensionsOf(std::move(spans), kCacheLineBytes / bytesOf(buffer.type));
   for (const PrefetchPlan::Dimension& dimension : plan.dimensions) plan.lines *= dimension.count;
   for (const LoopId inner : plan.below) {
-    if (program.loop(inner).kind != LoopKind::Serial || program.loop(inner).extent < 2) continue;
-    plan.pace.push_back(inner);
-    plan.executions *= program.loop(inner).extent;
+    const Loop& candidate = program.loop(inner);
+    const bool repeats = candidate.kind == LoopKind::Serial || candidate.kind == LoopKind::Unrolled;
+    if (repeats && candidate.extent >= 2) plan.pace.push_back(inner);
   }
+  while (!plan.pace.empty() && program.loop(plan.pace.back()).kind != LoopKind::Serial) plan.pace.pop_back();
+  for (const LoopId paced : plan.pace) plan.executions *= program.loop(paced).extent;
   return plan;
 }
 

@@ -29,8 +29,10 @@ struct PrefetchPlan {
   std::vector<Expr> subscripts;       ///< of the load, over loops
   std::vector<Dimension> dimensions;  ///< largest stride first
   std::int64_t lines = 1;             ///< product of the counts
-  std::vector<LoopId> pace;           ///< serial loops below, down to the innermost; outermost first
-  std::int64_t executions = 1;        ///< product of their extents
+  /// Loops below, down to the innermost serial one, that are serial or written out around it; outermost
+  /// first.
+  std::vector<LoopId> pace;
+  std::int64_t executions = 1;  ///< product of their extents
 };
 
 inline constexpr std::int64_t kCacheLineBytes = 64;

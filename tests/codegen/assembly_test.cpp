@@ -89,13 +89,14 @@ TEST(Assembly, scalarReductionKeepsItsSumInARegister) {
     EXPECT_FALSE(line.find("vmovss") != std::string::npos && line.ends_with(")")) << line;
 }
 
-TEST(Assembly, prefetchAsksForEveryLineOnce) {
-  // 16 steps of k read 16 rows of 64 floats, 64 lines; the loops m and k.1 ask for them in 2 x 16 steps.
+/// Requests in the code of a nest whose 16 steps of k read 16 rows of 64 floats, 64 lines, in two passes.
+std::size_t requestsOfTwoPasses(LoopKind passes) {
   Program program = matmul(2, 64, 64);
   const auto [k0, k1] = split(program, loopNamed(program, "k"), 16);
   const LoopId m = loopNamed(program, "m");
   const LoopId n = loopNamed(program, "n");
   reorder(program, {k0, m, k1, n});
+  setKind(program, m, passes);
   setKind(program, n, LoopKind::Vectorized);
   program.loop(k0).prefetches.push_back({*program.findBuffer("B"), 2});
   const std::string assembly = assemblyText(program, *targetFor("znver4"), {}).value();
@@ -103,7 +104,14 @@ TEST(Assembly, prefetchAsksForEveryLineOnce) {
   for (std::size_t at = assembly.find("prefetcht0"); at != std::string::npos;
        at = assembly.find("prefetcht0", at + 1))
     ++requests;
-  EXPECT_EQ(requests, 2U);
+  return requests;
+}
+
+TEST(Assembly, prefetchAsksForEveryLineOnce) {
+  // 2 x 16 steps ask for two lines each.
+  EXPECT_EQ(requestsOfTwoPasses(LoopKind::Serial), 2U);
+  // Written out, each pass has its own code and asks for its own half.
+  EXPECT_EQ(requestsOfTwoPasses(LoopKind::Unrolled), 4U);
 }
 
 TEST(Assembly, strictDoesNotContract) {
