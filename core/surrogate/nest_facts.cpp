@@ -80,7 +80,6 @@ AccessFacts accessOf(const Program& program, const Block& block, const std::vect
   access.buffer = buffer;
   const Buffer& memory = program.buffer(buffer);
   access.bytesPerElement = bytesOf(memory.type);
-  access.inRegisters = memory.role == BufferRole::Intermediate && memory.memory == MemoryKind::Register;
   access.strides.assign(loops.size(), 0);
   access.depends.assign(loops.size(), false);
   std::int64_t pitch = 1;
@@ -124,6 +123,10 @@ AccessFacts accessOf(const Program& program, const Block& block, const std::vect
     pitch *= memory.shape[d];
   }
   std::reverse(access.dimensions.begin(), access.dimensions.end());
+  // A loop at run time that chooses the element keeps the buffer in memory.
+  access.inRegisters = memory.role == BufferRole::Intermediate && memory.memory == MemoryKind::Register;
+  for (std::size_t depth = 0; depth < loops.size(); ++depth)
+    if (access.depends[depth] && !loops[depth].straight()) access.inRegisters = false;
   return access;
 }
 
@@ -171,6 +174,17 @@ void markLanes(const Program& program, const Block& block, BlockFacts& facts) {
   for (const AccessFacts& access : facts.accesses)
     if (access.strides[depth] != 0 && access.strides[depth] != 1) return;
   innermost.lanes = true;
+}
+
+/// Straight code that does the same in every iteration of a loop is done once: LLVM moves it out.
+void hoistRepetition(BlockFacts& facts) {
+  for (std::size_t l = facts.loops.size(); l-- > 0;) {
+    LoopFacts& loop = facts.loops[l];
+    if (loop.straight()) continue;
+    for (const AccessFacts& access : facts.accesses)
+      if (access.depends[l]) return;
+    loop.extent = 1;
+  }
 }
 
 /// Points and span of one subscript while the loops from `depth` inwards run.
@@ -314,6 +328,7 @@ NestFacts nestFacts(const Program& program) {
     countCombination(block, entry.floatOutput ? entry.floats : entry.integers);
     entry.guardFraction = guardFractionOf(program, block);
     markLanes(program, block, entry);
+    hoistRepetition(entry);
     for (const LoopFacts& loop : entry.loops)
       if (loop.reduction) {
         entry.ownsReduction = blocksBelow(program, loop.loop).size() == 1;

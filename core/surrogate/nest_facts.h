@@ -31,7 +31,7 @@ struct OperationCounts {
 /// A loop around a block.
 struct LoopFacts {
   LoopId loop;
-  std::int64_t extent = 1;
+  std::int64_t extent = 1;  ///< 1 as well where the iterations repeat each other and run once
   LoopKind kind = LoopKind::Serial;
   bool reduction = false;  ///< carries a reduction of the block
   bool lanes =

@@ -113,6 +113,28 @@ class BlockEstimator {
     result_.arithmetic = instructions_ / machine_.multiplyAddsPerCycle;
   }
 
+  /// Whether the innermost loop at run time adds to the same elements again and again.
+  [[nodiscard]] bool accumulatesInLoop() const {
+    return innermostSerial_ >= 0 &&
+           !block_.accesses.front().depends[static_cast<std::size_t>(innermostSerial_)];
+  }
+
+  /// Steps of the reduction that are written out in the innermost body.
+  [[nodiscard]] double stepsWrittenOut() const {
+    double steps = 1;
+    for (std::size_t l = 0; l < block_.loops.size(); ++l)
+      if (block_.loops[l].reduction && static_cast<std::ptrdiff_t>(l) > innermostSerial_)
+        steps *= chunks(block_.loops[l]);
+    return steps;
+  }
+
+  /// A loop keeps its sums in registers and stores them at its end; straight code stores the sum of each
+  /// step.
+  [[nodiscard]] double storesOfEachStep() const {
+    const bool reduces = program_.block(block_.block).combiner != Combiner::None;
+    return reduces && !accumulatesInLoop() ? stepsWrittenOut() : 1;
+  }
+
   void countAccesses() {
     for (const AccessFacts& access : block_.accesses) {
       if (access.inRegisters) continue;
@@ -128,8 +150,9 @@ class BlockEstimator {
         }
       }
       if (access.writes) {
-        result_.stores += execution.gathered ? elements : execution.count;
-        if (execution.gathered) result_.gathers += elements;
+        const double stores = storesOfEachStep();
+        result_.stores += stores * (execution.gathered ? elements : execution.count);
+        if (execution.gathered) result_.gathers += stores * elements;
       }
     }
   }
@@ -195,15 +218,12 @@ class BlockEstimator {
     const Block& block = program_.block(block_.block);
     if (block.combiner == Combiner::None) return;
     const AccessFacts& output = block_.accesses.front();
-    const bool carried = innermostSerial_ >= 0 && !output.depends[static_cast<std::size_t>(innermostSerial_)];
-    double written = 1;  // reduction steps that are written out in the innermost body
-    for (std::size_t l = 0; l < block_.loops.size(); ++l)
-      if (block_.loops[l].reduction && static_cast<std::ptrdiff_t>(l) > innermostSerial_)
-        written *= chunks(block_.loops[l]);
+    const bool carried = accumulatesInLoop();
+    const double written = stepsWrittenOut();
     if (!carried && written == 1) return;
     // Bodies for different outputs run side by side as far as the core looks ahead.
     const double together = carried ? 1
-                                    : std::max(1.0, machine_.reorderInstructions /
+                                    : std::max(1.0, machine_.waitingInstructions /
                                                         (3 * written * std::max(1.0, result_.accumulators)));
     // One chain for each accumulator; a chain advances once per latency and, by imperfect scheduling, a cycle
     // more.
@@ -304,6 +324,11 @@ class BlockEstimator {
     return missed / 64 * machine_.conflictCycles * machine_.cycleSeconds / result_.parallelism;
   }
 
+  /// Loops that are written out around a loop are code that runs again, as if they were loops.
+  [[nodiscard]] bool withinBody(std::size_t l) const {
+    return block_.loops[l].straight() && static_cast<std::ptrdiff_t>(l) > innermostSerial_;
+  }
+
   /// A stream from far away overlaps with the arithmetic that runs while it is read for the first time, and
   /// as far as the core looks ahead. While the same piece is read again from a cache, the way from memory
   /// stands idle; and more streams than the prefetchers follow arrive late.
@@ -315,10 +340,10 @@ class BlockEstimator {
     double again = 1;
     double pass = 0;  // instructions between two readings of one piece
     for (std::size_t l = from; l < block_.loops.size(); ++l) {
-      if (block_.loops[l].straight() || access.depends[l] || block_.loops[l].extent == 1) continue;
+      if (withinBody(l) || access.depends[l] || block_.loops[l].extent == 1) continue;
       bool readsInside = false;
       for (std::size_t inner = l + 1; inner < block_.loops.size(); ++inner)
-        readsInside = readsInside || (!block_.loops[inner].straight() && access.depends[inner]);
+        readsInside = readsInside || (!withinBody(inner) && access.depends[inner]);
       if (!readsInside) continue;
       again *= static_cast<double>(block_.loops[l].extent);
       if (pass > 0) continue;
@@ -365,14 +390,15 @@ class BlockEstimator {
     result_.latency *= core;
     result_.frontEnd *= core;
     result_.launch = launches_ * (machine_.threads > 1 ? machine_.parallelLaunchSeconds : 0);
-    double largest = std::max({result_.arithmetic, result_.memoryIssue, result_.latency, result_.frontEnd});
-    double sum = result_.arithmetic + result_.memoryIssue + result_.latency + result_.frontEnd;
-    for (std::size_t level = 0; level + 1 < result_.traffic.size(); ++level) {
-      largest = std::max(largest, result_.traffic[level]);
-      sum += result_.traffic[level];
-    }
+    // Parts overlap the better the more they differ: two equal ones take a fifth longer than one.
+    constexpr double kNorm = 4;
+    double sum = 0;
+    for (const double part : {result_.arithmetic, result_.memoryIssue, result_.latency, result_.frontEnd})
+      sum += std::pow(part, kNorm);
+    for (std::size_t level = 0; level + 1 < result_.traffic.size(); ++level)
+      sum += std::pow(result_.traffic[level], kNorm);
+    const double near = std::pow(sum, 1 / kNorm);
     constexpr double kNotOverlapped = 0.18;
-    const double near = largest + kNotOverlapped * (sum - largest);
     const double far = result_.traffic.empty() ? 0 : result_.traffic.back();
     const double alone = std::max(kNotOverlapped, 1 - overlap_);
     result_.seconds = std::max(near, far) + alone * std::min(near, far) + stall_ + result_.launch;

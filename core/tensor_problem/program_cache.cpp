@@ -19,16 +19,6 @@ std::string keyOf(const std::vector<std::string>& trace, std::size_t length) {
   return key;
 }
 
-/// The program with what the code generator decides where the schedule is silent. Lanes that join a reduction
-/// count as written: what the shuffles between them cost is not known here.
-Program asGenerated(const Program& program, const Target& target) {
-  Program completed = completeSchedule(program, target);
-  for (const BlockId block : blocksOf(completed))
-    for (const LoopId loop : loopsAround(completed, block))
-      if (carriesReduction(completed.block(block), loop)) completed.loop(loop).kind = program.loop(loop).kind;
-  return completed;
-}
-
 Outcome<Program> applyText(const Program& program, const std::string& text) {
   const Result<Step> step = parseStep(text);
   if (!step) return refuse("syntax", step.error().message, step.error().hint);
@@ -43,7 +33,7 @@ Outcome<Program> applyText(const Program& program, const std::string& text) {
 const CachedProgram::Evaluation& CachedProgram::evaluation(const MachineModel& machine,
                                                            const Target& target) const {
   std::call_once(once_, [&] {
-    const Program completed = asGenerated(program_, target);
+    const Program completed = completeSchedule(program_, target);
     const NestFacts facts = nestFacts(completed);
     evaluation_.estimate = estimate(completed, facts, machine);
     evaluation_.features = featureRow(completed, facts, evaluation_.estimate, machine);

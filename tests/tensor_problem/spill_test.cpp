@@ -58,6 +58,7 @@ constexpr MostReads kMostReads[] = {
     {"haswell", "flux_attention_core", 2},
     {"haswell", "llama3_8b_attention_core_16", 2},
     {"haswell", "attention_small", 1},
+    {"haswell", "softmax_small", 2},
     {"haswell", "llama4_scout_mlp", 5},
     {"haswell", "llama3_8b_mlp", 5},
     {"haswell", "mlp_small", 5},
