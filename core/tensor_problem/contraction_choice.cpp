@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <map>
 #include <tuple>
 
 #include "program/prefetch.h"
@@ -255,10 +256,15 @@ std::vector<ContractionChoice> contractionChoices(const BlockShape& shape, const
     }
   }
   if (choices.size() > limit) {
-    // Keep the spread: every n-th, the best register tiles first anyway.
-    std::vector<ContractionChoice> kept;
-    for (std::size_t i = 0; i < limit; ++i) kept.push_back(choices[i * choices.size() / limit]);
-    choices = std::move(kept);
+    // Every register tile with its first blocks, then every tile with its second ones, and so on.
+    std::map<std::tuple<std::int64_t, std::int64_t, std::int64_t>, int> seen;
+    std::vector<std::pair<int, ContractionChoice>> ranked;
+    for (const ContractionChoice& choice : choices)
+      ranked.emplace_back(seen[{choice.tileRows, choice.tileSecondRows, choice.tileColumns}]++, choice);
+    std::stable_sort(ranked.begin(), ranked.end(),
+                     [](const auto& left, const auto& right) { return left.first < right.first; });
+    choices.clear();
+    for (std::size_t i = 0; i < limit; ++i) choices.push_back(ranked[i].second);
   }
   return choices;
 }

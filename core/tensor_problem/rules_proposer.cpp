@@ -15,7 +15,7 @@ namespace espalier {
 namespace {
 
 constexpr std::size_t kFirstLook = 4;    ///< tiles for each kind of schedule
-constexpr std::size_t kCloserLook = 40;  ///< tiles for the best kinds, shared among the contractions
+constexpr std::size_t kCloserLook = 64;  ///< tiles for the best kinds, shared among the contractions
 constexpr std::size_t kBestKinds = 3;
 constexpr std::int64_t kOnlineBlock = 128;  ///< keys that a running maximum goes through at a time
 constexpr std::int64_t kOnlineRow = 512;    ///< rows from this length on are worth it
