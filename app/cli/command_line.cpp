@@ -87,8 +87,10 @@ void addSearch(CLI::App* app, SearchOptions& options, Console& console) {
       ->type_name("NAME")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  app->add_option("--recording", options.recording,
-                  "Exchanges with the model: written, or read with --proposer recorded")
+  app->add_option(
+         "--recording", options.recording,
+         "With --proposer recorded what is replayed: a session with all that a person asked of it, or the "
+         "exchanges with a model; else a file to write these to")
       ->type_name("FILE");
   app->add_option("--from", options.from,
                   "Begin with what this session learned: its measurements and its best schedules, fitted")

@@ -7,7 +7,7 @@
 
 gallery() {
   prepare || return 1
-  local workload=alt+w sizes=alt+z proposer=alt+p profile=alt+f url=alt+u samples=alt+a start=alt+n
+  local workload=alt+w sizes=alt+z proposer=alt+p profile=alt+f url=alt+u model=alt+m samples=alt+a start=alt+n
   if [ "$language" = de ]; then
     workload=alt+u sizes=alt+g proposer=alt+v url=alt+r samples=alt+p
   fi
@@ -54,9 +54,39 @@ gallery() {
   press Escape
   end
 
+  # --- a model that never answers, and a person who does
+  launch matmul_small
+  press $proposer
+  press Down
+  press $profile
+  press Home
+  press $url
+  press ctrl+a
+  local port
+  port=$(silent_server)
+  write "http://localhost:$port/v1"
+  press $model
+  press ctrl+a
+  write slow
+  press $start
+  session=$place/matmul_small-3.espalier
+  check "a search asks the model" at_least 1 "kind = 'node-selected'"
+  sleep 1
+  picture thinking
+  palette "answer in place"
+  sleep 0.3
+  write 'Parallel(loops=[m])'
+  sleep 0.8
+  picture answer
+  press ctrl+Return
+  check "the answer is a node" at_least 1 "kind = 'proposal-arrived' AND json_extract(body, '\$.proposer') = 'user'"
+  check "it is measured" at_least 1 "kind = 'sample-measured'"
+  picture answered
+  end
+
   # --- a short search and the sheets over it
   launch matmul_small
-  session=$place/matmul_small-3.espalier
+  session=$place/matmul_small-4.espalier
   press $start
   check "the short search ended" at_least 1 "kind = 'run-finished'"
   picture finished
@@ -77,8 +107,6 @@ gallery() {
   picture chart-depths
   palette "chart: share of fallbacks"
   picture chart-fallbacks
-  palette "answer in place"
-  picture answer
   canvas
   press ctrl+b
   press Menu

@@ -83,6 +83,19 @@ canvas() { # a click beside the tree gives it the keyboard
   xdotool mousemove $((width / 5)) $((height * 3 / 5 - 60 * scale)) click 1
 }
 
+silent_server() { # accepts connections and says nothing, until the tour ends; prints its port
+  local socket=$place/port
+  perl -MIO::Socket::INET -e '
+    my $server = IO::Socket::INET->new(Listen => 9, LocalAddr => "127.0.0.1") or die;
+    print $server->sockport, "\n";
+    close STDOUT;
+    my @clients;
+    while (my $client = $server->accept) { push @clients, $client }' > "$socket" 2> /dev/null &
+  printf '%s\n' $! >> "$place/servers"
+  until [ -s "$socket" ]; do sleep 0.1; done
+  cat "$socket"
+}
+
 launch() { # ARGUMENTS…: the window fills the display
   env LC_ALL="$([ "$language" = en ] && echo C.UTF-8 || echo "$language")" "$bin/espalier" "$@" 2>> "$place/messages" &
   pid=$!
@@ -104,6 +117,7 @@ finish() { # succeeds if nothing failed and the window wrote no messages
     say "FAILED: the window wrote messages: $(cat "$place/messages")"
     failures=$((failures + 1))
   fi
+  [ -e "$place/servers" ] && xargs kill < "$place/servers" 2> /dev/null
   rm -rf "$place"
   ((failures == 0))
 }
