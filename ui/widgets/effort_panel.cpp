@@ -79,8 +79,7 @@ class EffortPanel::Picture : public QWidget {
       if (place.width() >= kFewestLetters && rowHeight() >= fontMetrics().height()) {
         painter.setPen(fill.lightness() > 125 ? QColor(20, 22, 24) : QColor(245, 246, 248));
         painter.drawText(place.adjusted(6, 0, -4, 0), Qt::AlignVCenter | Qt::AlignLeft,
-                         fontMetrics().elidedText(wordsOf(bar.node), Qt::ElideRight,
-                                                  static_cast<int>(place.width()) - 10));
+                         fittingWords(bar.node, static_cast<int>(place.width()) - 10));
       }
       if (bar.node == marked_) {
         painter.setPen(QPen(theme_.color(Ink::Accent), 2.5));
@@ -131,12 +130,22 @@ class EffortPanel::Picture : public QWidget {
       if (placeOf(bar).contains(position) && history_.tree().contains(bar.node)) return &bar;
     return nullptr;
   }
-  [[nodiscard]] QString wordsOf(NodeId node) const {
+  [[nodiscard]] QString labelOf(NodeId node) const {
     const SearchTree& tree = history_.tree();
-    const NodeFacts& facts = tree.node(node);
-    QString words = fromUtf8(tree.label(facts.label));
-    if (facts.seconds > 0) words += QLatin1Char(' ') + speedupText(tree.speedup(node));
-    return words;
+    return fromUtf8(tree.label(tree.node(node).label));
+  }
+  [[nodiscard]] QString figureOf(NodeId node) const {
+    const SearchTree& tree = history_.tree();
+    return tree.node(node).seconds > 0 ? speedupText(tree.speedup(node)) : QString();
+  }
+  [[nodiscard]] QString wordsOf(NodeId node) const {
+    return QString(labelOf(node) + QLatin1Char(' ') + figureOf(node)).trimmed();
+  }
+  /// A figure is whole or left out: half of one says something else.
+  [[nodiscard]] QString fittingWords(NodeId node, int width) const {
+    for (const QString& words : {wordsOf(node), figureOf(node)})
+      if (!words.isEmpty() && fontMetrics().horizontalAdvance(words) <= width) return words;
+    return fontMetrics().elidedText(labelOf(node), Qt::ElideRight, width);
   }
 
   EffortPanel* panel_;
