@@ -29,6 +29,7 @@ struct MachineModel {
   double cycleSeconds = 1.0 / 3.5e9;
   double multiplyAddsPerCycle = 2;  ///< vector instructions
   double multiplyAddLatency = 4;    ///< cycles
+  double addLatency = 2;            ///< cycles from one addition or comparison to the next that waits for it
   double loadsPerCycle = 2;
   double broadcastsPerCycle = 1.9;  ///< loads of a scalar into all lanes; as fast as others on Zen 5
   double storesPerCycle = 1;

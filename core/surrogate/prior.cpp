@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "program/analysis.h"
 #include "program/prefetch.h"
 #include "surrogate/prior_words.h"
 
@@ -20,6 +21,9 @@ struct Execution {
   double perChunk = 1;    ///< lanes used by one instruction on average
 };
 
+constexpr double kLoopControl = 3;  ///< instructions of a loop beside its body
+constexpr double kScalarStep = 4;   ///< of a step of a scalar reduction: two loads, an address, the arithmetic
+
 class BlockEstimator {
  public:
   BlockEstimator(const Program& program, const BlockFacts& block, const std::vector<double>& sets,
@@ -32,6 +36,7 @@ class BlockEstimator {
     lanes_ = std::max(1, machine_.lanes(std::max(1, block_.accesses.front().bytesPerElement)));
     innermostSerial_ = lastLoop([](const LoopFacts& loop) { return !loop.straight(); });
     countArithmetic();
+    countJoins();
     countAccesses();
     countRegisters();
     countLatency();
@@ -135,6 +140,18 @@ class BlockEstimator {
     return reduces && !accumulatesInLoop() ? stepsWrittenOut() : 1;
   }
 
+  /// Lanes that share a reduction are folded in halves at the end of every run of theirs.
+  void countJoins() {
+    for (std::size_t l = 0; l < block_.loops.size(); ++l) {
+      const LoopFacts& loop = block_.loops[l];
+      if (!loop.lanes || !loop.reduction) continue;
+      joinedLoop_ = static_cast<std::ptrdiff_t>(l);
+      const double folds = std::ceil(std::log2(std::min<double>(lanes_, static_cast<double>(loop.extent))));
+      joins_ = instances_ / chunks(loop);
+      result_.arithmetic += joins_ * (2 * folds + 4) / machine_.multiplyAddsPerCycle;  // a shuffle and a combination
+    }
+  }
+
   void countAccesses() {
     for (const AccessFacts& access : block_.accesses) {
       if (access.inRegisters) continue;
@@ -218,18 +235,38 @@ class BlockEstimator {
     const Block& block = program_.block(block_.block);
     if (block.combiner == Combiner::None) return;
     const AccessFacts& output = block_.accesses.front();
-    const bool carried = accumulatesInLoop();
-    const double written = stepsWrittenOut();
-    if (!carried && written == 1) return;
-    // Bodies for different outputs run side by side as far as the core looks ahead.
-    const double together = carried ? 1
-                                    : std::max(1.0, machine_.waitingInstructions /
-                                                        (3 * written * std::max(1.0, result_.accumulators)));
+    const std::ptrdiff_t begin = startsInside();
+    // A chain: the steps from one output, or one beginning of it, to the next.
+    double chain = 1;
+    double control = 0;  // loops that the steps run through
+    for (std::size_t l = block_.loops.size(); l-- > 0 && static_cast<std::ptrdiff_t>(l) > begin;) {
+      if (output.depends[l] && !block_.loops[l].straight()) break;
+      if (output.depends[l] || static_cast<std::ptrdiff_t>(l) == joinedLoop_) continue;
+      chain *= chunks(block_.loops[l]);
+      if (!block_.loops[l].straight()) control = kLoopControl;
+    }
+    if (chain == 1) return;
+    // Chains of different outputs run side by side as far as the core looks ahead.
+    const double accumulators = std::max(1.0, result_.accumulators);
+    const double perStep = (vectorised() ? 3 : kScalarStep) * accumulators + control;
+    const double together = std::max(1.0, machine_.reorderInstructions / (perStep * chain));
     // One chain for each accumulator; a chain advances once per latency and, by imperfect scheduling, a cycle
     // more.
-    const double chainSteps = instances_ / std::max(1.0, result_.accumulators);
+    const double chainSteps = (joinedLoop_ < 0 ? instances_ : joins_) / accumulators;
     const double inMemory = output.inRegisters || result_.accumulators <= machine_.vectorRegisters ? 1 : 2;
-    result_.latency = chainSteps * (machine_.multiplyAddLatency + 1) * inMemory / together;
+    const bool fused = joinedLoop_ < 0 && block_.floats.multiplyAdd > 0;
+    const double step = fused ? machine_.multiplyAddLatency + 1 : machine_.addLatency;
+    result_.latency = chainSteps * step * inMemory / together;
+  }
+
+  /// The loop around the block in each iteration of which the output begins anew; -1 where there is none.
+  [[nodiscard]] std::ptrdiff_t startsInside() const {
+    const BufferId output = block_.accesses.front().buffer;
+    if (program_.buffer(output).isArgument()) return -1;
+    const auto scope = allocationScope(program_, output);
+    for (std::size_t l = 0; scope && l < block_.loops.size(); ++l)
+      if (block_.loops[l].loop == *scope) return static_cast<std::ptrdiff_t>(l);
+    return -1;
   }
 
   void countFrontEnd() {
@@ -243,7 +280,7 @@ class BlockEstimator {
         straight *= chunks(loop);
       } else {
         iterations *= chunks(loop);
-        control += iterations * 3;
+        control += iterations * kLoopControl;
       }
     }
     const double body = instructions_ + result_.loads + result_.gathers * 2 + result_.stores +
@@ -411,6 +448,8 @@ class BlockEstimator {
   BlockEstimate result_;
   int lanes_ = 1;
   std::ptrdiff_t innermostSerial_ = -1;
+  std::ptrdiff_t joinedLoop_ = -1;  ///< whose lanes share a reduction
+  double joins_ = 0;                ///< times that they are folded
   bool inParallel_ = false;
   double stall_ = 0;        ///< seconds that nothing overlaps
   double streamBytes_ = 0;  ///< of the largest stream from main memory

@@ -127,6 +127,50 @@ TEST(Prior, ChargesGathersForStridedLanes) {
   EXPECT_GT(alongM.seconds, 2 * alongN.seconds);
 }
 
+TEST(Prior, ChargesTheFoldOfLanesThatShareAReduction) {
+  const auto dotProducts = [](std::int64_t runs, std::int64_t lanes, LoopKind kind) {
+    return matmulNest(64, 1, runs * lanes,
+                      {{"m", 64, LoopKind::Serial, 0, 1},
+                       {"k.0", runs, LoopKind::Serial, 2, lanes},
+                       {"k.1", lanes, kind, 2, 1}});
+  };
+  const BlockEstimate scalar = estimate(dotProducts(1, 256, LoopKind::Serial), wideCore()).blocks[0];
+  const BlockEstimate once = estimate(dotProducts(1, 256, LoopKind::Vectorized), wideCore()).blocks[0];
+  const BlockEstimate often = estimate(dotProducts(16, 16, LoopKind::Vectorized), wideCore()).blocks[0];
+  EXPECT_GT(scalar.latency, 10 * once.latency) << "the lanes wait for nothing";
+  EXPECT_LT(once.seconds, 0.2 * scalar.seconds);
+  EXPECT_GT(often.arithmetic, 2 * once.arithmetic) << "sixteen folds in place of one";
+}
+
+TEST(Prior, LetsShortChainsOfAdditionsRunSideBySide) {
+  const BlockEstimate longChain = estimate(naive(64, 16, 1024), wideCore()).blocks[0];
+  const BlockEstimate shortChains = estimate(naive(64, 1024, 16), wideCore()).blocks[0];
+  EXPECT_LT(shortChains.latency, 0.5 * longChain.latency);
+}
+
+TEST(Prior, WaitsLessForAdditionsThanForMultiplyAdds) {
+  Program sums = naive(64, 16, 1024);
+  const BlockEstimate products = estimate(sums, wideCore()).blocks[0];
+  Block& block = sums.block(BlockId{0});
+  block.value = block.value.operand(0);
+  EXPECT_EQ(brokenInvariant(sums), std::nullopt);
+  EXPECT_LT(estimate(sums, wideCore()).blocks[0].latency, 0.5 * products.latency);
+}
+
+TEST(Prior, CountsOnceWhatTheCompilerMovesOutOfALoop) {
+  const auto withLoop = [](std::int64_t times) {
+    return estimate(matmulNest(16, 64, 64,
+                               {{"m", 16, LoopKind::Serial, 0, 1},
+                                {"k", 64, LoopKind::Serial, 2, 1},
+                                {"n", 64, LoopKind::Serial, 1, 1},
+                                {"again", times, LoopKind::Serial, 1, 0}}),
+                    wideCore())
+        .blocks[0]
+        .arithmetic;
+  };
+  EXPECT_DOUBLE_EQ(withLoop(8), withLoop(1));
+}
+
 TEST(MachineModel, FollowsTheSheet) {
   const HardwareSheet sheet = exampleHardwareSheet();
   const MachineModel machine = machineModelOf(sheet, 2, 1 << 20);
