@@ -29,7 +29,7 @@ struct MctsOptions {
   bool refreshValues = true;     ///< values follow the surrogate and the best known, not frozen when counted
   int expansionsPerSample = 1;   ///< the best predicted of the unmeasured nodes is measured after so many
   double randomSample = 0;       ///< probability that a random unmeasured node is measured instead
-  double optimism = 0.5;         ///< nodes are ranked by ln(predicted) - optimism · uncertainty
+  double optimism = 1;           ///< nodes are ranked by ln(predicted) - optimism · uncertainty
   int maximumRejections = 5;     ///< proposals that led nowhere until a node is given up
   TournamentOptions tournament;  ///< what random steps are chosen from
   ReserveOptions reserve;        ///< beside it, where all steps are random

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <unordered_set>
 #include <utility>
 
 #include "search/search_record.h"
@@ -19,19 +20,15 @@ std::optional<Tournament::Entrant> Reserve::next() {
   if (tree_.samples() >= nextRefill_ ||
       std::all_of(members_.begin(), members_.end(), [&](const auto& member) { return isKnown(member); }))
     fill();
-  const auto entrant = [](const State& state, const char* what, double rank) {
-    return Tournament::Entrant{{state, {namedStep(what)}}, rank};
-  };
-  if (!fresh() && ++asked_ % options_.contrast == 0)
-    for (; !random_.empty(); random_.pop_back())
-      if (!isKnown(random_.back()))
-        return entrant(random_.back().state, "random design", -std::numeric_limits<double>::infinity());
-  if (outdated_ && !fresh()) rank();
+  if (outdated_) rank();
+  const bool inOrder = ++asked_ % options_.inOrder == 0;
   std::optional<std::size_t> best;
-  for (std::size_t i = 0; i < members_.size(); ++i)
+  for (std::size_t i = 0; i < members_.size() && !(best && inOrder); ++i)
     if (!isKnown(members_[i]) && (!best || ranks_[i] < ranks_[*best])) best = i;
   if (!best) return std::nullopt;
-  return entrant(members_[*best].state, "evolved design", ranks_[*best]);
+  // What is next in order is tried whatever is believed of it.
+  const double rank = inOrder ? -std::numeric_limits<double>::infinity() : ranks_[*best];
+  return Tournament::Entrant{{members_[*best].state, {namedStep("evolved design")}}, rank};
 }
 
 bool Reserve::isKnown(const Evolution::Member& member) const {
@@ -43,7 +40,10 @@ void Reserve::fill() {
   Random random = randomFor(seed_, "generation", static_cast<std::uint64_t>(tree_.samples() + 1) * 64);
   Evolution::Result evolved = Evolution(problem_, tree_, {}).run(options_.size, random);
   members_ = std::move(evolved.best);
-  random_ = std::move(evolved.drawn);
+  std::unordered_set<std::uint64_t> known;
+  for (const Evolution::Member& member : members_) known.insert(member.state.hash);
+  for (Evolution::Member& drawn : evolved.drawn)
+    if (known.insert(drawn.state.hash).second) members_.push_back(std::move(drawn));
   nextRefill_ =
       tree_.samples() + std::min(options_.longestWait, options_.firstRefill << std::min(refills_, 8));
   ++refills_;

@@ -58,10 +58,9 @@ void SearchRecord::noteSample(const SampleRequest& request, const Measurement& m
 }
 
 bool SearchRecord::learnIfDue() {
-  constexpr int kEverySampleUntil = 16;
+  constexpr int kShareOfNews = 16;
   const auto waiting = static_cast<int>(unlearnt_.size());
-  if (waiting == 0 || (observations_ >= kEverySampleUntil && waiting < std::max(4, observations_ / 10)))
-    return false;
+  if (waiting < std::max(1, observations_ / kShareOfNews)) return false;
   return learn();
 }
 

@@ -41,8 +41,8 @@ class SearchRecord {
   /// Notes a sample and whether it is a new best, and keeps it to be learnt.
   void noteSample(const SampleRequest& request, const Measurement& measurement);
 
-  /// Teaches the surrogate once enough has come together (every sample at first, a tenth of what is known
-  /// later). True if predictions may have changed.
+  /// Teaches the surrogate once enough has come together (every sample at first, a sixteenth of what is
+  /// known later). True if predictions may have changed.
   [[nodiscard]] bool learnIfDue();
   /// Teaches it whatever has come, at the end of a batch.
   bool learn();

@@ -300,6 +300,8 @@ void addPrior(Table& table) {
 }
 
 constexpr std::size_t kPriorFeatures = 17;
+constexpr std::array<const char*, 3> kTrafficNames = {"traffic of level 2", "traffic of level 3",
+                                                      "traffic of level 4"};
 
 Table makeStoreTable() {
   Table table;
@@ -318,7 +320,7 @@ std::vector<ProgramFeature> makeProgramTable() {
     for (const BlockEstimate& block : blocks) seconds = std::max(seconds, block.seconds);
     return seconds;
   };
-  return {
+  std::vector<ProgramFeature> table = {
       {"estimate", "log2 nanoseconds",
        [](const Program&, const Estimate& e) { return slog(e.seconds * 1e9); }},
       {"blocks", "blocks",
@@ -352,6 +354,23 @@ std::vector<ProgramFeature> makeProgramTable() {
                                                   [](const Buffer& b) { return b.packing.has_value(); }));
        }},
   };
+  const auto sum = [&table](const char* name, auto part) {
+    table.push_back(
+        {std::string("all ") + name, "share of the estimate", [part](const Program&, const Estimate& e) {
+           double seconds = 0;
+           for (const BlockEstimate& block : e.blocks) seconds += part(block);
+           return seconds / std::max(1e-30, e.seconds);
+         }});
+  };
+  sum("arithmetic", [](const BlockEstimate& block) { return block.arithmetic; });
+  sum("load and store issue", [](const BlockEstimate& block) { return block.memoryIssue; });
+  sum("latency", [](const BlockEstimate& block) { return block.latency; });
+  sum("front end", [](const BlockEstimate& block) { return block.frontEnd; });
+  for (std::size_t level = 1; level < 4; ++level)
+    sum(kTrafficNames[level - 1], [level](const BlockEstimate& block) {
+      return level < block.traffic.size() ? block.traffic[level] : 0.0;
+    });
+  return table;
 }
 
 }  // namespace

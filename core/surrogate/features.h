@@ -15,7 +15,7 @@
 namespace espalier {
 
 /// Changes whenever a feature is added, removed or means something else; stored with every trained model.
-inline constexpr int kFeatureVersion = 1;
+inline constexpr int kFeatureVersion = 2;
 
 /// How a block uses one buffer over its whole nest.
 struct BufferUse {

@@ -22,7 +22,7 @@ struct Execution {
 };
 
 constexpr double kLoopControl = 3;  ///< instructions of a loop beside its body
-constexpr double kScalarStep = 4;   ///< of a step of a scalar reduction: two loads, an address, the arithmetic
+constexpr double kScalarStep = 4;  ///< of a step of a scalar reduction: two loads, an address, the arithmetic
 
 class BlockEstimator {
  public:
@@ -148,7 +148,8 @@ class BlockEstimator {
       joinedLoop_ = static_cast<std::ptrdiff_t>(l);
       const double folds = std::ceil(std::log2(std::min<double>(lanes_, static_cast<double>(loop.extent))));
       joins_ = instances_ / chunks(loop);
-      result_.arithmetic += joins_ * (2 * folds + 4) / machine_.multiplyAddsPerCycle;  // a shuffle and a combination
+      result_.arithmetic +=
+          joins_ * (2 * folds + 4) / machine_.multiplyAddsPerCycle;  // a shuffle and a combination
     }
   }
 

@@ -21,8 +21,6 @@ constexpr char kMagic[] = "espalier surrogate 1";
 constexpr int kMostRounds = 200;
 constexpr int kPatience = 12;
 constexpr double kHalfTrust = 12;  ///< samples at which the trees count half
-constexpr double kFailureFactor =
-    4;  ///< a failed candidate counts as this much slower than the slowest success
 
 void check(int status) {
   if (status != 0) throw std::runtime_error(std::string("XGBoost: ") + XGBGetLastError());

@@ -9,22 +9,9 @@
 #include <vector>
 
 #include "support/outcome.h"
+#include "surrogate/training_sample.h"
 
 namespace espalier {
-
-/// One measured program.
-struct TrainingSample {
-  std::vector<float> features;  ///< of featureRow
-  double priorSeconds = 0;
-  double seconds = 0;   ///< measured; of a failed candidate ignored
-  bool failed = false;  ///< taught as several times slower than the slowest success
-};
-
-/// A correction of the prior, with how sure it is.
-struct Correction {
-  double logRatio = 0;     ///< ln(seconds / prior seconds)
-  double uncertainty = 0;  ///< standard deviation of logRatio
-};
 
 /// A small ensemble of boosted trees over the logarithm of measured / prior. Each member leaves one fold out
 /// and stops early on it. The same samples, in the same order, and the same seed give the same model.

@@ -222,7 +222,7 @@ TensorProblem::Judgement TensorProblem::judge(const CachedProgram& program) cons
 void TensorProblem::usePrior(bool use) { priorInUse_ = use; }
 
 std::vector<Prediction> TensorProblem::predict(std::span<const State> states) const {
-  std::shared_ptr<const XgboostModel> model;
+  std::shared_ptr<const ResidualModel> model;
   {
     const std::lock_guard lock(modelMutex_);
     model = model_;
@@ -241,7 +241,7 @@ std::vector<Prediction> TensorProblem::predict(std::span<const State> states) co
   for (std::size_t i = 0; i < predictions.size(); ++i) {
     predictions[i].seconds *= std::exp(corrections[i].logRatio);
     predictions[i].uncertainty = corrections[i].uncertainty;
-    predictions[i].source = "prior + xgboost";
+    predictions[i].source = "prior + " + model->name();
   }
   return predictions;
 }
@@ -271,25 +271,25 @@ bool TensorProblem::learn(std::span<const Observation> observations) {
       samples_.push_back(std::move(samples.front()));
     }
   }
-  // Training from scratch costs milliseconds, so it waits until there is something new to say.
+  // Training costs milliseconds, the more the more is known, so it waits until there is something new to say.
+  constexpr std::size_t kShareOfNews = 16;
   const std::size_t fresh = samples_.size() - trainedAt_;
-  if (samples_.size() + taught_.size() < XgboostModel::kFewestSamples ||
-      fresh < std::max<std::size_t>(4, trainedAt_ / 8))
+  if (samples_.size() + taught_.size() < ResidualModel::kFewestSamples ||
+      fresh < std::max<std::size_t>(1, trainedAt_ / kShareOfNews))
     return false;
   trainedAt_ = samples_.size();
-  return train();
+  return train(true);
 }
 
 void TensorProblem::teach(std::vector<TrainingSample> samples) {
   taught_ = std::move(samples);
-  (void)train();
+  (void)train(false);
 }
 
-bool TensorProblem::train() {
-  std::vector<TrainingSample> all = samples_;
-  all.insert(all.end(), taught_.begin(), taught_.end());
-  auto model = std::make_shared<XgboostModel>(options_.seed);
-  model->train(all);
+bool TensorProblem::train(bool keepTrees) {
+  std::vector<TrainingSample> all = taught_;
+  all.insert(all.end(), samples_.begin(), samples_.end());
+  auto model = std::make_shared<ResidualModel>(all, options_.seed, keepTrees ? model_.get() : nullptr);
   if (!model->trained()) return false;
   const std::lock_guard lock(modelMutex_);
   model_ = std::move(model);
@@ -315,8 +315,8 @@ void TensorProblem::forget() {
 
 std::optional<std::string> TensorProblem::savedModel() const {
   const std::lock_guard lock(modelMutex_);
-  if (!model_) return std::nullopt;
-  return model_->save();
+  if (!model_ || model_->trees() == nullptr) return std::nullopt;
+  return model_->trees()->save();
 }
 
 std::unique_ptr<BuiltCandidate> TensorProblem::build(const State& state) {

@@ -16,7 +16,7 @@
 #include "search/problem.h"
 #include "support/outcome.h"
 #include "surrogate/machine_model.h"
-#include "surrogate/xgboost_model.h"
+#include "surrogate/residual_model.h"
 #include "tensor_problem/program_cache.h"
 #include "workload/workload.h"
 
@@ -120,11 +120,12 @@ class TensorProblem final : public Problem {
   std::unique_ptr<Compiler> compiler_;
   std::unique_ptr<Measurer> measurer_;
 
-  bool train();
+  /// Trees of an earlier model go on unless what was learnt is of another kind.
+  bool train(bool keepTrees);
   std::vector<TrainingSample> taught_;  ///< elsewhere
   bool priorInUse_ = true;
   mutable std::mutex modelMutex_;
-  std::shared_ptr<const XgboostModel> model_;  ///< replaced, never changed
+  std::shared_ptr<const ResidualModel> model_;  ///< replaced, never changed
   std::vector<std::uint64_t> learned_;         ///< state hash of each sample
   std::vector<TrainingSample> samples_;
   std::size_t trainedAt_ = 0;  ///< number of samples when model_ was trained

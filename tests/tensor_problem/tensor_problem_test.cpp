@@ -145,15 +145,15 @@ TEST(TensorProblem, PredictsByThePriorUntilItLearned) {
     measurement.failure = measurement.valid ? "" : "crash";
     observations.push_back({states[i], measurement});
   }
-  EXPECT_FALSE(problem->learn({observations.data(), 4}));
+  EXPECT_FALSE(problem->learn({observations.data(), 3}));
   EXPECT_TRUE(problem->learn(observations));
   const std::vector<Prediction> after = problem->predict(states);
-  EXPECT_EQ(after[1].source, "prior + xgboost");
+  EXPECT_EQ(after[1].source, "prior + gaussian process + xgboost");
   EXPECT_GT(after[1].seconds, 1.5 * before[1].seconds);
   EXPECT_TRUE(problem->savedModel().has_value());
 
   auto same = offlineProblem("matmul_small");
-  same->learn({observations.data(), 4});
+  same->learn({observations.data(), 3});
   same->learn(observations);
   const std::vector<Prediction> again = same->predict(states);
   for (std::size_t i = 0; i < states.size(); ++i) EXPECT_EQ(again[i].seconds, after[i].seconds);

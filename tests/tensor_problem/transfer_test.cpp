@@ -73,7 +73,7 @@ TEST(Transfer, TeachesTheCorrectionOfThePrior) {
   large->teach(transferFrom(*small, observations, *large, 0).samples);
   const Prediction after = large->predict({&asked, 1}).front();
   EXPECT_NEAR(std::log(after.seconds / before), std::log(2.5), 0.3);
-  EXPECT_EQ(after.source, "prior + xgboost");
+  EXPECT_EQ(after.source, "prior + gaussian process + xgboost");
   large->forget();
   EXPECT_EQ(large->predict({&asked, 1}).front().seconds, before);
 }
