@@ -38,7 +38,6 @@ struct MachineModel {
   double codeBytes = 32 * 1024;         ///< instruction cache
   double parallelLaunchSeconds = 6e-7;  ///< start and end of one parallel loop
   double reorderInstructions = 450;     ///< how far the core looks ahead
-  double waitingInstructions = 128;     ///< of those, how many may wait for their operands
   double streamStartBytes =
       6 * 1024;               ///< what main memory could have sent until the prefetchers follow a new stream
   double conflictCycles = 9;  ///< for each line that competing rows evict before it is written back
