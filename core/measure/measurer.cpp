@@ -304,7 +304,8 @@ Sample Measurer::measure(const Program& program, const CompiledKernel& kernel, c
   };
   if (options.verify)
     if (auto ready = prepareVerification(); !ready) return fail(ready.error());
-  if (auto ready = load(kCandidate, program, kernel); !ready) return fail(ready.error());
+  if (!options.loaded)
+    if (auto ready = load(kCandidate, program, kernel); !ready) return fail(ready.error());
   if (options.verify) {
     auto verdict = verifyLoaded(threads, options.timeoutSeconds);
     if (!verdict) return fail(verdict.error());

@@ -30,6 +30,7 @@ struct SampleOptions {
   bool verify = false;
   double timeoutSeconds = 10;  ///< for one request to the worker (a run, or all repeats)
   int threads = 0;             ///< 0 = MeasurerOptions::threads
+  bool loaded = false;  ///< it was measured just now: what was loaded and packed for that is used again
 };
 
 /// What became of one candidate. Either `failure` is set or the repeats are there.

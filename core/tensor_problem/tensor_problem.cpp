@@ -28,6 +28,8 @@ constexpr double kNeverMind =
 constexpr int kFirstLookRepeats = 5;
 constexpr double kFirstLookSeconds = 0.02;
 constexpr double kContender = 1.05;  ///< times the best: worth a longer look
+constexpr double kSteady = 0.02;     ///< spread of a first look above which the machine is disturbed
+constexpr int kSteadyRepeats = 6;    ///< beyond a first look that was not disturbed
 constexpr double kPriorUncertainty =
     0.6;  ///< standard deviation of ln(measured / prior), before any measurement
 
@@ -358,11 +360,14 @@ Measurement TensorProblem::measureProgram(const Program& program, const Compiled
     // One slow repeat may be the machine's fault; two more tell.
     options.timing.stopAboveSeconds = 0;
     options.timing.repeats = 3;
+    options.loaded = true;
     sample = measurer_->measure(program, kernel, options);
   } else if (shortFirst && !sample.failure && sample.seconds < kContender * request.incumbentSeconds) {
     // Who may become the best, or teach what makes the difference near it, is looked at longer.
     options.timing = longLook;
+    if (noiseOf(sample.timing.repeats) < kSteady) options.timing.repeats = kSteadyRepeats;
     options.verify = false;
+    options.loaded = true;
     Sample longer = measurer_->measure(program, kernel, options);
     longer.verified = sample.verified;
     longer.verification = std::move(sample.verification);

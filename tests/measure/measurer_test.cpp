@@ -211,6 +211,21 @@ TEST(Measurer, SlowCandidateIsStoppedEarly) {
   EXPECT_EQ(sample.timing.repeats.size(), 1U);
 }
 
+TEST(Measurer, SecondLookUsesWhatTheFirstOneLoaded) {
+  Bench bench = benchOf(readProgram(kMatmul, {{"M", 17}, {"N", 31}, {"K", 129}}));
+  SampleOptions again;
+  again.loaded = true;
+  const Sample tooEarly = bench.measurer->measure(bench.program, bench.kernel, again);
+  ASSERT_TRUE(tooEarly.failure);
+  EXPECT_THAT(tooEarly.failure->detail, HasSubstr("No kernel candidate is loaded"));
+  ASSERT_FALSE(bench.measurer->measure(bench.program, bench.kernel, {}).failure);
+  CompiledKernel broken = bench.kernel;
+  broken.object.clear();
+  const Sample second = bench.measurer->measure(bench.program, broken, again);
+  ASSERT_FALSE(second.failure) << "loaded anew: " << second.failure->detail;
+  EXPECT_GT(second.seconds, 0);
+}
+
 TEST(KernelArguments, BoundOfAnIndexFollowsItsUse) {
   const Program program = readProgram(
       "def f(float(E) A, int32(B) I, int32(B) J) -> (O) { O(b) = A(I(b)) + J(b) }", {{"E", 37}, {"B", 5}});
