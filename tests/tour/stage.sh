@@ -16,7 +16,7 @@ declare -A german=(
   ["chart: predicted against"]="Diagramm: Vorhersage gegen" ["chart: nodes by depth"]="Diagramm: Knoten nach"
   ["chart: share of fallbacks"]="Diagramm: Anteil" ["chart: speedup against samples"]="Diagramm: Beschleunigung über Proben"
   ["go on with another"]="Mit anderem Vorschlagenden" ["export the picture"]="Bild des Baums"
-  ["about espalier"]="Über Espalier" ["answer in place"]="Anstelle des Modells")
+  ["about espalier"]="Über Espalier" ["answer in place"]="Statt des Modells")
 
 prepare() { # a home of its own, with the theme chosen
   place=$(mktemp -d)
