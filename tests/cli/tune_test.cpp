@@ -135,8 +135,10 @@ TEST(Tune, EveryStrategyAndProposerRuns) {
 TEST(Tune, StopsAtItsTimeLimit) {
   const TemporaryFolder folder;
   const Finished finished = tuneSmall(folder.file("t.espalier"), "100000", {"--time-limit", "1"});
-  EXPECT_EQ(finished.status, 0) << finished.err;
-  EXPECT_LT(parsed(finished).at("samples").get<int>(), 100000);
+  const int samples = parsed(finished).at("samples").get<int>();
+  EXPECT_LT(samples, 100000);
+  // A second may be too short for the first sample of a busy machine: then nothing was measured.
+  EXPECT_EQ(finished.status, samples > 0 ? 0 : 1) << finished.err;
 }
 
 TEST(Resume, CountsOnAfterAKill) {
