@@ -20,6 +20,7 @@ constexpr std::size_t kBestKinds = 3;
 constexpr std::int64_t kOnlineBlock = 128;  ///< keys that a running maximum goes through at a time
 constexpr std::int64_t kOnlineRow = 512;    ///< rows from this length on are worth it
 constexpr std::int64_t kShortLoop = 8;      ///< iterations that may be written out
+constexpr int kRulesAlone = 64;             ///< samples; every second step after them is the search's own
 constexpr double kBoldness = 0.25;          ///< how often a runner-up is proposed instead of the favourite
 constexpr std::uint64_t kRunnersUp = 5;
 
@@ -335,6 +336,14 @@ void RulesProposer::rememberAttempts(const ProposalContext& context) {
 
 Proposal RulesProposer::propose(const ProposalContext& context, Random& random, const ProposalControl&) {
   Proposal proposal;
+  if (context.samplesDone >= kRulesAlone && context.request % 2 == 1) {
+    proposal.proposer = "random";
+    proposal.random = true;
+    proposal.reasoning =
+        "The rules had their say in the first " + std::to_string(kRulesAlone) +
+        " samples: every second step is left to the search, which knows designs that no rule writes.";
+    return proposal;
+  }
   proposal.proposer = name();
   const State& from = context.node.state;
   std::vector<Variant> variants;

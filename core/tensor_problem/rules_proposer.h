@@ -16,7 +16,7 @@ namespace espalier {
 /// Proposes without a model: reasons about roofline, register tile, cache tiles, lanes and threads from the
 /// facts of this machine and this program, ranks a few dozen variants by the prediction, and proposes the
 /// best one that was not proposed yet. From the initial state it writes a whole schedule; further down it
-/// decides tiles again.
+/// decides tiles again. In long runs every second step is left to the search.
 class RulesProposer final : public Proposer {
  public:
   /// `problem` outlives the proposer.

@@ -169,6 +169,24 @@ TEST(RulesProposer, GoesOnStepByStepWhereAllDraftsWereProposed) {
   EXPECT_EQ(different.size(), 64U);
 }
 
+TEST(RulesProposer, LeavesEverySecondStepOfALongRunToTheSearch) {
+  const auto problem = offlineProblem("matmul_small");
+  RulesProposer rules(*problem);
+  Random random(1);
+  ProposalContext context = contextAt(*problem, problem->initial());
+  for (const int samples : {63, 64, 200})
+    for (context.request = 10; context.request < 14; ++context.request) {
+      context.samplesDone = samples;
+      const Proposal proposal = rules.propose(context, random, {});
+      const bool left = samples >= 64 && context.request % 2 == 1;
+      EXPECT_EQ(proposal.random, left) << samples << " " << context.request;
+      EXPECT_EQ(proposal.items.empty(), left);
+      EXPECT_EQ(proposal.proposer, left ? "random" : "rules");
+      EXPECT_FALSE(proposal.fallback);
+      EXPECT_FALSE(proposal.reasoning.empty());
+    }
+}
+
 TEST(RulesProposer, SkipsWhatWasTriedBeforeItWasMade) {
   const auto problem = offlineProblem("matmul_small");
   Random random(1);
