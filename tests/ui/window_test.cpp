@@ -93,10 +93,17 @@ TEST_F(WindowTest, ShowsThePast) {
   slider->setValue(6);
   EXPECT_FALSE(window_.history().atEnd());
   EXPECT_LT(window_.history().tree().size(), 5U);
+  slider->setValue(slider->maximum());
+  window_.select(4);
+  slider->setValue(slider->maximum() / 2);
+  ASSERT_LT(window_.history().tree().size(), 5U);
+  ASSERT_NE(window_.history().tree().best(), kNoNode);
+  EXPECT_EQ(window_.tree().selected(), window_.history().tree().best()) << "node 4 is not there yet";
   slider->setValue(0);
   EXPECT_EQ(window_.history().tree().size(), 0U);
   slider->setValue(slider->maximum());
   EXPECT_EQ(window_.history().tree().size(), 5U);
+  EXPECT_EQ(window_.tree().selected(), 4U);
 }
 
 TEST_F(WindowTest, EveryPanelAndBothThemesCanBeShown) {

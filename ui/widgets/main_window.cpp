@@ -279,6 +279,9 @@ void MainWindow::historyChanged() {
   } else {
     tree_->treeChanged();
   }
+  // The node that was looked at may not be there yet; then the best so far is worth a look.
+  const SearchTree& tree = history_.tree();
+  if (!tree.contains(tree_->selected()) && tree.contains(tree.best())) tree_->select(tree.best());
   for (Panel* panel : panels_) panel->historyChanged();
   updateStatus();
   updateActions();

@@ -136,9 +136,6 @@ void MainWindow::playOn() {
   const int step = static_cast<int>(played_);
   played_ -= step;
   scrubber_->setValue(std::min(scrubber_->maximum(), scrubber_->value() + step));
-  // The node that was looked at may not be there yet; then the best so far is worth a look.
-  const SearchTree& tree = history_.tree();
-  if (!tree.contains(tree_->selected()) && tree.contains(tree.best())) tree_->select(tree.best());
   if (scrubber_->value() == scrubber_->maximum()) play_->setChecked(false);
 }
 
