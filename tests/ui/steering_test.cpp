@@ -406,7 +406,7 @@ TEST_F(Steering, ChangesThreadsLiveAndTakesItBack) {
   // Until all that was proposed is measured and the next answer is waited for.
   ASSERT_TRUE(until([this] {
     const auto measured = [](const NodeFacts& facts) { return facts.parent == kNoNode || facts.sample > 0; };
-    return services_.script->ask([this] { return services_.script->permits == 0; }) && tree().size() > 5 &&
+    return window_.history().fold().totals().expansions == 12 && tree().size() > 5 &&
            std::all_of(tree().nodes().begin(), tree().nodes().end(), measured) &&
            !window_.history().liveCalls().empty();
   }));

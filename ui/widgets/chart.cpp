@@ -269,14 +269,39 @@ std::optional<Chart::Nearest> Chart::nearestTo(const QPointF& position) const {
   return nearest;
 }
 
+QFont Chart::smallFont() const {
+  QFont small = font();
+  small.setPointSizeF(std::max(7.5, font().pointSizeF() - 1));
+  return small;
+}
+
+double Chart::baseFor(double low, double high, Qt::Orientation orientation) const {
+  constexpr int kAround = 80;  // pixels beside the plot: legend, title and labels
+  const QFontMetrics metrics(smallFont());
+  const double mark = orientation == Qt::Vertical ? 1.8 * metrics.height()
+                                                  : 1.5 * metrics.horizontalAdvance(QStringLiteral("10000"));
+  const double room = (orientation == Qt::Vertical ? height() : width()) - kAround;
+  // Less than two decades would have one round number or none.
+  double base = high / low < 100 ? 2 : 10;
+  const auto crowded = [&] { return std::log(high / low) / std::log(base) * mark > room; };
+  while (base < 1e6 && crowded()) base = base < 10 ? base * 2 : base * 10;
+  return base;
+}
+
+void Chart::resizeEvent(QResizeEvent* event) {
+  QWidget::resizeEvent(event);
+  for (const QAbstractAxis* axis : view_->chart()->axes())
+    if (const auto* scale = qobject_cast<const QLogValueAxis*>(axis))
+      if (scale->base() != baseFor(scale->min(), scale->max(), axis->orientation())) return rebuild();
+}
+
 void Chart::rebuild() {
   auto* chart = new QChart;
   chart->setBackgroundBrush(theme_.color(Ink::Canvas));
   chart->setBackgroundRoundness(0);
   chart->setMargins(QMargins(4, 2, 12, 2));
   chart->layout()->setContentsMargins(0, 0, 0, 0);
-  QFont small = font();
-  small.setPointSizeF(std::max(7.5, font().pointSizeF() - 1));
+  const QFont small = smallFont();
   chart->legend()->setVisible(content_.series.size() > 1);
   chart->legend()->setLabelColor(theme_.color(Ink::Text));
   chart->legend()->setFont(small);
@@ -384,12 +409,11 @@ void Chart::rebuild() {
         high = std::pow(10, zoomed->second);
       }
       auto* scale = new QLogValueAxis;
-      // Less than two decades would have one round number or none.
-      const bool narrow = high / low < 100;
-      scale->setBase(narrow ? 2 : 10);
+      const double base = baseFor(low, high, side == Qt::AlignBottom ? Qt::Horizontal : Qt::Vertical);
+      scale->setBase(base);
       scale->setRange(low, high);
       scale->setLabelFormat(QStringLiteral("%g"));
-      scale->setMinorTickCount(narrow ? 0 : 8);
+      scale->setMinorTickCount(base == 10 ? 8 : 0);
       scale->setMinorGridLineVisible(false);
       made = scale;
     } else {

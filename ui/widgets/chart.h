@@ -59,6 +59,9 @@ class Chart : public QWidget {
  Q_SIGNALS:
   void nodeWanted(espalier::NodeId node);
 
+ protected:
+  void resizeEvent(QResizeEvent* event) override;
+
  private:
   class View;
   struct Nearest {
@@ -67,6 +70,9 @@ class Chart : public QWidget {
   };
   void rebuild();
   void adopt(QChart* chart);
+  /// Base whose powers are marked along a logarithmic axis, as many as have room.
+  [[nodiscard]] double baseFor(double low, double high, Qt::Orientation orientation) const;
+  [[nodiscard]] QFont smallFont() const;
   [[nodiscard]] bool isDrawn() const;
   [[nodiscard]] std::optional<Nearest> nearestTo(const QPointF& position) const;
   [[nodiscard]] QPointF valueAt(const QPointF& position) const;
