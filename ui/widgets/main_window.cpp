@@ -271,6 +271,11 @@ void MainWindow::showResult() {
                               duration(tree.bestSeconds())));
 }
 
+void MainWindow::lookAtSomething() {
+  const SearchTree& tree = history_.tree();
+  if (!tree.contains(tree_->selected()) && tree.contains(tree.best())) tree_->select(tree.best());
+}
+
 void MainWindow::historyChanged() {
   if (rebuilds_ != history_.rebuilds()) {
     rebuilds_ = history_.rebuilds();
@@ -279,12 +284,11 @@ void MainWindow::historyChanged() {
   } else {
     tree_->treeChanged();
   }
-  // The node that was looked at may not be there yet; then the best so far is worth a look.
-  const SearchTree& tree = history_.tree();
-  if (!tree.contains(tree_->selected()) && tree.contains(tree.best())) tree_->select(tree.best());
   for (Panel* panel : panels_) panel->historyChanged();
   updateStatus();
   updateActions();
+  // Apart from all that, so that neither holds up the window for long.
+  QMetaObject::invokeMethod(this, &MainWindow::lookAtSomething, Qt::QueuedConnection);
 }
 
 void MainWindow::updateScrubber() {

@@ -138,6 +138,8 @@ class MainWindow : public QMainWindow {
   void showTime(int position);
   void playOn();
   void historyChanged();
+  /// The node that was looked at may not be there yet; then the best so far is worth a look.
+  void lookAtSomething();
   void updateStatus();
   void updateMeter();
   void updateLegend();
