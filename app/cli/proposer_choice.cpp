@@ -25,6 +25,12 @@ LlmOptions llmOptions(const SearchOptions& options) {
   return llm;
 }
 
+ChosenProposer withoutRecording(std::unique_ptr<Proposer> proposer) {
+  ChosenProposer chosen;
+  chosen.proposer = std::move(proposer);
+  return chosen;
+}
+
 Result<ChosenProposer> recorded(const SearchOptions& options, const TensorProblem& problem) {
   if (!options.recording)
     return usageError("--proposer recorded needs --recording FILE.",
@@ -33,7 +39,7 @@ Result<ChosenProposer> recorded(const SearchOptions& options, const TensorProble
     auto proposer = makeRecordedLlmProposer(*options.recording, llmOptions(options),
                                             std::make_unique<RulesProposer>(problem));
     if (!proposer) return tl::unexpected(proposer.error());
-    return ChosenProposer{std::move(*proposer), {}, {}, {}};
+    return withoutRecording(std::move(*proposer));
   }
   const auto events = readSession(*options.recording);
   if (!events) return tl::unexpected(events.error());
@@ -63,7 +69,7 @@ Result<ChosenProposer> llm(const SearchOptions& options, const TensorProblem& pr
   auto proposer = makeLlmProposer(llm, std::make_unique<RulesProposer>(problem));
   if (!proposer) return tl::unexpected(proposer.error());
   (*proposer)->resumeFrom(spendingOf(earlier));
-  return ChosenProposer{std::move(*proposer), {}, {}, {}};
+  return withoutRecording(std::move(*proposer));
 }
 
 }  // namespace
@@ -73,16 +79,13 @@ Result<ChosenProposer> chooseProposer(const SearchOptions& options, const Tensor
   const bool modelNamed = options.llmUrl || options.llmModel || !options.llmProfiles.empty();
   std::string name = options.proposer.value_or("auto");
   if (name == "auto") name = modelNamed ? "llm" : "rules";
-  if (name == "rules") return ChosenProposer{std::make_unique<RulesProposer>(problem), {}, {}, {}};
-  if (name == "random") return ChosenProposer{std::make_unique<RandomProposer>(), {}, {}, {}};
+  if (name == "rules") return withoutRecording(std::make_unique<RulesProposer>(problem));
+  if (name == "random") return withoutRecording(std::make_unique<RandomProposer>());
   if (name == "recorded") return recorded(options, problem);
   if (name == "llm") return llm(options, problem, earlier);
   if (name.starts_with("exec:"))
-    return ChosenProposer{std::make_unique<ExecProposer>(ExecOptions{.command = name.substr(5)},
-                                                         std::make_unique<RulesProposer>(problem)),
-                          {},
-                          {},
-                          {}};
+    return withoutRecording(std::make_unique<ExecProposer>(ExecOptions{.command = name.substr(5)},
+                                                           std::make_unique<RulesProposer>(problem)));
   return usageError("--proposer " + name + " is not known.",
                     "It is auto, llm, rules, recorded, random or exec:COMMAND.");
 }

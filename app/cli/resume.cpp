@@ -5,6 +5,7 @@
 #include "cli/proposer_choice.h"
 #include "cli/run_session.h"
 #include "cli/session_view.h"
+#include "cli/tuner_setup.h"
 #include "cli/verbs.h"
 #include "session/session_store.h"
 #include "tensor_problem/tensor_problem.h"
@@ -47,28 +48,17 @@ Result<ExitStatus> resume(const ResumeRequest& request, Console& console) {
   if (!options) return tl::unexpected(options.error());
   auto problem = tensorProblemFromIdentity(view->run().problem.identity);
   if (!problem) return tl::unexpected(problem.error());
-  options->host = toJson((*problem)->sheet());
   auto chosen = chooseProposer(search, **problem, view->fold.totals());
   if (!chosen) return tl::unexpected(chosen.error());
   if (search.from)
     if (auto taken = beginFrom(*search.from, **problem, *chosen, console); !taken)
       return tl::unexpected(taken.error());
   if (search.measurements) useMeasurements(*search.measurements, **problem, *chosen, console);
-  TensorProblem& tensor = **problem;
-  auto scored = withScorer(*std::move(problem), search);
-  if (!scored) return tl::unexpected(scored.error());
-  auto session = SessionStore::open(request.session, SessionStore::Access::Write);
-  if (!session) return tl::unexpected(session.error());
-  TunerSetup setup;
-  setup.problem = *std::move(scored);
-  setup.changeThreads = [&tensor](int threads) { return tensor.setThreads(threads); };
-  setup.proposer = std::move(chosen->proposer);
-  setup.measurements = std::move(chosen->measurements);
-  setup.order = std::move(chosen->order);
-  setup.commands = std::move(chosen->commands);
-  setup.options = std::move(*options);
-  setup.session = std::move(*session);
-  return runSession(std::move(setup), view->fold, console);
+  auto setup = tunerSetup(*std::move(problem), search, *std::move(chosen), *std::move(options), [&request] {
+    return SessionStore::open(request.session, SessionStore::Access::Write);
+  });
+  if (!setup) return tl::unexpected(setup.error());
+  return runSession(*std::move(setup), view->fold, console);
 }
 
 }  // namespace espalier::cli

@@ -2,12 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <filesystem>
 
-#include "cli/asking.h"
 #include "cli/earlier_runs.h"
 #include "cli/proposer_choice.h"
 #include "cli/run_session.h"
 #include "cli/session_view.h"
 #include "cli/tensor_problem_choice.h"
+#include "cli/tuner_setup.h"
 #include "cli/verbs.h"
 #include "cli/workload_choice.h"
 #include "session/session_store.h"
@@ -40,29 +40,17 @@ Result<ExitStatus> tune(const TuneRequest& request, Console& console) {
   if (!kernel.threads) kernel.threads = start->threads;
   auto problem = openTensorProblem(std::move(*workload), kernel, options->seed, std::move(start->sheet));
   if (!problem) return tl::unexpected(problem.error());
-  options->host = toJson((*problem)->sheet());
   auto chosen = chooseProposer(search, **problem);
   if (!chosen) return tl::unexpected(chosen.error());
   if (search.from)
     if (auto taken = beginFrom(*search.from, **problem, *chosen, console); !taken)
       return tl::unexpected(taken.error());
   if (search.measurements) useMeasurements(*search.measurements, **problem, *chosen, console);
-  TensorProblem& tensor = **problem;
-  auto scored = withScorer(*std::move(problem), search);
-  if (!scored) return tl::unexpected(scored.error());
-  const std::string path = search.session.value_or(freeSessionName((*scored)->info().name));
-  auto session = SessionStore::create(path);
-  if (!session) return tl::unexpected(session.error());
-  TunerSetup setup;
-  setup.problem = *std::move(scored);
-  setup.changeThreads = [&tensor](int threads) { return tensor.setThreads(threads); };
-  setup.proposer = std::move(chosen->proposer);
-  setup.measurements = std::move(chosen->measurements);
-  setup.order = std::move(chosen->order);
-  setup.commands = std::move(chosen->commands);
-  setup.options = std::move(*options);
-  setup.session = std::move(*session);
-  return runSession(std::move(setup), SessionFold{}, console);
+  const std::string path = search.session.value_or(freeSessionName((*problem)->info().name));
+  auto setup = tunerSetup(*std::move(problem), search, *std::move(chosen), *std::move(options),
+                          [&path] { return SessionStore::create(path); });
+  if (!setup) return tl::unexpected(setup.error());
+  return runSession(*std::move(setup), SessionFold{}, console);
 }
 
 }  // namespace espalier::cli

@@ -2,13 +2,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "window/tensor_services.h"
 
-#include <functional>
 #include <nlohmann/json.hpp>
 
 #include "cli/asking.h"
 #include "cli/proposer_choice.h"
 #include "cli/session_view.h"
 #include "cli/tensor_problem_choice.h"
+#include "cli/tuner_setup.h"
 #include "cli/workload_choice.h"
 #include "exporting/exporting.h"
 #include "program/printer.h"
@@ -68,35 +68,19 @@ class TensorTexts final : public ui::NodeTexts {
   std::unique_ptr<TensorProblem> problem_;
 };
 
-using SessionOpener = std::function<Result<std::unique_ptr<SessionStore>>()>;
-
-/// Opens the session last, so that a search that cannot begin leaves no file behind.
 Result<std::unique_ptr<ui::RunController>> startTuner(std::unique_ptr<TensorProblem> problem,
                                                       const cli::SearchOptions& search, TuneOptions options,
-                                                      const RunTotals& earlier, const SessionOpener& open,
-                                                      ui::RunSink sink) {
-  options.host = toJson(problem->sheet());
+                                                      const RunTotals& earlier,
+                                                      const cli::SessionOpener& open, ui::RunSink sink) {
   options.software = "espalier " ESPALIER_VERSION;
   options.asking = cli::askingText(search);
   if (auto checked = check(options); !checked) return tl::unexpected(checked.error());
   auto chosen = cli::chooseProposer(search, *problem, earlier);
   if (!chosen) return tl::unexpected(chosen.error());
-  TensorProblem& tensor = *problem;
-  auto scored = cli::withScorer(std::move(problem), search);
-  if (!scored) return tl::unexpected(scored.error());
-  auto session = open();
-  if (!session) return tl::unexpected(session.error());
-  TunerSetup setup;
-  setup.problem = *std::move(scored);
-  setup.changeThreads = [&tensor](int threads) { return tensor.setThreads(threads); };
-  setup.proposer = std::move(chosen->proposer);
-  setup.measurements = std::move(chosen->measurements);
-  setup.order = std::move(chosen->order);
-  setup.commands = std::move(chosen->commands);
-  setup.options = std::move(options);
-  setup.session = *std::move(session);
-  setup.sink = std::move(sink);
-  return std::make_unique<TunerRun>(std::move(setup));
+  auto setup = cli::tunerSetup(std::move(problem), search, *std::move(chosen), std::move(options), open);
+  if (!setup) return tl::unexpected(setup.error());
+  setup->sink = std::move(sink);
+  return std::make_unique<TunerRun>(*std::move(setup));
 }
 
 cli::SearchOptions searchOf(const ui::ProposerChoice& proposer) {
