@@ -300,8 +300,6 @@ void addPrior(Table& table) {
 }
 
 constexpr std::size_t kPriorFeatures = 17;
-constexpr std::array<const char*, 3> kTrafficNames = {"traffic of level 2", "traffic of level 3",
-                                                      "traffic of level 4"};
 
 Table makeStoreTable() {
   Table table;
@@ -354,20 +352,19 @@ std::vector<ProgramFeature> makeProgramTable() {
                                                   [](const Buffer& b) { return b.packing.has_value(); }));
        }},
   };
-  const auto sum = [&table](const char* name, auto part) {
-    table.push_back(
-        {std::string("all ") + name, "share of the estimate", [part](const Program&, const Estimate& e) {
-           double seconds = 0;
-           for (const BlockEstimate& block : e.blocks) seconds += part(block);
-           return seconds / std::max(1e-30, e.seconds);
-         }});
+  const auto sum = [&table](const std::string& name, auto part) {
+    table.push_back({"all " + name, "share of the estimate", [part](const Program&, const Estimate& e) {
+                       double seconds = 0;
+                       for (const BlockEstimate& block : e.blocks) seconds += part(block);
+                       return seconds / std::max(1e-30, e.seconds);
+                     }});
   };
   sum("arithmetic", [](const BlockEstimate& block) { return block.arithmetic; });
   sum("load and store issue", [](const BlockEstimate& block) { return block.memoryIssue; });
   sum("latency", [](const BlockEstimate& block) { return block.latency; });
   sum("front end", [](const BlockEstimate& block) { return block.frontEnd; });
   for (std::size_t level = 1; level < 4; ++level)
-    sum(kTrafficNames[level - 1], [level](const BlockEstimate& block) {
+    sum("traffic of level " + std::to_string(level + 1), [level](const BlockEstimate& block) {
       return level < block.traffic.size() ? block.traffic[level] : 0.0;
     });
   return table;

@@ -55,14 +55,9 @@ Matrix inverseOf(const Matrix& factor, std::size_t size) {
 }
 
 std::vector<double> targetsOf(std::span<const TrainingSample> samples) {
-  double slowest = 0;
-  for (const TrainingSample& sample : samples)
-    if (!sample.failed) slowest = std::max(slowest, sample.seconds);
-  std::vector<double> targets;
-  if (slowest <= 0) return targets;
-  for (const TrainingSample& sample : samples)
-    targets.push_back(
-        std::log((sample.failed ? slowest * kFailureFactor : sample.seconds) / sample.priorSeconds));
+  std::vector<double> targets = taughtSeconds(samples);
+  for (std::size_t i = 0; i < targets.size(); ++i)
+    targets[i] = std::log(targets[i] / samples[i].priorSeconds);
   return targets;
 }
 

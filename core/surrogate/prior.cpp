@@ -118,6 +118,12 @@ class BlockEstimator {
     result_.arithmetic = instructions_ / machine_.multiplyAddsPerCycle;
   }
 
+  /// Whether a loop is straight code inside the innermost one at run time. Loops that are written out around
+  /// that are code that runs again, as if they were loops.
+  [[nodiscard]] bool withinBody(std::size_t l) const {
+    return static_cast<std::ptrdiff_t>(l) > innermostSerial_;
+  }
+
   /// Whether the innermost loop at run time adds to the same elements again and again.
   [[nodiscard]] bool accumulatesInLoop() const {
     return innermostSerial_ >= 0 &&
@@ -128,8 +134,7 @@ class BlockEstimator {
   [[nodiscard]] double stepsWrittenOut() const {
     double steps = 1;
     for (std::size_t l = 0; l < block_.loops.size(); ++l)
-      if (block_.loops[l].reduction && static_cast<std::ptrdiff_t>(l) > innermostSerial_)
-        steps *= chunks(block_.loops[l]);
+      if (block_.loops[l].reduction && withinBody(l)) steps *= chunks(block_.loops[l]);
     return steps;
   }
 
@@ -184,9 +189,7 @@ class BlockEstimator {
   double vectorsInBody(const AccessFacts& access) const {
     double vectors = 1;
     for (std::size_t l = 0; l < block_.loops.size(); ++l)
-      if (block_.loops[l].straight() && static_cast<std::ptrdiff_t>(l) > innermostSerial_ &&
-          access.depends[l])
-        vectors *= chunks(block_.loops[l]);
+      if (withinBody(l) && access.depends[l]) vectors *= chunks(block_.loops[l]);
     return vectors;
   }
 
@@ -360,11 +363,6 @@ class BlockEstimator {
     while (bySize > 0 && setAt(bySize - 1) <= capacity) --bySize;
     if (bySize == 0 || fits(access, bySize, capacity, wayBytes)) return 0;
     return missed / 64 * machine_.conflictCycles * machine_.cycleSeconds / result_.parallelism;
-  }
-
-  /// Loops that are written out around a loop are code that runs again, as if they were loops.
-  [[nodiscard]] bool withinBody(std::size_t l) const {
-    return block_.loops[l].straight() && static_cast<std::ptrdiff_t>(l) > innermostSerial_;
   }
 
   /// A stream from far away overlaps with the arithmetic that runs while it is read for the first time, and

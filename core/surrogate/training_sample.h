@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <span>
 #include <vector>
 
 namespace espalier {
@@ -10,12 +11,13 @@ namespace espalier {
 struct TrainingSample {
   std::vector<float> features;  ///< of featureRow
   double priorSeconds = 0;
-  double seconds = 0;   ///< measured; of a failed candidate ignored
-  bool failed = false;  ///< taught as several times slower than the slowest success
+  double seconds = 0;  ///< measured; of a failed candidate ignored
+  bool failed = false;
 };
 
-/// A failed candidate counts as this much slower than the slowest success.
-inline constexpr double kFailureFactor = 4;
+/// Seconds that each sample is learnt with: a failed candidate as several times slower than the slowest
+/// success. Empty where nothing succeeded.
+[[nodiscard]] std::vector<double> taughtSeconds(std::span<const TrainingSample> samples);
 
 /// A correction of the prior, with how sure it is.
 struct Correction {

@@ -119,24 +119,18 @@ XgboostModel& XgboostModel::operator=(XgboostModel&&) noexcept = default;
 void XgboostModel::train(std::span<const TrainingSample> samples) {
   members_.clear();
   samples_ = samples.size();
-  double slowest = 0;
-  double fastest = 0;
-  for (const TrainingSample& sample : samples) {
-    if (sample.failed) continue;
-    slowest = std::max(slowest, sample.seconds);
-    fastest = fastest == 0 ? sample.seconds : std::min(fastest, sample.seconds);
-  }
-  if (samples.size() < kFewestSamples || slowest <= 0) return;
+  const std::vector<double> taught = taughtSeconds(samples);
+  if (samples.size() < kFewestSamples || taught.empty()) return;
+  const double fastest = *std::min_element(taught.begin(), taught.end());
 
   std::vector<float> targets;
   std::vector<float> weights;
   double sum = 0;
   double weightSum = 0;
-  for (const TrainingSample& sample : samples) {
-    const double seconds = sample.failed ? slowest * kFailureFactor : sample.seconds;
-    const double target = std::log(seconds / sample.priorSeconds);
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    const double target = std::log(taught[i] / samples[i].priorSeconds);
     // The fast end decides what is measured next, so it weighs more; nothing weighs nothing.
-    const double weight = std::max(0.1, std::sqrt(fastest / seconds));
+    const double weight = std::max(0.1, std::sqrt(fastest / taught[i]));
     targets.push_back(static_cast<float>(target));
     weights.push_back(static_cast<float>(weight));
     sum += target * weight;

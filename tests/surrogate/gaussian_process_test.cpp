@@ -8,9 +8,10 @@
 #include <gtest/gtest.h>
 
 #include "support/random.h"
+#include "surrogate/feature_rows.h"
 #include "surrogate/residual_model.h"
 
-namespace espalier {
+namespace espalier::testing {
 namespace {
 
 constexpr std::size_t kColumns = 8;
@@ -30,12 +31,6 @@ std::vector<TrainingSample> familyOf(bool second, double ratio, std::size_t coun
   std::vector<TrainingSample> samples;
   while (samples.size() < count) samples.push_back(sampleOf(second, ratio, random));
   return samples;
-}
-
-std::vector<std::vector<float>> rowsOf(const std::vector<TrainingSample>& samples) {
-  std::vector<std::vector<float>> rows;
-  for (const auto& sample : samples) rows.push_back(sample.features);
-  return rows;
 }
 
 double meanCorrection(const GaussianProcess& process, const std::vector<TrainingSample>& samples) {
@@ -122,4 +117,4 @@ TEST(ResidualModel, KeepsItsTreesUntilAnEighthMoreIsKnown) {
 }
 
 }  // namespace
-}  // namespace espalier
+}  // namespace espalier::testing

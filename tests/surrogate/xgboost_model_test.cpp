@@ -7,9 +7,10 @@
 #include <gtest/gtest.h>
 
 #include "support/random.h"
+#include "surrogate/feature_rows.h"
 #include "surrogate/features.h"
 
-namespace espalier {
+namespace espalier::testing {
 namespace {
 
 /// Programs whose true time is the prior times something that two features decide.
@@ -26,12 +27,6 @@ std::vector<TrainingSample> samplesOf(std::uint64_t seed, std::size_t count) {
     samples.push_back(std::move(sample));
   }
   return samples;
-}
-
-std::vector<std::vector<float>> rowsOf(const std::vector<TrainingSample>& samples) {
-  std::vector<std::vector<float>> rows;
-  for (const auto& sample : samples) rows.push_back(sample.features);
-  return rows;
 }
 
 double meanError(const XgboostModel& model, const std::vector<TrainingSample>& samples) {
@@ -131,4 +126,4 @@ TEST(XgboostModel, SurvivesStorageAndRefusesForeignBytes) {
 }
 
 }  // namespace
-}  // namespace espalier
+}  // namespace espalier::testing
