@@ -288,7 +288,8 @@ void MainWindow::historyChanged() {
   updateStatus();
   updateActions();
   // Apart from all that, so that neither holds up the window for long.
-  QMetaObject::invokeMethod(this, &MainWindow::lookAtSomething, Qt::QueuedConnection);
+  if (!history_.tree().contains(tree_->selected()))
+    QMetaObject::invokeMethod(this, &MainWindow::lookAtSomething, Qt::QueuedConnection);
 }
 
 void MainWindow::updateScrubber() {

@@ -84,9 +84,9 @@ class MainWindow : public QMainWindow {
   template <class Made>
   Made* addPanel(const char* id, const QString& title, Qt::DockWidgetArea area);
   void arrange();
-  /// The layout as it was saved, or the one that the window comes with.
   void keepTreeLarge();
   void showResult();
+  /// The layout as it was saved, or the one that the window comes with.
   void restoreLayout(const QByteArray& docks);
   // main_window_actions.cpp
   void makeActions();
