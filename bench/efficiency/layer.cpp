@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <unordered_map>
 
 #include "reasoning/llm_setup.h"
 #include "reasoning/random_proposer.h"
@@ -121,9 +122,12 @@ Result<Run> Layer::run(const Way& way, std::uint64_t seed, int samples) {
   std::int64_t busyUntil = 0;
   bool unfinished = false;
   const auto start = std::chrono::steady_clock::now();
+  std::unordered_map<NodeId, State> states;
   setup.sink = [&](std::span<const Event> events) {
     for (const Event& event : events) {
-      if (const auto* built = std::get_if<BuildFinished>(&event.body)) {
+      if (const auto* added = std::get_if<NodeAdded>(&event.body)) {
+        states[added->node] = added->state;
+      } else if (const auto* built = std::get_if<BuildFinished>(&event.body)) {
         if (built->measureEndedMilliseconds == 0) continue;
         const std::int64_t began = std::max(built->buildBeganMilliseconds, busyUntil);
         measuringHere +=
@@ -134,7 +138,10 @@ Result<Run> Layer::run(const Way& way, std::uint64_t seed, int samples) {
         if (!measured.recorded) ++fresh;
         run.failed += measured.valid ? 0 : 1;
         double best = run.best.empty() ? *baseline : run.best.back();
-        if (measured.valid) best = std::min(best, measured.seconds);
+        if (measured.valid && measured.seconds < best) {
+          best = measured.seconds;
+          run.leaders.push_back({static_cast<int>(run.best.size()) + 1, states.at(sample->node), best});
+        }
         run.best.push_back(best);
         run.when.push_back(secondsSince(start));
         if (measured.valid && (bestKnown_ == 0 || measured.seconds < bestKnown_))

@@ -38,13 +38,21 @@ struct Way {
   TuneOptions options = {};         ///< strategy, seed and samples are set from the rest
 };
 
+/// A program that was the fastest of its run when it was measured.
+struct Leader {
+  int sample = 0;  ///< counted from 1
+  State state;
+  double seconds = 0;
+};
+
 /// One run of a way.
 struct Run {
   std::vector<double>
       best;  ///< seconds of the best so far, by sample; before the first valid one the baseline
-  std::vector<double> when;  ///< seconds since the start at which each sample was told
-  double wallSeconds = 0;    ///< that the run took here: with a store that is not what it would take live
-  double searchSeconds = 0;  ///< of the search, without building and measuring
+  std::vector<Leader> leaders;  ///< by sample, each faster than the one before
+  std::vector<double> when;     ///< seconds since the start at which each sample was told
+  double wallSeconds = 0;       ///< that the run took here: with a store that is not what it would take live
+  double searchSeconds = 0;     ///< of the search, without building and measuring
   int failed = 0;
   double speedupAt(int sample, double baseline) const;
   /// The first sample that is at least this fast; 0 = none.
@@ -70,6 +78,7 @@ class Layer {
   [[nodiscard]] Result<Run> run(const Way& way, std::uint64_t seed, int samples);
   /// The fastest time of any program in the store for this layer, as far as this bench met it.
   [[nodiscard]] double bestKnownSeconds() const { return bestKnown_; }
+  void setBestKnown(double seconds) { bestKnown_ = seconds; }
   [[nodiscard]] std::size_t measuredHere() const { return measuredHere_; }
 
  private:

@@ -17,7 +17,7 @@ struct PaperOptions {
 };
 
 /// Table 1: evolutionary search where it saturates, the first sample within 1 % of its own final best,
-/// against MCTS + rules where it is as fast as that final best.
+/// against MCTS + rules where it comes within 1 % of the same best, and where it is as fast.
 [[nodiscard]] Result<Report> saturation(const Settings& settings, const PaperOptions& options);
 
 /// Table 3: best speedup at sample points.

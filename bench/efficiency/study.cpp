@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <iostream>
 
+#include "efficiency/settle.h"
+
 namespace espalier::bench {
 
 Result<Study> study(const Settings& settings, const std::vector<PlannedWay>& ways) {
@@ -33,6 +35,12 @@ Result<Study> study(const Settings& settings, const std::vector<PlannedWay>& way
         way.runs.push_back(*std::move(run));
       }
       runs.ways.push_back(std::move(way));
+    }
+    if (!settings.replayOnly) {
+      std::vector<Run*> all;
+      for (auto& way : runs.ways)
+        for (Run& run : way.runs) all.push_back(&run);
+      settle(layer, all);
     }
     runs.bestKnownSeconds = layer.bestKnownSeconds();
     result.layers.push_back(std::move(runs));

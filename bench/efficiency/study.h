@@ -32,6 +32,7 @@ struct PlannedWay {
   Way way;
   int samples = 0;
 };
+/// Runs all of them, then times what led them in turns (settle.h) unless nothing is to be measured.
 [[nodiscard]] Result<Study> study(const Settings& settings, const std::vector<PlannedWay>& ways);
 
 /// Speedups over p0 after that many samples, of all seeds.
