@@ -91,13 +91,11 @@ std::vector<TileShape> tileShapes(const BlockShape& shape, const MachineModel& m
       for (std::int64_t rows = 1; rows <= std::min<std::int64_t>(height, machine.vectorRegisters); ++rows) {
         const auto accumulators = static_cast<double>(rows * secondRows * vectors);
         const std::int64_t streamed = vectors * (streamsAlongSecondRows(shape) ? secondRows : 1);
-        // Windows load what comes next while this is used; under several rows a weight stays until all had
-        // it.
+        // Windows, and rows that share what is streamed, load what comes next while this is used.
         const std::int64_t loaded = isWindow(shape) || secondRows > 1 ? 2 * streamed : streamed;
-        const double kept = secondRows > 1 ? static_cast<double>(rows) : held;
-        if (accumulators + static_cast<double>(loaded) + kept > machine.vectorRegisters) break;
+        if (accumulators + static_cast<double>(loaded) + held > machine.vectorRegisters) break;
         const std::int64_t tail = vectorsOfTail(width, columns, lanes, machine);
-        if (static_cast<double>((rows * secondRows + 1) * tail) + kept > machine.vectorRegisters) break;
+        if (static_cast<double>((rows * secondRows + 1) * tail) + held > machine.vectorRegisters) break;
         const double loads = static_cast<double>(streamed) / machine.loadsPerCycle +
                              static_cast<double>(rows) / machine.broadcastsPerCycle;
         const double cycles = std::max({1 / machine.multiplyAddsPerCycle, loads / accumulators,
@@ -286,10 +284,13 @@ std::vector<Step> contractionSteps(const BlockShape& shape, const ContractionCho
   tile(shape.depthAxis, factors.depth);
 
   std::vector<std::string> outer;
-  std::vector<std::string> reductions;
+  std::vector<std::string> farther;
+  std::vector<std::string> nearer;
   for (std::size_t a = 0; a < shape.axes.size(); ++a) {
-    if (!isTiled(shape, a) && !shape.axes[a].shared)
-      (shape.axes[a].reduction ? reductions : outer).push_back(shape.axes[a].loopName);
+    const AxisShape& axis = shape.axes[a];
+    if (isTiled(shape, a) || axis.shared) continue;
+    const bool isFarther = shape.depthAxis && axis.inputStep() > shape.axes[*shape.depthAxis].inputStep();
+    (!axis.reduction ? outer : isFarther ? farther : nearer).push_back(axis.loopName);
   }
   const bool alone =
       std::none_of(shape.axes.begin(), shape.axes.end(), [](const AxisShape& axis) { return axis.shared; });
@@ -303,12 +304,13 @@ std::vector<Step> contractionSteps(const BlockShape& shape, const ContractionCho
     add(shape.vectorAxis, level);
     add(shape.rowAxis, level);
     if (level == 0) parallel = order;
+    if (level == 1) order.insert(order.end(), farther.begin(), farther.end());
     add(shape.depthAxis, level);
   }
-  order.insert(order.end(), reductions.begin(), reductions.end());
+  order.insert(order.end(), nearer.begin(), nearer.end());
   add(shape.depthAxis, 2);
-  add(shape.secondRowAxis, 1);
   add(shape.rowAxis, 2);
+  add(shape.secondRowAxis, 1);
   add(shape.vectorAxis, 2);
   steps.push_back(Step{"Reorder", {}}.set("loops", order));
 
@@ -321,7 +323,8 @@ std::vector<Step> contractionSteps(const BlockShape& shape, const ContractionCho
   if (shape.depthAxis)
     steps.push_back(Step{"Unroll", {}}.set("loop", levelName(shape.axes[*shape.depthAxis], 2)));
   if (isWindow(shape))
-    for (const std::string& loop : reductions) steps.push_back(Step{"Unroll", {}}.set("loop", loop));
+    for (const auto& loops : {farther, nearer})
+      for (const std::string& loop : loops) steps.push_back(Step{"Unroll", {}}.set("loop", loop));
   const auto tileLoop = shape.rowAxis ? shape.rowAxis : shape.vectorAxis;
   if (tileLoop && localOutput)
     steps.push_back(Step{"CacheWrite", {}}

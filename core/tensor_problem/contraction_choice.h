@@ -14,12 +14,15 @@ namespace espalier {
 
 /// How a contraction is laid out in time. Its nest, outermost first, is
 ///
-///     other axes, second.0, lanes.0, rows.0, depth.0, lanes.1, rows.1, depth.1, other reductions, depth.2,
-///     second.1, rows.2, lanes.2
+///     other axes, second.0, lanes.0, rows.0, depth.0, lanes.1, rows.1, farther reductions, depth.1,
+///     nearer reductions, depth.2, rows.2, second.1, lanes.2
 ///
-/// where second.1 × rows.2 × lanes.2 is the register tile (most blocks have no second axis of rows), depth.1 × depth.2 what it accumulates before it is written
-/// back, and the middle levels what stays in the caches. Levels that have nothing to do have extent 1, so
-/// every choice of one block has the same loops, and a later decision only changes factors.
+/// where rows.2 × second.1 × lanes.2 is the register tile (most blocks have no second axis of rows), depth.1
+/// × depth.2 what it accumulates before it is written back, and the middle levels what stays in the caches.
+/// The other reductions lie around depth.1 as they lie in memory. What is broadcast along the lanes changes
+/// with the rows alone, so their loop is outside second.1: one register serves one broadcast after the other.
+/// Levels that have nothing to do have extent 1, so every choice of one block has the same loops, and a later
+/// decision only changes factors.
 struct ContractionChoice {
   std::int64_t tileRows = 1;
   std::int64_t tileSecondRows = 1;

@@ -96,11 +96,13 @@ void chooseVectorAxis(BlockShape& shape) {
     if (axis.strides[o] != 0 && axis.strides[o] != 1) shape.transposedOperands.push_back(o - 1);
 }
 
-/// The other side of the register tile: what is loaded as vectors stays the same along it.
+/// The other side of the register tile: what is loaded as vectors stays the same along it. Of equal axes the
+/// one whose steps through the inputs are shorter, as pixels of a line before lines.
 void chooseRowAxis(BlockShape& shape) {
   if (!shape.vectorAxis) return;
   const AxisShape& lanes = shape.axes[*shape.vectorAxis];
   double best = 0;
+  std::int64_t bestStep = 0;
   for (std::size_t i = 0; i < shape.axes.size(); ++i) {
     const AxisShape& axis = shape.axes[i];
     if (axis.reduction || axis.shared || i == *shape.vectorAxis) continue;
@@ -110,9 +112,11 @@ void chooseRowAxis(BlockShape& shape) {
       score += lanes.strides[o] != 0 ? 4 : 1;
     }
     if (score == 0) continue;
+    const std::int64_t step = axis.inputStep();
     score += std::min<double>(static_cast<double>(axis.extent), 32) / 16;
-    if (!shape.rowAxis || score > best) {
+    if (!shape.rowAxis || score > best || (score == best && step < bestStep)) {
       best = score;
+      bestStep = step;
       shape.rowAxis = i;
     }
   }
@@ -168,6 +172,12 @@ void classify(BlockShape& shape) {
 }
 
 }  // namespace
+
+std::int64_t AxisShape::inputStep() const {
+  std::int64_t step = 0;
+  for (std::size_t operand = 1; operand < strides.size(); ++operand) step += std::abs(strides[operand]);
+  return step;
+}
 
 std::optional<BlockShape> shapeOf(const Program& program, BlockId block) {
   for (BlockShape& shape : kernelShapes(program))

@@ -29,6 +29,8 @@ struct AxisShape {
   bool reduction = false;
   bool shared = false;                ///< other blocks hang below the loop too: it stays where it is
   std::vector<std::int64_t> strides;  ///< by access: the output first, then the operands
+  /// Elements that one step along the axis moves through the operands, together.
+  [[nodiscard]] std::int64_t inputStep() const;
 };
 
 struct OperandShape {
@@ -58,7 +60,7 @@ struct BlockShape {
   /// Contraction: a third side of the register tile, along which what is broadcast to the lanes stays the
   /// same: rows of the image under a convolution.
   std::optional<std::size_t> secondRowAxis;
-  std::optional<std::size_t> depthAxis;   ///< the largest reduction axis
+  std::optional<std::size_t> depthAxis;  ///< the largest reduction axis
   /// Operands whose lanes are not neighbours along the vector axis, positions in `operands`.
   std::vector<std::size_t> transposedOperands;
   /// Contraction: the operand that is loaded as vectors.

@@ -61,6 +61,27 @@ TEST(KernelShape, ChoosesLanesAlongTheOutputAndRowsAcrossTheStreamedOperand) {
   EXPECT_EQ(scores.operands[scores.transposedOperands[0]].name, "K");
 }
 
+TEST(KernelShape, TakesPixelsOfALineBeforeLines) {
+  const Workload blocked = testing::blockedConvolution();
+  const BlockShape shape = kernelShapes(blocked.program).at(0);
+  EXPECT_EQ(axisName(shape, shape.vectorAxis), "g");
+  EXPECT_EQ(axisName(shape, shape.rowAxis), "w");
+  EXPECT_EQ(axisName(shape, shape.secondRowAxis), "f");
+  EXPECT_EQ(axisName(shape, shape.depthAxis), "i");
+}
+
+TEST(ContractionChoices, RunThroughReductionsAsTheyLieInMemoryAndShareEachBroadcast) {
+  const auto orderOf = [](const BlockShape& shape) {
+    for (const Step& step : contractionSteps(shape, {}, false, 1))
+      if (step.name == "Reorder") return print(step);
+    return std::string();
+  };
+  EXPECT_EQ(orderOf(kernelShapes(testing::blockedConvolution().program).at(0)),
+            "Reorder(loops=[h, f.0, g.0, w.0, i.0, g.1, w.1, c, kh, kw, i.1, i.2, w.2, f.1, g.2])");
+  EXPECT_EQ(orderOf(shapeNamed("flux_conv", "O")),
+            "Reorder(loops=[h.0, w.0, f.0, c.0, w.1, f.1, c.1, kh, kw, c.2, f.2, h.1, w.2])");
+}
+
 TEST(ContractionChoices, FitTheRegistersAndHideTheLatencyOnEveryMachine) {
   MachineModel wide;
   wide.vectorBits = 512;

@@ -11,8 +11,11 @@
 #include <gtest/gtest.h>
 
 #include "codegen/compiler.h"
+#include "tensor_problem/contraction_choice.h"
+#include "tensor_problem/kernel_shape.h"
 #include "tensor_problem/problems.h"
 #include "tensor_problem/rules_proposer.h"
+#include "tensor_problem/schedule_draft.h"
 
 namespace espalier {
 namespace {
@@ -80,6 +83,20 @@ std::vector<std::string> linesOf(const Loop& loop, const std::regex& pattern) {
 
 class Spills : public ::testing::TestWithParam<const char*> {};
 
+void expectNoSpills(const Program& program, const Target& target, const std::string& layer) {
+  const Result<std::string> assembly = assemblyText(program, target, {});
+  ASSERT_TRUE(assembly) << assembly.error().text();
+  const std::vector<Loop> loops = innermostLoops(*assembly);
+  EXPECT_TRUE(std::any_of(loops.begin(), loops.end(), [](const Loop& loop) { return loop.arithmetic > 0; }));
+  for (const Loop& loop : loops) {
+    if (loop.arithmetic == 0) continue;
+    static const std::regex written(R"(\t[a-z].*, -?[0-9]*\(%rsp\)$)");
+    static const std::regex touched(R"(\t[a-z].*[ \t]-?[0-9]*\(%rsp\))");
+    EXPECT_THAT(linesOf(loop, written), ::testing::IsEmpty());
+    EXPECT_THAT(linesOf(loop, touched), ::testing::SizeIs(::testing::Le(mostReads(target.cpu, layer))));
+  }
+}
+
 TEST_P(Spills, NoInnermostVectorLoopOfANamedLayerHasAny) {
   HardwareSheet sheet = exampleHardwareSheet();
   sheet.target = *targetFor(GetParam());
@@ -93,19 +110,20 @@ TEST_P(Spills, NoInnermostVectorLoopOfANamedLayerHasAny) {
     context.node.state = problem->initial();
     const Proposal proposal = rules.propose(context, random, {});
     const Application first = problem->apply(problem->initial(), proposal.items, random);
-    const Result<std::string> assembly = assemblyText(problem->programOf(first.state), sheet.target, {});
-    ASSERT_TRUE(assembly) << assembly.error().text();
-    const std::vector<Loop> loops = innermostLoops(*assembly);
-    EXPECT_TRUE(
-        std::any_of(loops.begin(), loops.end(), [](const Loop& loop) { return loop.arithmetic > 0; }));
-    for (const Loop& loop : loops) {
-      if (loop.arithmetic == 0) continue;
-      static const std::regex written(R"(\t[a-z].*, -?[0-9]*\(%rsp\)$)");
-      static const std::regex touched(R"(\t[a-z].*[ \t]-?[0-9]*\(%rsp\))");
-      EXPECT_THAT(linesOf(loop, written), ::testing::IsEmpty());
-      EXPECT_THAT(linesOf(loop, touched),
-                  ::testing::SizeIs(::testing::Le(mostReads(GetParam(), layer.name))));
-    }
+    expectNoSpills(problem->programOf(first.state), sheet.target, layer.name);
+  }
+}
+
+TEST_P(Spills, NoTileOfAConvolutionWithBlockedChannelsHasAny) {
+  HardwareSheet sheet = exampleHardwareSheet();
+  sheet.target = *targetFor(GetParam());
+  const auto problem = testing::offlineProblem(testing::blockedConvolution(), {}, sheet);
+  const BlockShape shape = kernelShapes(problem->initialProgram()).at(0);
+  for (const ContractionChoice& choice : contractionChoices(shape, problem->machine(), 8)) {
+    SCOPED_TRACE(std::to_string(choice.tileRows) + " x " + std::to_string(choice.tileSecondRows) + " x " +
+                 std::to_string(choice.tileColumns));
+    const Draft draft = draftSchedule(*problem, problem->initial(), {}, {{shape.name, choice}});
+    expectNoSpills(problem->programOf(draft.state), sheet.target, "blocked_convolution");
   }
 }
 
