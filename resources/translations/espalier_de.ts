@@ -288,6 +288,10 @@ Knoten %1</translation>
         <translation>Roofline</translation>
     </message>
     <message>
+        <source>unscheduled, -O3</source>
+        <translation>ungeplant, -O3</translation>
+    </message>
+    <message>
         <source>measured, ms</source>
         <translation>gemessen, ms</translation>
     </message>

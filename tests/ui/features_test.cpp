@@ -294,6 +294,9 @@ TEST_F(FeaturesTest, EveryChartIsShownAndWritten) {
     }
     QTest::qWait(1);
   }
+  QFile samples(folder_.filePath(QStringLiteral("chart-0.csv")));
+  ASSERT_TRUE(samples.open(QIODevice::ReadOnly));
+  EXPECT_TRUE(samples.readAll().contains("unscheduled, -O3"));
   EXPECT_FALSE(charts->exportTo(folder_.filePath(QStringLiteral("chart.gif"))));
   EXPECT_FALSE(charts->exportTo(QStringLiteral("/nowhere/chart.csv")));
 }

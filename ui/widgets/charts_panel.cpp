@@ -33,7 +33,7 @@ double horizontalOf(const CurvePoint& point, int axis) {
 }
 
 constexpr std::size_t kEntriesAtOnce = 100000;  ///< of the digest, in a few milliseconds
-constexpr std::size_t kPicturePoints = 1000;  ///< of a series in a picture
+constexpr std::size_t kPicturePoints = 1000;    ///< of a series in a picture
 constexpr std::size_t kAllPoints = SIZE_MAX;
 
 std::size_t strideOf(std::size_t points, std::size_t most) { return points / most + 1; }
@@ -282,7 +282,7 @@ ChartContent ChartsPanel::curve(int axis, std::size_t most) const {
     dots.nodes.push_back(point.node);
   }
   content.series.push_back(std::move(dots));
-  addRoofline(content, axis);
+  addBounds(content, axis);
   return content;
 }
 
@@ -293,9 +293,9 @@ std::vector<std::size_t> ChartsPanel::shownSamples(std::size_t most) const {
   const std::size_t stride = strideOf(all.size(), most);
   for (std::size_t index = 0; index < all.size(); index += stride) places.push_back(index);
   if (!hasNode()) return places;
-  const auto own = std::lower_bound(
-      all.begin(), all.end(), static_cast<int>(history().tree().node(node()).sample),
-      [](const CurvePoint& point, int sample) { return point.sample < sample; });
+  const auto own =
+      std::lower_bound(all.begin(), all.end(), static_cast<int>(history().tree().node(node()).sample),
+                       [](const CurvePoint& point, int sample) { return point.sample < sample; });
   const auto place = static_cast<std::size_t>(own - all.begin());
   if (own != all.end() && own->node == node() && place % stride != 0)
     places.insert(std::lower_bound(places.begin(), places.end(), place), place);
@@ -315,21 +315,27 @@ void ChartsPanel::addCurve(ChartContent& content, const QString& name, Ink ink, 
         stepsOf(tr("%1, threads: %2").arg(name).arg(all[i].threads), ink, curveOf(runs, i), axis, most));
 }
 
-/// The speedup that the machine allows, as far as the samples reach.
-void ChartsPanel::addRoofline(ChartContent& content, int axis) const {
+/// Where p0 stands, which LLVM alone made of the program, and the speedup that the machine allows, as far as
+/// the samples reach.
+void ChartsPanel::addBounds(ChartContent& content, int axis) const {
   const RunFold& fold = history().fold();
   for (std::size_t i = 0; i < fold.conditions().size(); ++i) {
     const std::span<const CurvePoint> curve = curveOf(fold, i);
-    if (curve.empty() || fold.conditions()[i].rooflineSeconds <= 0) continue;
-    const double speedup = history().tree().baselineSeconds() / fold.conditions()[i].rooflineSeconds;
-    ChartSeries line;
-    line.name = tr("roofline");
-    line.listed = std::none_of(content.series.begin(), content.series.end(),
-                               [&](const ChartSeries& other) { return other.name == line.name; });
-    line.ink = Ink::Series3;
-    line.look = ChartSeries::Look::Dashes;
-    line.points = {{horizontalOf(curve.front(), axis), speedup}, {horizontalOf(curve.back(), axis), speedup}};
-    content.series.push_back(std::move(line));
+    const double roofline = fold.conditions()[i].rooflineSeconds;
+    if (curve.empty()) continue;
+    const auto add = [&](const QString& name, Ink ink, double speedup) {
+      ChartSeries line;
+      line.name = name;
+      line.listed = std::none_of(content.series.begin(), content.series.end(),
+                                 [&](const ChartSeries& other) { return other.name == name; });
+      line.ink = ink;
+      line.look = ChartSeries::Look::Dashes;
+      line.points = {{horizontalOf(curve.front(), axis), speedup},
+                     {horizontalOf(curve.back(), axis), speedup}};
+      content.series.push_back(std::move(line));
+    };
+    if (roofline > 0) add(tr("roofline"), Ink::Series3, history().tree().baselineSeconds() / roofline);
+    add(tr("unscheduled, -O3"), Ink::Series5, 1);
   }
 }
 

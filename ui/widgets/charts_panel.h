@@ -58,7 +58,7 @@ class ChartsPanel : public Panel {
   [[nodiscard]] std::vector<std::size_t> shownSamples(std::size_t most) const;
   void addCurve(ChartContent& content, const QString& name, Ink ink, const RunFold& runs, int axis,
                 std::size_t most) const;
-  void addRoofline(ChartContent& content, int axis) const;
+  void addBounds(ChartContent& content, int axis) const;
   [[nodiscard]] ChartContent predictions(std::size_t most) const;
   [[nodiscard]] ChartContent depths() const;
   [[nodiscard]] ChartContent fallbacks(std::size_t most) const;
