@@ -291,6 +291,34 @@ class Maker {
          {dnnl::softmax_forward(middle), {{DNNL_ARG_SRC, scores}, {DNNL_ARG_DST, scores}}},
          {dnnl::matmul(last), {{DNNL_ARG_SRC, scores}, {DNNL_ARG_WEIGHTS, v}, {DNNL_ARG_DST, output}}}},
         output, q.get_desc());
+    attentionBySgemm(heads, queries, keys, width);
+  }
+
+  /// What one writes who knows BLAS alone: two products for each head and a softmax over all scores between.
+  void attentionBySgemm(std::int64_t heads, std::int64_t queries, std::int64_t keys, std::int64_t width) {
+    const memory scores = fresh(describe({heads, queries, keys}, Tag::abc));
+    const memory output = fresh(describe({heads, queries, width}, Tag::abc));
+    const dnnl::softmax_forward::primitive_desc description(
+        dnnl::softmax_forward::desc(dnnl::prop_kind::forward_inference, scores.get_desc(), 2), engine_);
+    const dnnl::softmax_forward softmax(description);
+    auto* s = static_cast<float*>(scores.get_data_handle());
+    auto* o = static_cast<float*>(output.get_data_handle());
+    const float scale = 1.0F / std::sqrt(static_cast<float>(width));
+    contenders_.push_back({"oneDNN", "sgemm, softmax, sgemm", LayoutFreedom::Plain,
+                           [=, q = tensors_.input("Q"), k = tensors_.input("K"), v = tensors_.input("V"),
+                            kept = kept_, stream = stream_]() mutable {
+                             for (std::int64_t h = 0; h < heads; ++h)
+                               dnnl_sgemm('N', 'T', queries, keys, width, scale, q + h * queries * width,
+                                          width, k + h * keys * width, width, 0, s + h * queries * keys,
+                                          keys);
+                             softmax.execute(stream, {{DNNL_ARG_SRC, scores}, {DNNL_ARG_DST, scores}});
+                             stream.wait();
+                             for (std::int64_t h = 0; h < heads; ++h)
+                               dnnl_sgemm('N', 'N', queries, width, keys, 1, s + h * queries * keys, keys,
+                                          v + h * keys * width, width, 0, o + h * queries * width, width);
+                           },
+                           [=] { return std::vector<float>(o, o + heads * queries * width); }});
+    kept_.clear();
   }
 
   void sum() {
