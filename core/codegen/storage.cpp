@@ -49,6 +49,15 @@ void setRowMajor(Storage& storage, const std::vector<std::int64_t>& shape, std::
   }
 }
 
+/// Rows at a distance like this fall into a few sets of a cache, where they evict each other.
+bool rowsCompete(const std::vector<std::int64_t>& shape, std::int64_t bytesPerElement) {
+  constexpr std::int64_t kDistance = 512;
+  constexpr std::int64_t kManyRows = 16;
+  std::int64_t rows = 1;
+  for (std::size_t d = 0; d + 1 < shape.size(); ++d) rows *= shape[d];
+  return rows > kManyRows && shape.back() * bytesPerElement % kDistance == 0;
+}
+
 /// True if the block stores another element in every iteration of the loop, or the same thing in all of them.
 bool differsInLanes(const Program& program, const Block& block, LoopId loop) {
   const std::vector<std::size_t> axes = axesUsing(block, loop);
@@ -113,8 +122,11 @@ StoragePlan planStorage(const Program& program, const Target& target, const std:
     } else if (buffer.memory != MemoryKind::Workspace && !shape.empty()) {
       // Rows of whole vectors: the tail of a row can then be read and blended without touching the next row,
       // and LLVM can dissolve the buffer into vector registers.
-      const std::int64_t whole = roundUp(shape.back(), std::max(1, target.lanes(bytesOf(buffer.type))));
+      const int lanes = std::max(1, target.lanes(bytesOf(buffer.type)));
+      const std::int64_t whole = roundUp(shape.back(), lanes);
       if (whole <= 2 * shape.back()) shape.back() = whole;
+      if (buffer.memory == MemoryKind::Stack && rowsCompete(shape, bytesOf(buffer.type)))
+        shape.back() += lanes;
     }
     setRowMajor(storage, shape, std::max(1, storage.lanes));
 

@@ -190,6 +190,21 @@ TEST(Storage, rowsOfRegisterBuffersAreWholeVectors) {
   EXPECT_EQ(plan.workspaceBytes, 0);
 }
 
+TEST(Storage, rowsOnTheStackDoNotCompeteForCacheSets) {
+  const Target target = *targetFor("znver4");
+  const auto pitch = [&](std::int64_t rows, std::int64_t columns) {
+    Program program = tiledMatmul(rows, columns, 4, {rows, columns});
+    program.buffer(program.findBuffer("acc").value()).memory = MemoryKind::Stack;
+    const StoragePlan plan = planStorage(program, target, loopsThatBecomeLanes(program));
+    EXPECT_EQ(plan.of(program.findBuffer("acc").value()).place, Place::Stack);
+    return plan.of(program.findBuffer("acc").value()).strides[0];
+  };
+  EXPECT_EQ(pitch(64, 250), 256 + 16) << "1,024 bytes apart four sets would hold all rows";
+  EXPECT_EQ(pitch(64, 256), 256 + 16);
+  EXPECT_EQ(pitch(8, 256), 256) << "few rows do not evict each other";
+  EXPECT_EQ(pitch(64, 32), 32) << "panels stay dense";
+}
+
 /// Rows of 11 elements in 16; one vector stores a row, one block reads the element `read` of row 2.
 LoweredProgram rowsOfEleven(std::int64_t read) {
   LoweredProgram program;
