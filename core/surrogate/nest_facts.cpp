@@ -3,6 +3,7 @@
 #include "surrogate/nest_facts.h"
 
 #include <algorithm>
+#include <bit>
 #include <map>
 #include <numeric>
 
@@ -157,6 +158,23 @@ double guardFractionOf(const Program& program, const Block& block) {
   return fraction;
 }
 
+void collectQuotients(BlockFacts& facts) {
+  std::vector<Expr> seen;
+  for (const AccessFacts& access : facts.accesses)
+    for (const AccessFacts::Dimension& dimension : access.dimensions)
+      for (const Expr& term : dimension.irregular) {
+        if (term.kind() != ExprKind::FloorDiv && term.kind() != ExprKind::FloorMod) continue;
+        if (std::any_of(seen.begin(), seen.end(), [&](const Expr& other) { return equal(other, term); }))
+          continue;
+        seen.push_back(term);
+        BlockFacts::Quotient& quotient = facts.quotients.emplace_back();
+        const Expr& divisor = term.operand(1);
+        quotient.shifts =
+            divisor.isInteger() && std::has_single_bit(static_cast<std::uint64_t>(divisor.integerValue()));
+        for (const LoopFacts& loop : facts.loops) quotient.depends.push_back(usesLoop(term, loop.loop));
+      }
+}
+
 /// The compiler vectorises an innermost loop over neighbouring elements by itself.
 void markLanes(const Program& program, const Block& block, BlockFacts& facts) {
   bool any = false;
@@ -173,6 +191,8 @@ void markLanes(const Program& program, const Block& block, BlockFacts& facts) {
     if (usesLoop(guard.value, innermost.loop)) return;
   for (const AccessFacts& access : facts.accesses)
     if (access.strides[depth] != 0 && access.strides[depth] != 1) return;
+  for (const BlockFacts::Quotient& quotient : facts.quotients)
+    if (quotient.depends[depth]) return;
   innermost.lanes = true;
 }
 
@@ -327,6 +347,7 @@ NestFacts nestFacts(const Program& program) {
     countOperations(block.value, block.value.type(), entry.floats, entry.integers);
     countCombination(block, entry.floatOutput ? entry.floats : entry.integers);
     entry.guardFraction = guardFractionOf(program, block);
+    collectQuotients(entry);
     markLanes(program, block, entry);
     hoistRepetition(entry);
     for (const LoopFacts& loop : entry.loops)

@@ -70,6 +70,12 @@ struct BlockFacts {
   std::vector<AccessFacts> accesses;  ///< the output first, then each different load once
   OperationCounts floats;
   OperationCounts integers;
+  /// A quotient or remainder in the subscripts, as fused loops leave them.
+  struct Quotient {
+    std::vector<bool> depends;  ///< by depth
+    bool shifts = false;        ///< the divisor is a power of two
+  };
+  std::vector<Quotient> quotients;  ///< different ones
   bool floatOutput = true;
   double guardFraction = 1;  ///< share of instances whose guards hold
   bool ownsReduction =

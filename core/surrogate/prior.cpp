@@ -22,6 +22,7 @@ struct Execution {
 };
 
 constexpr double kLoopControl = 3;  ///< instructions of a loop beside its body
+constexpr double kQuotient = 6;     ///< of a quotient by a constant: a product, shifts, a correction
 constexpr double kScalarStep = 4;  ///< of a step of a scalar reduction: two loads, an address, the arithmetic
 
 class BlockEstimator {
@@ -77,6 +78,7 @@ class BlockEstimator {
   /// Instructions run once for every value of the run-time loops down to the last one that matters to them;
   /// straight loops inside that one are replicated only where the instruction differs, those outside are
   /// separate code.
+  /// Without strides it is told of no lanes.
   Execution executionOf(const std::vector<bool>& depends, const std::vector<std::int64_t>& strides) const {
     std::ptrdiff_t last = -1;
     for (std::size_t l = 0; l < block_.loops.size(); ++l)
@@ -87,7 +89,7 @@ class BlockEstimator {
       const LoopFacts& loop = block_.loops[l];
       const bool outside = static_cast<std::ptrdiff_t>(l) <= last;
       if (outside || (loop.straight() && depends[l])) execution.count *= chunks(loop);
-      if (loop.lanes && depends[l]) {
+      if (loop.lanes && depends[l] && !strides.empty()) {
         execution.perChunk = static_cast<double>(loop.extent) / chunks(loop);
         (strides[l] == 1 ? execution.vector : execution.gathered) = true;
       }
@@ -254,12 +256,13 @@ class BlockEstimator {
     const double accumulators = std::max(1.0, result_.accumulators);
     const double perStep = (vectorised() ? 3 : kScalarStep) * accumulators + control;
     const double together = std::max(1.0, machine_.reorderInstructions / (perStep * chain));
-    // One chain for each accumulator; a chain advances once per latency and, by imperfect scheduling, a cycle
-    // more.
     const double chainSteps = (joinedLoop_ < 0 ? instances_ : joins_) / accumulators;
     const double inMemory = output.inRegisters || result_.accumulators <= machine_.vectorRegisters ? 1 : 2;
     const bool fused = joinedLoop_ < 0 && block_.floats.multiplyAdd > 0;
-    const double step = fused ? machine_.multiplyAddLatency + 1 : machine_.addLatency;
+    // A chain advances once per latency and, where several compete for the units, by imperfect scheduling a
+    // cycle more.
+    const double step =
+        fused ? machine_.multiplyAddLatency + (accumulators > 1 ? 1 : 0) : machine_.addLatency;
     result_.latency = chainSteps * step * inMemory / together;
   }
 
@@ -292,10 +295,13 @@ class BlockEstimator {
     // Scalar code computes an address for every access.
     const double addresses =
         vectorised() ? 0 : instances_ * 0.5 * static_cast<double>(block_.accesses.size());
+    double quotients = 0;
+    for (const BlockFacts::Quotient& quotient : block_.quotients)
+      quotients += (quotient.shifts ? 3 : kQuotient) * executionOf(quotient.depends, {}).count;
     const double instructionsInBody = straight * std::max(1.0, instructions_ / std::max(1.0, instances_) + 1);
     result_.codeBytes = instructionsInBody * 8;
     const double decode = result_.codeBytes > machine_.codeBytes ? 2.5 : 1.0;
-    result_.frontEnd = (body * decode + addresses + control) / machine_.instructionsPerCycle;
+    result_.frontEnd = (body * decode + addresses + quotients + control) / machine_.instructionsPerCycle;
   }
 
   [[nodiscard]] double setAt(std::size_t depth) const {
@@ -306,7 +312,8 @@ class BlockEstimator {
   /// other.
   bool fits(const AccessFacts& access, std::size_t depth, double capacity, double wayBytes) const {
     if (setAt(depth) > capacity) return false;
-    if (wayBytes <= 0) return true;
+    // Rows on the stack are laid so that they do not compete.
+    if (wayBytes <= 0 || program_.buffer(access.buffer).memory == MemoryKind::Stack) return true;
     const double share = NestFacts::setShare(block_, access, depth, wayBytes);
     return NestFacts::footprint(program_, block_, access, depth) <= capacity * share;
   }

@@ -154,7 +154,33 @@ TEST(Prior, WaitsLessForAdditionsThanForMultiplyAdds) {
   Block& block = sums.block(BlockId{0});
   block.value = block.value.operand(0);
   EXPECT_EQ(brokenInvariant(sums), std::nullopt);
-  EXPECT_LT(estimate(sums, wideCore()).blocks[0].latency, 0.5 * products.latency);
+  EXPECT_LT(estimate(sums, wideCore()).blocks[0].latency, 0.6 * products.latency);
+}
+
+TEST(Prior, PaysForTheQuotientsOfFusedLoops) {
+  const auto fused = [](std::int64_t columns) {
+    Program program = matmulNest(
+        64, columns, 64, {{"k", 64, LoopKind::Serial, 2, 1}, {"m_n", 64 * columns, LoopKind::Serial, 0, 1}});
+    Block& block = program.block(BlockId{0});
+    const Expr both = block.bindings[0];
+    block.bindings[0] = floorDiv(both, Expr(columns));
+    block.bindings[1] = floorMod(both, Expr(columns));
+    EXPECT_EQ(brokenInvariant(program), std::nullopt);
+    return program;
+  };
+  const auto perStep = [](const Program& program, std::int64_t columns) {
+    const BlockEstimate block = estimate(program, wideCore()).blocks[0];
+    return block.frontEnd / static_cast<double>(64 * columns * 64);
+  };
+  EXPECT_EQ(nestFacts(fused(63)).blocks[0].quotients.size(), 2U);
+  const double byShifts = perStep(fused(64), 64);
+  const double byProducts = perStep(fused(63), 63);
+  EXPECT_GT(byProducts, 1.2 * byShifts);
+  const Program apart = matmulNest(64, 63, 64,
+                                   {{"k", 64, LoopKind::Serial, 2, 1},
+                                    {"n", 63, LoopKind::Serial, 1, 1},
+                                    {"m", 64, LoopKind::Serial, 0, 1}});
+  EXPECT_GT(byProducts, 1.5 * perStep(apart, 63));
 }
 
 TEST(Prior, CountsOnceWhatTheCompilerMovesOutOfALoop) {

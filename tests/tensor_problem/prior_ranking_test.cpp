@@ -84,21 +84,32 @@ std::unique_ptr<TensorProblem> problemOnTheRecordedMachine(const std::string& la
 TEST_P(PriorRanking, GetsBetterByLearningHalfOfTheTimes) {
   const auto problem = problemOnTheRecordedMachine(GetParam());
   const Recorded programs = recorded(GetParam());
-  std::vector<Observation> taught;
-  std::vector<State> asked;
-  std::vector<double> measured;
-  // The corpus is sorted by how far the prior was off, so every second program makes two equal halves.
+  struct Timed {
+    State state;
+    double seconds;
+    double off;  ///< of the prior: measured / predicted
+  };
+  std::vector<Timed> timed;
   for (std::size_t i = 0; i < programs.traces.size(); ++i) {
     const auto state = problem->stateOf(programs.traces[i]);
     ASSERT_TRUE(state.has_value()) << state.error().text();
+    const double seconds = 1e-3 * programs.milliseconds[i];
+    timed.push_back({*state, seconds, seconds / problem->predict({&*state, 1}).at(0).seconds});
+  }
+  // Every second program by how far the prior is off: two equal halves.
+  std::stable_sort(timed.begin(), timed.end(), [](const Timed& a, const Timed& b) { return a.off < b.off; });
+  std::vector<Observation> taught;
+  std::vector<State> asked;
+  std::vector<double> measured;
+  for (std::size_t i = 0; i < timed.size(); ++i) {
     if (i % 2 == 0) {
       Measurement measurement;
       measurement.valid = true;
-      measurement.seconds = 1e-3 * programs.milliseconds[i];
-      taught.push_back({*state, measurement});
+      measurement.seconds = timed[i].seconds;
+      taught.push_back({timed[i].state, measurement});
     } else {
-      asked.push_back(*state);
-      measured.push_back(1e-3 * programs.milliseconds[i]);
+      asked.push_back(timed[i].state);
+      measured.push_back(timed[i].seconds);
     }
   }
   const auto judge = [&] {
