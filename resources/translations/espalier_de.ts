@@ -288,8 +288,8 @@ Knoten %1</translation>
         <translation>Roofline</translation>
     </message>
     <message>
-        <source>unscheduled, -O3</source>
-        <translation>ungeplant, -O3</translation>
+        <source>unscheduled, -O3: 1×</source>
+        <translation>ungeplant, -O3: 1×</translation>
     </message>
     <message>
         <source>measured, ms</source>

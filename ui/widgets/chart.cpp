@@ -326,6 +326,7 @@ void Chart::rebuild() {
     for (const QPointF& point : series.points) {
       if ((content_.logarithmicX && point.x() <= 0) || (content_.logarithmicY && point.y() <= 0)) continue;
       points.append(point);
+      if (!series.framed) continue;
       if (series.look != ChartSeries::Look::Dashes) {
         left = any ? std::min(left, point.x()) : point.x();
         right = any ? std::max(right, point.x()) : point.x();

@@ -27,6 +27,7 @@ struct ChartSeries {
   QList<QPointF> points;
   std::vector<NodeId> nodes;  ///< of each point, so that a click selects it; may be empty
   bool listed = true;         ///< in the legend
+  bool framed = true;         ///< the axes reach as far as it does
 };
 
 struct ChartContent {
