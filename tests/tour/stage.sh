@@ -48,6 +48,7 @@ events() { # how many events of the session satisfy a condition
   sqlite3 -readonly "file:$session?mode=ro" "SELECT count(*) FROM events WHERE $1" 2> /dev/null || echo 0
 }
 at_least() { [ "$(events "$2")" -ge "$1" ]; }
+titled() { [[ $(xdotool getwindowname "$window") == "$1 "* ]]; }
 command_was() { at_least 1 "kind = 'command-received' AND json_extract(body, '\$.command.kind') = '$1'"; }
 
 picture() { # NAME, once what was asked for is drawn

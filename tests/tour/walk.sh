@@ -12,7 +12,8 @@ walk() {
   picture start
   tabs 9 # to the list of recorded sessions
   press Down Return
-  sleep 2.5
+  check "a recorded session was opened" titled matmul_small
+  sleep 1.5 # it plays
   picture demo
   press ctrl+n
 
