@@ -78,7 +78,6 @@ class Layer {
   [[nodiscard]] Result<Run> run(const Way& way, std::uint64_t seed, int samples);
   /// The fastest time of any program in the store for this layer, as far as this bench met it.
   [[nodiscard]] double bestKnownSeconds() const { return bestKnown_; }
-  void setBestKnown(double seconds) { bestKnown_ = seconds; }
   [[nodiscard]] std::size_t measuredHere() const { return measuredHere_; }
 
  private:

@@ -46,6 +46,25 @@ double samplesNear(const Study::LayerRuns& layer, const Study::WayRuns& way) {
   return samples[samples.size() / 2];
 }
 
+/// How soon a way is that fast, in the median of its seeds.
+struct Reach {
+  double samples = 0;   ///< a seed that never is counts as `most`
+  bool missed = false;  ///< by more than half of the seeds
+};
+
+Reach reachOf(const Study::WayRuns& way, double seconds, int most) {
+  std::vector<double> samples;
+  std::size_t missed = 0;
+  for (const Run& run : way.runs) {
+    const int sample = run.samplesTo(seconds);
+    if (sample == 0) ++missed;
+    samples.push_back(sample > 0 ? sample : most);
+  }
+  return {spreadOf(samples).median, missed * 2 > samples.size()};
+}
+
+std::string inWords(const Reach& reach) { return (reach.missed ? ">" : "") + fixed(reach.samples, 0); }
+
 std::string percent(double share) { return fixed(100 * share, 0) + " %"; }
 
 }  // namespace
@@ -79,47 +98,33 @@ Result<Report> saturation(const Settings& settings, const PaperOptions& options)
       saturated.push_back(run.samplesTo(run.best.back() * kSaturated));
     }
     const double target = spreadOf(finals).median;
-    std::vector<double> reached;
-    std::vector<double> reachedWhole;
-    int notReached = 0;
-    int notWhole = 0;
-    for (const Run& run : layer.ways[1].runs) {
-      const int sample = run.samplesTo(target * kSaturated);
-      const int whole = run.samplesTo(target);
-      notReached += sample == 0 ? 1 : 0;
-      notWhole += whole == 0 ? 1 : 0;
-      reached.push_back(sample > 0 ? sample : options.ruleSamples);
-      reachedWhole.push_back(whole > 0 ? whole : options.ruleSamples);
-    }
+    const Reach reached = reachOf(layer.ways[1], target * kSaturated, options.ruleSamples);
+    const Reach whole = reachOf(layer.ways[1], target, options.ruleSamples);
     const double n = spreadOf(saturated).median;
-    const double ours = spreadOf(reached).median;
+    const double ours = reached.samples;
     const double x = layer.baselineSeconds / target;
     const double oursX = speedupsAt(layer, layer.ways[1], static_cast<int>(std::lround(ours))).median;
     const double gain = (oursX / ours) / (x / n);
     const double share = ours / settings.samples;
-    const double whole = spreadOf(reachedWhole).median;
     const double near = samplesNear(layer, layer.ways[1]);
     reductions.push_back(n / ours);
     gains.push_back(gain);
     shares.push_back(share);
-    wholeShares.push_back(whole / settings.samples);
-    const bool tooSlow = notReached * 2 > static_cast<int>(reached.size());
-    const bool wholeMissed = notWhole * 2 > static_cast<int>(reached.size());
-    missed = missed || tooSlow || wholeMissed;
+    wholeShares.push_back(whole.samples / settings.samples);
+    missed = missed || reached.missed || whole.missed;
     const double roofline = layer.baselineSeconds / layer.rooflineSeconds;
-    table.add({layer.layer, fixed(n, 0), fixed(x, 1), percent(x / roofline),
-               (tooSlow ? ">" : "") + fixed(ours, 0), fixed(oursX, 1), percent(oursX / roofline),
-               (wholeMissed ? ">" : "") + fixed(whole, 0), fixed(n / ours, 1), fixed(gain, 1),
+    table.add({layer.layer, fixed(n, 0), fixed(x, 1), percent(x / roofline), inWords(reached),
+               fixed(oursX, 1), percent(oursX / roofline), inWords(whole), fixed(n / ours, 1), fixed(gain, 1),
                "1/" + fixed(1 / share, 0),
                std::isfinite(near) ? fixed(near, 0) : ">" + std::to_string(options.ruleSamples)});
     rows.push_back({{"layer", layer.layer},
                     {"evolutionary_samples", n},
                     {"evolutionary_speedup", x},
                     {"rules_samples", ours},
-                    {"rules_reached", !tooSlow},
+                    {"rules_reached", !reached.missed},
                     {"rules_speedup", oursX},
-                    {"rules_samples_to_all", whole},
-                    {"rules_reached_all", !wholeMissed},
+                    {"rules_samples_to_all", whole.samples},
+                    {"rules_reached_all", !whole.missed},
                     {"reduction", n / ours},
                     {"gain", gain},
                     {"samples_to_95_percent", std::isfinite(near) ? near : -1}});

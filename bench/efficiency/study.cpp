@@ -36,13 +36,8 @@ Result<Study> study(const Settings& settings, const std::vector<PlannedWay>& way
       }
       runs.ways.push_back(std::move(way));
     }
-    if (!settings.replayOnly) {
-      std::vector<Run*> all;
-      for (auto& way : runs.ways)
-        for (Run& run : way.runs) all.push_back(&run);
-      settle(layer, all);
-    }
     runs.bestKnownSeconds = layer.bestKnownSeconds();
+    if (!settings.replayOnly) settle(layer, runs);
     result.layers.push_back(std::move(runs));
   }
   return result;
