@@ -12,13 +12,12 @@ function(espalier_metainfo template output)
     endif()
     string(APPEND screenshots "  <screenshots>\n")
     set(kind " type=\"default\"")
-    foreach(picture IN ITEMS
-        "window-dark|The tree, the best program, and why it was proposed"
-        "window-light|What a step changed, the timeline, the measurements"
-        "window-effort|Where the effort went, and why the search came to a node")
-      string(REPLACE "|" ";" picture "${picture}")
-      list(GET picture 0 name)
-      list(GET picture 1 caption)
+    set(names window-dark window-light window-effort)
+    set(captions
+      "The tree, the best program, and why it was proposed"
+      "What a step changed, the timeline, the measurements"
+      "Where the effort went, and why the search came to a node")
+    foreach(name caption IN ZIP_LISTS names captions)
       string(APPEND screenshots "    <screenshot${kind}>\n      <caption>${caption}</caption>\n"
         "      <image>${ESPALIER_PICTURES_URL}/${name}.png</image>\n    </screenshot>\n")
       set(kind "")

@@ -23,6 +23,7 @@ struct Execution {
 
 constexpr double kLoopControl = 3;  ///< instructions of a loop beside its body
 constexpr double kQuotient = 6;     ///< of a quotient by a constant: a product, shifts, a correction
+constexpr double kShifts = 3;       ///< of one by a power of two
 constexpr double kScalarStep = 4;  ///< of a step of a scalar reduction: two loads, an address, the arithmetic
 
 class BlockEstimator {
@@ -78,18 +79,25 @@ class BlockEstimator {
   /// Instructions run once for every value of the run-time loops down to the last one that matters to them;
   /// straight loops inside that one are replicated only where the instruction differs, those outside are
   /// separate code.
-  /// Without strides it is told of no lanes.
-  Execution executionOf(const std::vector<bool>& depends, const std::vector<std::int64_t>& strides) const {
+  double executionsOf(const std::vector<bool>& depends) const {
     std::ptrdiff_t last = -1;
     for (std::size_t l = 0; l < block_.loops.size(); ++l)
       if (!block_.loops[l].straight() && depends[l]) last = static_cast<std::ptrdiff_t>(l);
-    Execution execution;
-    execution.count = block_.guardFraction;
+    double count = block_.guardFraction;
     for (std::size_t l = 0; l < block_.loops.size(); ++l) {
       const LoopFacts& loop = block_.loops[l];
       const bool outside = static_cast<std::ptrdiff_t>(l) <= last;
-      if (outside || (loop.straight() && depends[l])) execution.count *= chunks(loop);
-      if (loop.lanes && depends[l] && !strides.empty()) {
+      if (outside || (loop.straight() && depends[l])) count *= chunks(loop);
+    }
+    return count;
+  }
+
+  Execution executionOf(const std::vector<bool>& depends, const std::vector<std::int64_t>& strides) const {
+    Execution execution;
+    execution.count = executionsOf(depends);
+    for (std::size_t l = 0; l < block_.loops.size(); ++l) {
+      const LoopFacts& loop = block_.loops[l];
+      if (loop.lanes && depends[l]) {
         execution.perChunk = static_cast<double>(loop.extent) / chunks(loop);
         (strides[l] == 1 ? execution.vector : execution.gathered) = true;
       }
@@ -297,7 +305,7 @@ class BlockEstimator {
         vectorised() ? 0 : instances_ * 0.5 * static_cast<double>(block_.accesses.size());
     double quotients = 0;
     for (const BlockFacts::Quotient& quotient : block_.quotients)
-      quotients += (quotient.shifts ? 3 : kQuotient) * executionOf(quotient.depends, {}).count;
+      quotients += (quotient.shifts ? kShifts : kQuotient) * executionsOf(quotient.depends);
     const double instructionsInBody = straight * std::max(1.0, instructions_ / std::max(1.0, instances_) + 1);
     result_.codeBytes = instructionsInBody * 8;
     const double decode = result_.codeBytes > machine_.codeBytes ? 2.5 : 1.0;

@@ -323,21 +323,21 @@ void ChartsPanel::addBounds(ChartContent& content, int axis) const {
     const std::span<const CurvePoint> curve = curveOf(fold, i);
     const double roofline = fold.conditions()[i].rooflineSeconds;
     if (curve.empty()) continue;
-    const auto add = [&](const QString& name, Ink ink, double speedup) {
+    const auto add = [&](const QString& name, Ink ink, double speedup, bool framed) {
       ChartSeries line;
       line.name = name;
       line.listed = std::none_of(content.series.begin(), content.series.end(),
                                  [&](const ChartSeries& other) { return other.name == name; });
       line.ink = ink;
+      line.framed = framed;
       line.look = ChartSeries::Look::Dashes;
       line.points = {{horizontalOf(curve.front(), axis), speedup},
                      {horizontalOf(curve.back(), axis), speedup}};
       content.series.push_back(std::move(line));
     };
-    if (roofline > 0) add(tr("roofline"), Ink::Series3, history().tree().baselineSeconds() / roofline);
-    add(tr("unscheduled, -O3: 1×"), Ink::Series5, 1);
+    if (roofline > 0) add(tr("roofline"), Ink::Series3, history().tree().baselineSeconds() / roofline, true);
     // It is often a thousand times slower than all that one wants to tell apart.
-    content.series.back().framed = false;
+    add(tr("unscheduled, -O3: 1×"), Ink::Series5, 1, false);
   }
 }
 
