@@ -39,7 +39,7 @@ struct MachineModel {
   double parallelLaunchSeconds = 6e-7;  ///< start and end of one parallel loop
   double reorderInstructions = 450;     ///< how far the core looks ahead
   double streamStartBytes =
-      6 * 1024;               ///< what main memory could have sent until the prefetchers follow a new stream
+      1.5 * 1024;             ///< what main memory could have sent until the prefetchers follow a new stream
   double conflictCycles = 9;  ///< for each line that competing rows evict before it is written back
   double prefetchStreams = 12;  ///< that the hardware prefetchers follow at a time
   std::vector<Level> levels = {

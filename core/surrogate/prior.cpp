@@ -21,9 +21,12 @@ struct Execution {
   double perChunk = 1;    ///< lanes used by one instruction on average
 };
 
-constexpr double kLoopControl = 3;  ///< instructions of a loop beside its body
-constexpr double kQuotient = 6;     ///< of a quotient by a constant: a product, shifts, a correction
-constexpr double kShifts = 3;       ///< of one by a power of two
+constexpr double kLoopControl = 3;   ///< instructions of a loop beside its body
+constexpr double kQuotient = 6;      ///< of a quotient by a constant: a product, shifts, a correction
+constexpr double kShifts = 3;        ///< of one by a power of two
+constexpr double kMostStarts = 1.8;  ///< of the time of a stream: starts of runs overlap with each other
+constexpr double kKept = 0.9;        ///< of a cache, by what is read again and again
+constexpr double kKeptShared = 0.7;  ///< of one that other cores fill as well
 constexpr double kScalarStep = 4;  ///< of a step of a scalar reduction: two loads, an address, the arithmetic
 
 class BlockEstimator {
@@ -338,7 +341,8 @@ class BlockEstimator {
     if (far) {
       const bool ahead = prefetched(access);
       noteStream(access, fits - 1, bytes, ahead);
-      return ahead ? bytes : bytes * (1 + std::min(1.2, machine_.streamStartBytes / streamRun(access)));
+      return ahead ? bytes
+                   : bytes * (1 + std::min(kMostStarts, machine_.streamStartBytes / streamRun(access)));
     }
     const double run = NestFacts::runBytes(program_, block_, access, fits - 1);
     return bytes * (run >= 2048 ? 1.0 : run >= 512 ? 1.2 : run >= 128 ? 1.4 : 1.8);
@@ -417,7 +421,7 @@ class BlockEstimator {
     result_.trafficBytes.assign(machine_.levels.size(), 0);
     for (std::size_t level = 1; level < machine_.levels.size(); ++level) {
       const auto& inner = machine_.levels[level - 1];
-      double capacity = inner.bytes * 0.9;
+      double capacity = inner.bytes * (inner.shared ? kKeptShared : kKept);
       if (inner.shared && inParallel_) capacity /= result_.parallelism;
       for (const AccessFacts& access : block_.accesses) {
         if (access.inRegisters) continue;
