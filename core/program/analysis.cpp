@@ -133,9 +133,10 @@ std::size_t indexIn(const std::vector<NodeRef>& siblings, NodeRef node) {
 }
 
 bool usesLoop(const Expr& expr, LoopId loop) {
-  return any(expr, [&](const Expr& part) {
-    return part.kind() == ExprKind::LoopVar && part.loop() == loop;
-  });
+  if (expr.kind() == ExprKind::LoopVar) return expr.loop() == loop;
+  const std::vector<Expr>& operands = expr.operands();
+  return std::any_of(operands.begin(), operands.end(),
+                     [&](const Expr& operand) { return usesLoop(operand, loop); });
 }
 
 std::vector<std::size_t> axesUsing(const Block& block, LoopId loop) {

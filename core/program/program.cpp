@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <set>
 #include <stdexcept>
 
 #include "program/analysis.h"
@@ -13,11 +12,14 @@ namespace espalier {
 namespace {
 
 /// The first of wish, wish_1, wish_2, … that is not taken.
-std::string fresh(std::string_view wish, const std::set<std::string_view>& taken) {
-  if (!taken.contains(wish)) return std::string(wish);
+std::string fresh(std::string_view wish, const std::vector<std::string_view>& taken) {
+  const auto isTaken = [&](std::string_view name) {
+    return std::find(taken.begin(), taken.end(), name) != taken.end();
+  };
+  if (!isTaken(wish)) return std::string(wish);
   for (int suffix = 1;; ++suffix) {
     std::string name = std::string(wish) + "_" + std::to_string(suffix);
-    if (!taken.contains(name)) return name;
+    if (!isTaken(name)) return name;
   }
 }
 
@@ -68,20 +70,20 @@ std::optional<BufferId> Program::findBuffer(std::string_view bufferName) const {
 }
 
 std::string Program::freshLoopName(std::string_view wish) const {
-  std::set<std::string_view> taken;
-  for (const LoopId id : loopsOf(*this)) taken.insert(loop(id).name);
+  std::vector<std::string_view> taken;
+  for (const LoopId id : loopsOf(*this)) taken.push_back(loop(id).name);
   return fresh(wish, taken);
 }
 
 std::string Program::freshBlockName(std::string_view wish) const {
-  std::set<std::string_view> taken;
-  for (const BlockId id : blocksOf(*this)) taken.insert(block(id).name);
+  std::vector<std::string_view> taken;
+  for (const BlockId id : blocksOf(*this)) taken.push_back(block(id).name);
   return fresh(wish, taken);
 }
 
 std::string Program::freshBufferName(std::string_view wish) const {
-  std::set<std::string_view> taken;
-  for (const Buffer& candidate : buffers) taken.insert(candidate.name);
+  std::vector<std::string_view> taken;
+  for (const Buffer& candidate : buffers) taken.push_back(candidate.name);
   return fresh(wish, taken);
 }
 

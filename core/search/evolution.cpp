@@ -5,37 +5,41 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <unordered_set>
 #include <utility>
 
 namespace espalier {
 
-Evolution::Result Evolution::run(std::size_t count, Random& random) const {
-  std::vector<Member> population = fastestMeasured();
-  Result result;
-  result.drawn = sampleUnmeasured(options_.population - population.size(), random);
-  // Upstream ends here when the random members run out; a small space is searched to its end instead.
-  if (result.drawn.empty()) return result;
-  population.insert(population.end(), result.drawn.begin(), result.drawn.end());
+namespace {
 
-  const auto fasterPredicted = [](const Member& a, const Member& b) {
-    return std::pair(a.prediction.seconds, a.state.hash) < std::pair(b.prediction.seconds, b.state.hash);
-  };
-  std::unordered_set<std::uint64_t> inBest;
-  for (int generation = 0;; ++generation) {
-    predict(population);
-    for (const auto& member : population)
-      if (tree_.find(member.state.hash) == kNoNode && inBest.insert(member.state.hash).second)
-        result.best.push_back(member);
-    std::sort(result.best.begin(), result.best.end(), fasterPredicted);
-    while (result.best.size() > count) {
-      inBest.erase(result.best.back().state.hash);
-      result.best.pop_back();
-    }
-    if (generation == options_.generations) return result;
-    population = nextGeneration(population, random);
-  }
+bool fasterPredicted(const Evolution::Member& left, const Evolution::Member& right) {
+  return std::pair(left.prediction.seconds, left.state.hash) <
+         std::pair(right.prediction.seconds, right.state.hash);
 }
+
+}  // namespace
+
+Evolution::Evolution(const Problem& problem, const Tree& tree, const EvolutionOptions& options,
+                     std::size_t count, Random random)
+    : problem_(problem), tree_(tree), options_(options), count_(count), random_(random) {
+  next_ = fastestMeasured();
+  wanted_ = options_.population - next_.size();
+  rounds_.before = next_.size();
+}
+
+std::size_t Evolution::work() const {
+  return options_.population * (1 + static_cast<std::size_t>(options_.generations));
+}
+
+bool Evolution::advance(std::size_t members) {
+  while (!finished_ && members > 0) {
+    members -= generation_ == 0 ? drawUnmeasured(members) : mutate(members);
+    predictNew();
+    if (wanted_ == 0) finishGeneration();
+  }
+  return finished_;
+}
+
+Evolution::Result Evolution::take() { return std::move(result_); }
 
 std::vector<Evolution::Member> Evolution::fastestMeasured() const {
   std::vector<NodeId> nodes;
@@ -52,62 +56,87 @@ std::vector<Evolution::Member> Evolution::fastestMeasured() const {
   return members;
 }
 
-std::vector<Evolution::Member> Evolution::sampleUnmeasured(std::size_t count, Random& random) const {
-  std::vector<Member> members;
-  std::unordered_set<std::uint64_t> drawn;
-  for (int failures = 0; members.size() < count && failures < options_.maximumFailures;) {
-    const std::size_t before = members.size();
-    for (std::size_t i = 0; i < options_.population && members.size() < count; ++i) {
-      State state = problem_.sampleDesign(random);
-      if (tree_.find(state.hash) == kNoNode && drawn.insert(state.hash).second)
-        members.push_back({std::move(state), kRootNode, false, {}});
+std::size_t Evolution::drawUnmeasured(std::size_t most) {
+  std::size_t attempts = 0;
+  while (attempts < most && wanted_ > 0) {
+    State state = problem_.sampleDesign(random_);
+    ++attempts;
+    ++rounds_.attempts;
+    if (tree_.find(state.hash) == kNoNode && rounds_.drawn.insert(state.hash).second) {
+      next_.push_back({std::move(state), kRootNode, false, {}});
+      --wanted_;
     }
-    if (members.size() == before || members.size() < options_.initialUnmeasured) ++failures;
+    if (rounds_.attempts < options_.population) continue;
+    if (next_.size() == rounds_.before || rounds_.drawn.size() < options_.initialUnmeasured)
+      if (++rounds_.failures == options_.maximumFailures) wanted_ = 0;
+    rounds_.attempts = 0;
+    rounds_.before = next_.size();
   }
-  return members;
+  return attempts;
 }
 
-void Evolution::predict(std::vector<Member>& members) const {
-  std::vector<State> states;
-  states.reserve(members.size());
-  for (const auto& member : members) states.push_back(member.state);
-  auto predictions = problem_.predict(states);
-  for (std::size_t i = 0; i < members.size() && i < predictions.size(); ++i)
-    members[i].prediction = std::move(predictions[i]);
-}
-
-std::vector<Evolution::Member> Evolution::nextGeneration(const std::vector<Member>& population,
-                                                         Random& random) const {
-  double fastest = 0;
-  for (const auto& member : population)
-    if (member.prediction.seconds > 0 && (fastest == 0 || member.prediction.seconds < fastest))
-      fastest = member.prediction.seconds;
-  std::vector<double> cumulative;
-  double total = 0;
-  for (const auto& member : population) {
-    // The score of a state without a prediction is neutral, so that the search works without any model.
-    total += fastest > 0 && member.prediction.seconds > 0 ? fastest / member.prediction.seconds
-                                                          : (fastest > 0 ? 0 : 1);
-    cumulative.push_back(total);
-  }
-  std::vector<Member> next;
-  while (next.size() < options_.population) {
-    const auto drawn = std::upper_bound(cumulative.begin(), cumulative.end(), random.uniform() * total);
-    const auto index =
-        std::min<std::size_t>(static_cast<std::size_t>(drawn - cumulative.begin()), population.size() - 1);
-    Member member = population[index];
-    if (random.chance(options_.mutation)) {
+std::size_t Evolution::mutate(std::size_t most) {
+  std::size_t mutated = 0;
+  for (; mutated < most && wanted_ > 0; ++mutated, --wanted_) {
+    const auto drawn =
+        std::upper_bound(cumulative_.begin(), cumulative_.end(), random_.uniform() * cumulative_.back());
+    Member member = population_[std::min<std::size_t>(static_cast<std::size_t>(drawn - cumulative_.begin()),
+                                                      population_.size() - 1)];
+    if (random_.chance(options_.mutation)) {
       for (int failures = 0; failures <= options_.maximumMutationFailures; ++failures) {
-        if (auto mutated = problem_.mutate(member.state, random)) {
-          member.state = std::move(*mutated);
+        if (auto state = problem_.mutate(member.state, random_)) {
+          member.state = std::move(*state);
           member.mutated = true;
           break;
         }
       }
     }
-    next.push_back(std::move(member));
+    next_.push_back(std::move(member));
   }
-  return next;
+  return mutated;
+}
+
+void Evolution::predictNew() {
+  std::vector<State> states;
+  states.reserve(next_.size() - predicted_);
+  for (std::size_t i = predicted_; i < next_.size(); ++i) states.push_back(next_[i].state);
+  for (Prediction& prediction : problem_.predict(states))
+    next_[predicted_++].prediction = std::move(prediction);
+  predicted_ = next_.size();
+}
+
+void Evolution::finishGeneration() {
+  if (generation_ == 0) {
+    const auto drawn = static_cast<std::ptrdiff_t>(rounds_.drawn.size());
+    result_.drawn.assign(next_.end() - drawn, next_.end());
+    // Upstream ends here when the random members run out; a small space is searched to its end instead.
+    finished_ = drawn == 0;
+    if (finished_) return;
+  }
+  for (const Member& member : next_)
+    if (tree_.find(member.state.hash) == kNoNode && inBest_.insert(member.state.hash).second)
+      result_.best.push_back(member);
+  std::sort(result_.best.begin(), result_.best.end(), fasterPredicted);
+  while (result_.best.size() > count_) {
+    inBest_.erase(result_.best.back().state.hash);
+    result_.best.pop_back();
+  }
+  finished_ = generation_++ == options_.generations;
+  population_ = std::exchange(next_, {});
+  predicted_ = 0;
+  wanted_ = options_.population;
+  double fastest = 0;
+  for (const Member& member : population_)
+    if (member.prediction.seconds > 0 && (fastest == 0 || member.prediction.seconds < fastest))
+      fastest = member.prediction.seconds;
+  cumulative_.clear();
+  double total = 0;
+  for (const Member& member : population_) {
+    // The score of a state without a prediction is neutral, so that the search works without any model.
+    total += fastest > 0 && member.prediction.seconds > 0 ? fastest / member.prediction.seconds
+                                                          : (fastest > 0 ? 0 : 1);
+    cumulative_.push_back(total);
+  }
 }
 
 }  // namespace espalier

@@ -14,24 +14,24 @@ Evolutionary::Evolutionary(Problem& problem, std::uint64_t seed, const Evolution
 
 std::vector<SamplingStrategy::Draw> Evolutionary::drawBatch() {
   for (int attempt = 0; attempt < options_.emptyBatches; ++attempt) {
-    Random random = randomFor(
-        seed_, "generation",
-        static_cast<std::uint64_t>(record_.nextSample()) * 64 + static_cast<std::uint64_t>(attempt));
-    auto batch = evolve(random);
+    auto batch =
+        evolve(static_cast<std::uint64_t>(record_.nextSample()) * 64 + static_cast<std::uint64_t>(attempt));
     if (!batch.empty()) return batch;
   }
   return {};
 }
 
-std::vector<SamplingStrategy::Draw> Evolutionary::evolve(Random& random) {
-  const Evolution evolution(record_.problem(), tree(), options_);
-  const Evolution::Result result = evolution.run(options_.batch, random);
+std::vector<SamplingStrategy::Draw> Evolutionary::evolve(std::uint64_t number) {
+  Evolution evolution(record_.problem(), tree(), options_, options_.batch,
+                      randomFor(seed_, "generation", number));
+  evolution.advance();
+  const Evolution::Result result = evolution.take();
   if (result.drawn.empty()) return {};
   const auto randomCount =
       static_cast<std::size_t>(static_cast<double>(options_.batch) * options_.greedyEpsilon);
   std::vector<std::size_t> order(result.drawn.size());
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-  random.shuffle(order);
+  randomFor(seed_, "random members", number).shuffle(order);
   std::vector<Draw> batch;
   std::unordered_set<std::uint64_t> taken;
   const auto take = [&](const Evolution::Member& member) {
@@ -42,11 +42,7 @@ std::vector<SamplingStrategy::Draw> Evolutionary::evolve(Random& random) {
   for (std::size_t i = 0; i < result.best.size() && batch.size() + randomCount < options_.batch; ++i)
     take(result.best[i]);
   for (const std::size_t index : order) {
-    Evolution::Member member = result.drawn[index];
-    if (taken.count(member.state.hash) != 0) continue;
-    std::vector<Evolution::Member> one{std::move(member)};
-    evolution.predict(one);
-    take(one.front());
+    take(result.drawn[index]);
     if (batch.size() >= options_.batch) break;
   }
   return batch;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 #include "search/evolution.h"
@@ -28,7 +29,8 @@ class Evolutionary final : public SamplingStrategy {
  private:
   [[nodiscard]] std::vector<Draw> drawBatch() override;
   void batchMeasured() override { record_.learn(); }
-  [[nodiscard]] std::vector<Draw> evolve(Random& random);
+  /// `number` names the random decisions.
+  [[nodiscard]] std::vector<Draw> evolve(std::uint64_t number);
 
   EvolutionaryOptions options_;
 };

@@ -42,20 +42,19 @@ void Mcts::baselineMeasured(const Measurement& measurement) {
 }
 
 SearchRequest Mcts::ask(const Capacity& capacity) {
+  if (std::exchange(hardwareBusy_, false)) reserve_.grow();
   if (capacity.samples > 0) {
     if (!wantedSamples_.empty()) {
       const NodeId node = wantedSamples_.front();
       wantedSamples_.pop_front();
       std::erase(unmeasured_, node);
-      ++samplesInFlight_;
-      return record_.choose(node, "commanded");
+      return send(node, "commanded");
     }
     if (expansionsSinceSample_ >= options_.expansionsPerSample && wantedExpansions_.empty()) {
       std::string cause;
       if (const NodeId node = chooseUnmeasured(cause); node != kNoNode) {
         expansionsSinceSample_ = 0;
-        ++samplesInFlight_;
-        return record_.choose(node, cause);
+        return send(node, cause);
       }
     }
   }
@@ -67,8 +66,7 @@ SearchRequest Mcts::ask(const Capacity& capacity) {
     // The hardware would only wait for proposals: what is left is measured before its turn.
     std::string cause;
     if (const NodeId node = chooseUnmeasured(cause); node != kNoNode) {
-      ++samplesInFlight_;
-      return record_.choose(node, cause);
+      return send(node, cause);
     }
   }
   if (capacity.expansions > 0) {
@@ -81,14 +79,19 @@ SearchRequest Mcts::ask(const Capacity& capacity) {
       if (capacity.samples > 0) {
         std::string cause;
         if (const NodeId node = chooseUnmeasured(cause); node != kNoNode) {
-          ++samplesInFlight_;
-          return record_.choose(node, cause);
+          return send(node, cause);
         }
       }
       if (samplesInFlight_ == 0 && capacity.samples > 0) return SpaceExhausted{};
     }
   }
   return AwaitResults{};
+}
+
+SampleRequest Mcts::send(NodeId node, const std::string& cause) {
+  ++samplesInFlight_;
+  hardwareBusy_ = true;
+  return record_.choose(node, cause);
 }
 
 std::optional<ExpansionRequest> Mcts::beginExpansion() {
@@ -219,8 +222,10 @@ std::optional<Application> Mcts::randomApplication(const ExpansionRequest& reque
                                                    bool onPurpose, Random& random) {
   // A proposer that failed once shall not cost a whole evolution.
   auto ready = onPurpose ? reserve_.next() : std::nullopt;
-  // Until something was learnt, steps from what was tried lead to more of the same.
-  if (ready && (reserve_.fresh() || request.request % 2 == 0)) return std::move(ready->application);
+  // Until something was learnt, steps from what was tried lead to more of the same; and they cost far more.
+  constexpr std::uint64_t kFromReserve = 4;
+  if (ready && (reserve_.fresh() || request.request % kFromReserve != 0))
+    return std::move(ready->application);
   auto drawn = Tournament(record_.problem(), tree(), options_.tournament, options_.optimism)
                    .play(request.node, from, random);
   if (ready && (!drawn || ready->rank < drawn->rank)) return std::move(ready->application);

@@ -75,6 +75,8 @@ class Mcts final : public SearchStrategy {
   [[nodiscard]] bool expandable(const TreeNode& node) const;
   [[nodiscard]] std::optional<ExpansionRequest> beginExpansion();
   [[nodiscard]] NodeId chooseUnmeasured(std::string& cause);
+  /// Has it measured.
+  [[nodiscard]] SampleRequest send(NodeId node, const std::string& cause);
   [[nodiscard]] bool prunedAbove(NodeId node) const;
   void countPruned();
 
@@ -104,7 +106,8 @@ class Mcts final : public SearchStrategy {
   int expansionsInFlight_ = 0;
   int samplesInFlight_ = 0;
   int expansionsSinceSample_ = 0;
-  int pruned_ = 0;  ///< nodes marked so
+  int pruned_ = 0;             ///< nodes marked so
+  bool hardwareBusy_ = false;  ///< a sample was sent since anything else was asked
 };
 
 }  // namespace espalier

@@ -17,9 +17,13 @@ Reserve::Reserve(const Problem& problem, const Tree& tree, const ReserveOptions&
 
 std::optional<Tournament::Entrant> Reserve::next() {
   if (options_.size == 0) return std::nullopt;
-  if (tree_.samples() >= nextRefill_ ||
-      std::all_of(members_.begin(), members_.end(), [&](const auto& member) { return isKnown(member); }))
-    fill();
+  if (nextRefill_ == 0 && tree_.samples() > 0) waitFor(options_.firstRefill);
+  const bool due = tree_.samples() >= nextRefill_;
+  if (refills_ == 0 && !due) return std::nullopt;
+  // A space without new designs is not searched again at once.
+  const bool used = !members_.empty() && std::all_of(members_.begin(), members_.end(),
+                                                     [&](const auto& member) { return isKnown(member); });
+  if (due || used) fill();
   if (outdated_) rank();
   const bool inOrder = ++asked_ % options_.inOrder == 0;
   std::optional<std::size_t> best;
@@ -35,17 +39,41 @@ bool Reserve::isKnown(const Evolution::Member& member) const {
   return tree_.find(member.state.hash) != kNoNode;
 }
 
-void Reserve::fill() {
+void Reserve::waitFor(int samples) {
+  lastRefill_ = tree_.samples();
+  nextRefill_ = lastRefill_ + samples;
+}
+
+Evolution& Reserve::growing() {
   // The same designs as an evolutionary search begins with under this seed: from there on they differ.
-  Random random = randomFor(seed_, "generation", static_cast<std::uint64_t>(tree_.samples() + 1) * 64);
-  Evolution::Result evolved = Evolution(problem_, tree_, {}).run(options_.size, random);
+  if (!growing_)
+    growing_.emplace(problem_, tree_, EvolutionOptions{}, options_.size,
+                     randomFor(seed_, "generation", static_cast<std::uint64_t>(tree_.samples() + 1) * 64));
+  return *growing_;
+}
+
+void Reserve::grow() {
+  // Late enough to begin with what most of the samples taught.
+  const int begin = (lastRefill_ + nextRefill_ + 1) / 2;
+  if (begin == nextRefill_ || tree_.samples() < begin) return;
+  const int step = std::min(tree_.samples() - begin + 1, nextRefill_ - begin);
+  const std::size_t due =
+      growing().work() * static_cast<std::size_t>(step) / static_cast<std::size_t>(nextRefill_ - begin);
+  if (due > grown_) growing().advance(due - grown_);
+  grown_ = std::max(grown_, due);
+}
+
+void Reserve::fill() {
+  growing().advance();
+  Evolution::Result evolved = growing().take();
+  growing_.reset();
+  grown_ = 0;
   members_ = std::move(evolved.best);
   std::unordered_set<std::uint64_t> known;
   for (const Evolution::Member& member : members_) known.insert(member.state.hash);
   for (Evolution::Member& drawn : evolved.drawn)
     if (known.insert(drawn.state.hash).second) members_.push_back(std::move(drawn));
-  nextRefill_ =
-      tree_.samples() + std::min(options_.longestWait, options_.firstRefill << std::min(refills_, 8));
+  waitFor(std::min(options_.longestWait, options_.firstRefill << std::min(refills_, 8)));
   ++refills_;
   rank();
 }

@@ -29,8 +29,12 @@ class Reserve {
           std::uint64_t seed);
 
   /// What a random step may lead to: the member that ranks first, or is next in order, filled up and ranked
-  /// anew if that is due. Nothing if the space is exhausted.
+  /// anew if that is due. Nothing if the space is exhausted, or until it was filled once where a search that
+  /// went on without it turns to it: it is not made to wait.
   [[nodiscard]] std::optional<Tournament::Entrant> next();
+  /// Evolves what it will be filled with, as much of it as the samples since it was filled last call for:
+  /// there is time for that while the hardware works on others.
+  void grow();
   /// Whether it was filled but once, before anything was learnt.
   [[nodiscard]] bool fresh() const { return refills_ <= 1; }
   /// The surrogate has learnt: predictions are out of date.
@@ -38,6 +42,10 @@ class Reserve {
 
  private:
   void fill();
+  /// Until it is filled anew.
+  void waitFor(int samples);
+  /// What it will be filled with, begun if it is not.
+  [[nodiscard]] Evolution& growing();
   [[nodiscard]] bool isKnown(const Evolution::Member& member) const;
   void rank();
 
@@ -48,8 +56,11 @@ class Reserve {
   std::uint64_t seed_;
   std::vector<Evolution::Member> members_;  ///< evolved ones first, best predicted first
   std::vector<double> ranks_;               ///< parallel to members_
+  std::optional<Evolution> growing_;        ///< what it will be filled with
+  std::size_t grown_ = 0;                   ///< members of that
   int asked_ = 0;
   int refills_ = 0;
+  int lastRefill_ = 0;  ///< number of samples at which it was filled
   int nextRefill_ = 0;  ///< number of samples from which it is filled anew
   bool outdated_ = false;
 };
