@@ -73,7 +73,9 @@ int run(int argc, char** argv) {
   for (CLI::App* table : {table1, table3})
     table->add_option("--rules-samples", paper.ruleSamples, "Samples that MCTS + rules may use")
         ->capture_default_str();
-  table3->add_option("--ways", paper.ways, "random, evolutionary, mcts, rules, separated by commas")
+  table3
+      ->add_option("--ways", paper.ways,
+                   "random, evolutionary, untrained (without our prior), mcts, rules, separated by commas")
       ->delimiter(',');
   table3->add_option("--recording", paper.recording, "Exchanges with a model: adds MCTS + recorded LLM");
   for (CLI::App* table : {table3, parts})

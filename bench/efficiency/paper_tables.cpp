@@ -151,6 +151,7 @@ Result<Report> samplePoints(const Settings& settings, const PaperOptions& option
   for (const std::string& name : options.ways) {
     if (name == "random") ways.push_back({randomWay(), 0});
     if (name == "evolutionary") ways.push_back({evolutionaryWay(), 0});
+    if (name == "untrained") ways.push_back({untrainedWay(), 0});
     if (name == "mcts") ways.push_back({mctsWay(), 0});
     if (name == "rules") ways.push_back({rulesWay(), options.ruleSamples});
   }
@@ -159,7 +160,7 @@ Result<Report> samplePoints(const Settings& settings, const PaperOptions& option
                     options.ruleSamples});
   if (ways.empty())
     return usageError("There is no way to search to compare.",
-                      "Name some with --ways: random, evolutionary, mcts, rules.");
+                      "Name some with --ways: random, evolutionary, untrained, mcts, rules.");
   const auto result = study(settings, ways);
   if (!result) return tl::unexpected(result.error());
   std::vector<cli::Table::Column> columns = {{"layer"}, {"way"}};
@@ -168,8 +169,13 @@ Result<Report> samplePoints(const Settings& settings, const PaperOptions& option
   columns.push_back({"95 % of best known at", Align::Right});
   cli::Table table(columns);
   nlohmann::ordered_json rows = nlohmann::ordered_json::array();
-  int compared = 0;
-  int lost = 0;
+  struct Comparison {
+    std::string with;
+    int compared = 0;
+    int behind = 0;
+    double farthest = 0;  ///< behind, as a share
+  };
+  std::vector<Comparison> comparisons = {{evolutionaryWay().name}, {untrainedWay().name}};
   for (const auto& layer : result->layers) {
     for (const auto& way : layer.ways) {
       std::vector<std::string> cells = {layer.layer, way.way.name};
@@ -189,24 +195,32 @@ Result<Report> samplePoints(const Settings& settings, const PaperOptions& option
       table.add(std::move(cells));
       rows.push_back(std::move(row));
     }
-    const Study::WayRuns* evolutionary = wayNamed(layer, evolutionaryWay().name);
     const Study::WayRuns* mcts = wayNamed(layer, mctsWay().name);
-    if (evolutionary == nullptr || mcts == nullptr) continue;
-    for (const int point : options.points) {
-      if (point > settings.samples) continue;
-      ++compared;
-      if (speedupsAt(layer, *mcts, point).median < speedupsAt(layer, *evolutionary, point).median) ++lost;
+    for (Comparison& comparison : comparisons) {
+      const Study::WayRuns* other = wayNamed(layer, comparison.with);
+      if (mcts == nullptr || other == nullptr) continue;
+      for (const int point : options.points) {
+        if (point > settings.samples) continue;
+        const double behind =
+            1 - speedupsAt(layer, *mcts, point).median / speedupsAt(layer, *other, point).median;
+        ++comparison.compared;
+        comparison.behind += behind > 0 ? 1 : 0;
+        comparison.farthest = std::max(comparison.farthest, behind);
+      }
     }
   }
   std::string text = "Best speedup over p0 after so many samples: median (quartiles) of " +
                      std::to_string(settings.seeds) + " seeds\n" + table.text();
-  if (compared > 0)
-    text += "MCTS without proposals is behind evolutionary search at " + std::to_string(lost) + " of " +
-            std::to_string(compared) + " points.\n";
+  for (const Comparison& comparison : comparisons)
+    if (comparison.compared > 0)
+      text += "MCTS without proposals is behind " + comparison.with + " search at " +
+              std::to_string(comparison.behind) + " of " + std::to_string(comparison.compared) +
+              " points, by " + fixed(100 * comparison.farthest, 1) + " % at most.\n";
   Report report = reportOf(*result, std::move(text));
   report.json["table"] = std::move(rows);
-  report.json["compared"] = compared;
-  report.json["mcts_behind_evolutionary"] = lost;
+  for (const Comparison& comparison : comparisons)
+    report.json["mcts_behind"][comparison.with] = {
+        {"compared", comparison.compared}, {"behind", comparison.behind}, {"farthest", comparison.farthest}};
   return report;
 }
 

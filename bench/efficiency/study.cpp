@@ -92,6 +92,7 @@ nlohmann::ordered_json toJson(const Study& study) {
 }
 
 Way evolutionaryWay() { return {.name = "evolutionary", .strategy = "evolutionary"}; }
+Way untrainedWay() { return {.name = "evolutionary, untrained", .strategy = "evolutionary", .prior = false}; }
 Way randomWay() { return {.name = "random", .strategy = "random"}; }
 Way mctsWay() { return {.name = "MCTS, no proposals"}; }
 Way rulesWay() { return {.name = "MCTS + rules", .proposer = "rules"}; }

@@ -43,6 +43,8 @@ struct PlannedWay {
 [[nodiscard]] nlohmann::ordered_json toJson(const Study& study);
 
 [[nodiscard]] Way evolutionaryWay();
+/// As upstream begins: without our prior, so that the first batch is random.
+[[nodiscard]] Way untrainedWay();
 [[nodiscard]] Way randomWay();
 [[nodiscard]] Way mctsWay();
 [[nodiscard]] Way rulesWay();

@@ -53,17 +53,21 @@ std::string newArguments(const std::string& arguments, const std::string& gramma
   return text;
 }
 
+std::string refusalText(const AppliedItem& item) {
+  std::string text =
+      "refused " + shortened(cleanLine(item.proposed), 160) + ": " + shortened(cleanLine(item.reason), 200);
+  if (!item.hint.empty()) text += " " + shortened(cleanLine(item.hint), 160);
+  return text;
+}
+
 std::string attemptText(const TriedProposal& tried) {
   std::vector<std::string> applied;
   std::string refused;
   for (const AppliedItem& item : tried.items) {
-    if (item.accepted) {
+    if (item.accepted)
       applied.push_back(item.applied);
-    } else {
-      refused += "\n  refused " + shortened(cleanLine(item.proposed), 160) + ": " +
-                 shortened(cleanLine(item.reason), 200);
-      if (!item.hint.empty()) refused += " " + shortened(cleanLine(item.hint), 160);
-    }
+    else
+      refused += "\n  " + refusalText(item);
   }
   std::string text = applied.empty() ? "nothing applied" : joined(applied, "; ");
   if (!tried.failure.empty()) {
@@ -186,6 +190,8 @@ std::string PromptWords::details() const {
     if (section.key == "program" || section.key == "trace" || section.text.empty()) continue;
     text += (text.empty() ? "" : "\n") + section.title + ": " + section.text;
   }
+  if (!context_.node.refused.empty()) text += (text.empty() ? "" : "\n") + std::string("Of what made it:");
+  for (const AppliedItem& item : context_.node.refused) text += "\n  " + refusalText(item);
   return text;
 }
 

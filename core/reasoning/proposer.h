@@ -25,6 +25,7 @@ struct NodeView {
   int depth = 0;                               ///< 0 = the initial state
   State state;
   std::vector<std::string> steps;              ///< canonical steps that its proposal applied to the parent's state
+  std::vector<AppliedItem> refused;            ///< what else its proposal asked for
   std::string reasoning;                       ///< of the proposal that made it; may be empty
   std::string source;                          ///< who proposed it: "rules", a model's name, "random", "user", …
   std::optional<Prediction> prediction;

@@ -67,6 +67,23 @@ std::size_t editDistance(const std::string& a, const std::string& b) {
   return row[b.size()];
 }
 
+/// `1.0`: a piece of a dimension. To JSON, and to models that quote their numbers, it is a number.
+bool isPiece(const LooseValue& value) {
+  if (value.kind != LooseValue::Kind::Number && value.kind != LooseValue::Kind::Text) return false;
+  const std::string& text = value.text;
+  const std::size_t dot = text.find('.');
+  const auto isDigit = [](char c) { return c >= '0' && c <= '9'; };
+  return dot != std::string::npos && dot > 0 && dot + 1 < text.size() && text.size() <= 5 &&
+         std::count_if(text.begin(), text.end(), isDigit) + 1 == std::ssize(text);
+}
+
+/// A list with a fraction in it names pieces: `[1.0, 0, 1.1]`. One of whole numbers alone does not, however a
+/// model writes them.
+bool namesPieces(const LooseValue& list) {
+  return std::any_of(list.items.begin(), list.items.end(),
+                     [](const LooseValue& item) { return isPiece(item) && !item.integer(); });
+}
+
 /// The value of an argument as step text; empty if steps have no such value.
 std::string valueText(const LooseValue& value, bool inList) {
   using Kind = LooseValue::Kind;
@@ -96,9 +113,10 @@ std::string valueText(const LooseValue& value, bool inList) {
     }
     case Kind::List: {
       if (inList || value.items.size() > kMostListItems) return {};
+      const bool pieces = namesPieces(value);
       std::string list = "[";
       for (const LooseValue& item : value.items) {
-        const std::string text = valueText(item, true);
+        const std::string text = pieces && isPiece(item) ? item.text : valueText(item, true);
         if (text.empty()) return {};
         list += (list.size() > 1 ? ", " : "") + text;
       }

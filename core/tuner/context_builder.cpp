@@ -89,8 +89,12 @@ NodeView ContextBuilder::view(const SessionFold& fold, NodeId node, bool withSec
   view.node = node;
   view.depth = tree[node].depth;
   view.state = tree.stateOf(node);
-  for (const auto& item : record.items)
-    if (item.accepted) view.steps.push_back(item.applied);
+  for (const auto& item : record.items) {
+    if (item.accepted)
+      view.steps.push_back(item.applied);
+    else
+      view.refused.push_back(item);
+  }
   view.reasoning = record.reasoning;
   view.source = record.source;
   view.prediction = record.prediction;

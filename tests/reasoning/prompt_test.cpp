@@ -47,6 +47,16 @@ TEST(Prompt, ShowsEverythingAboutTheNode) {
   EXPECT_EQ(prompt.tokens, estimateTokens(prompt.system) + estimateTokens(prompt.question));
 }
 
+TEST(Prompt, SaysWhatOfTheNodesOwnProposalWasRefusedAndWhy) {
+  ProposalContext context = sampleContext();
+  context.node.refused = {{"TransformLayout(buffer=B)", false, "", "wrong-order",
+                           "order must name each piece once.", "The pieces are 0 and 1."}};
+  EXPECT_THAT(
+      writer().write(context).question,
+      HasSubstr("Of what made it:\n  refused TransformLayout(buffer=B): order must name each piece once. The "
+                "pieces are 0 and 1."));
+}
+
 TEST(Prompt, IsEqualForEqualContextsWhateverTheLocale) {
   const Prompt first = writer().write(sampleContext());
   const char* before = std::setlocale(LC_ALL, nullptr);

@@ -37,6 +37,18 @@ TEST(ReplyReader, ReadsTheJsonThatWasAskedFor) {
   EXPECT_THAT(reply.repairs, IsEmpty());
 }
 
+TEST(ReplyReader, KeepsTheNamesOfPiecesThatLookLikeNumbers) {
+  const auto layout = [](const std::string& order) {
+    return itemsOf(R"j({"transformations": [{"name": "CacheRead", "args": {"tiles": [0, 32.0], "order": )j" +
+                   order + "}}]}");
+  };
+  const auto expected = ElementsAre("CacheRead(tiles=[0, 32], order=[1.0, 0, 1.1])");
+  EXPECT_THAT(layout("[1.0, 0, 1.1]"), expected);
+  EXPECT_THAT(layout(R"j(["1.0", "0", "1.1"])j"), expected);
+  EXPECT_THAT(layout(R"j(["1.0", 0, "1.1"])j"), expected);
+  EXPECT_THAT(layout("[1.0, 0]"), ElementsAre("CacheRead(tiles=[0, 32], order=[1, 0])")) << "whole numbers";
+}
+
 TEST(ReplyReader, ReadsSeveralProposals) {
   const ModelReply reply = read(
       R"j({"reasoning": "both", "proposals": [{"transformations": [{"name": "Unroll"}]}, {"reasoning": "own", "transformations": ["Parallel(loop=m)"]}]})j",
