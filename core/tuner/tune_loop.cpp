@@ -3,6 +3,7 @@
 #include "tuner/tune_loop.h"
 
 #include <algorithm>
+#include <functional>
 #include <stdexcept>
 #include <thread>
 #include <utility>
@@ -200,8 +201,17 @@ void TuneLoop::expand(const ExpansionRequest& request) {
   if (auto edited = editedPrompts_.extract(request.node))
     askedPrompts_[request.request] = std::move(edited.mapped());
   if (pool_) {
+    const bool measuring =
+        std::any_of(outstanding_.begin(), outstanding_.end(), [&](const Outstanding& each) {
+          const auto* sample = std::get_if<SampleRequest>(&each);
+          return sample && sample->node == request.node;
+        });
     outstanding_.emplace_back(request);
-    submit(request);
+    // A call takes far longer than a measurement, and what was measured is the first thing to reason about.
+    if (measuring)
+      held_.push_back(request);
+    else
+      submit(request);
     return;
   }
   Random random = randomFor(options_.seed, "proposal", request.request);
@@ -217,6 +227,13 @@ ProposalContext TuneLoop::contextOf(const ExpansionRequest& request) const {
 
 void TuneLoop::submit(const ExpansionRequest& request) {
   pool_->submit(contextOf(request), randomFor(options_.seed, "proposal", request.request));
+}
+
+void TuneLoop::release(const std::function<bool(const ExpansionRequest&)>& which) {
+  const auto kept = std::stable_partition(held_.begin(), held_.end(), std::not_fn(which));
+  const std::vector<ExpansionRequest> released(kept, held_.end());
+  held_.erase(kept, held_.end());
+  for (const ExpansionRequest& request : released) submit(request);
 }
 
 void TuneLoop::sendSample(SampleRequest request) {
@@ -245,6 +262,7 @@ void TuneLoop::takeNext() {
   }
   if (const auto* found = std::get_if<ExpansionRequest>(&*chosen)) {
     const ExpansionRequest expansion = *found;
+    release([&](const ExpansionRequest& held) { return held.request == expansion.request; });
     results_.waitForProposal(expansion.request, deadline_);
     if (auto answer = results_.takeProposal(expansion.request)) {
       forwardLive();
@@ -339,6 +357,7 @@ void TuneLoop::takeUp(const SampleRequest& request, const MeasuredSample& measur
   strategy_->measured(request, measured.measurement);
   recordSearchEvents();
   noteStored(setup_.measurements.remember(request.state, measured.measurement));
+  if (pool_) release([&](const ExpansionRequest& held) { return held.node == request.node; });
 }
 
 void TuneLoop::noteStored(const Result<void>& stored) {
@@ -360,6 +379,7 @@ void TuneLoop::takeWhatIsThere() {
 }
 
 TuneLoop::Answers TuneLoop::suspendWork() {
+  held_.clear();  // all that is outstanding is submitted again
   Answers answers;
   const auto takeAnswers = [&](auto keep) {
     for (const Outstanding& each : outstanding_)
@@ -392,6 +412,7 @@ void TuneLoop::resumeWork(Answers answers) {
 }
 
 void TuneLoop::drainSamples() {
+  held_.clear();
   std::erase_if(outstanding_,
                 [](const Outstanding& each) { return std::holds_alternative<ExpansionRequest>(each); });
   deadline_.reset();

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -23,9 +24,10 @@
 
 namespace espalier {
 
-/// What runs on the tuner's thread. The strategy is asked and told here alone. Results are told in an order that follows
-/// from what was asked, so what the search does depends on no clock; only the answers of a proposer that wants it
-/// (Proposer::answersAsTheyCome) are told as they come, and then the order is in the session.
+/// What runs on the tuner's thread. The strategy is asked and told here alone. Results are told in an order
+/// that follows from what was asked, so what the search does depends on no clock; only the answers of a
+/// proposer that wants it (Proposer::answersAsTheyCome) are told as they come, and then the order is in the
+/// session.
 class TuneLoop {
  public:
   TuneLoop(TunerSetup setup, ResultQueue& results);
@@ -53,6 +55,8 @@ class TuneLoop {
   void expand(const ExpansionRequest& request);
   [[nodiscard]] ProposalContext contextOf(const ExpansionRequest& request) const;
   void submit(const ExpansionRequest& request);
+  /// Submits those of the held ones.
+  void release(const std::function<bool(const ExpansionRequest&)>& which);
   void sendSample(SampleRequest request);
   void submit(const SampleRequest& request);
   /// Waits for the next thing in flight and tells it; returns early for a command.
@@ -124,9 +128,10 @@ class TuneLoop {
   bool pauseAfterSample_ = false;
 
   std::deque<Outstanding> outstanding_;  ///< in the order asked
+  std::vector<ExpansionRequest> held_;   ///< of these, until the sample of their node is known
   std::map<std::uint64_t, AnswerCommand> answers_;
-  std::map<NodeId, std::string> editedPrompts_;         ///< for the next expansion of a node
-  std::map<std::uint64_t, std::string> askedPrompts_;   ///< of requests in flight
+  std::map<NodeId, std::string> editedPrompts_;        ///< for the next expansion of a node
+  std::map<std::uint64_t, std::string> askedPrompts_;  ///< of requests in flight
   std::unique_ptr<ProposalPool> pool_;
   std::unique_ptr<MeasurementPipeline> pipeline_;
 };

@@ -144,6 +144,25 @@ TEST(Overlap, WhatAPersonAddsIsMeasuredWhileTheOnlyCallIsHeldBack) {
   EXPECT_TRUE(released);
 }
 
+TEST(Overlap, ACallAboutANodeThatIsBeingMeasuredWaitsForTheResult) {
+  for (const bool asTheyCome : {false, true}) {
+    std::atomic<int> asked = 0;
+    std::atomic<int> unmeasured = 0;
+    auto problem = std::make_shared<ToyProblem>();
+    auto proposer = std::make_unique<HeldProposer>(
+        1, asTheyCome, [&](const ProposalContext& context, const ProposalControl&) {
+          ++asked;
+          if (context.node.depth > 0 && !context.node.measurement) ++unmeasured;
+        });
+    TunerSetup setup = setupWith(problem, std::move(proposer), 24);
+    setup.options.branching = 2;
+    std::vector<Event> events;
+    EXPECT_EQ(run(std::move(setup), events).samples, 24);
+    EXPECT_GE(asked, 24);
+    EXPECT_EQ(unmeasured, 0) << "of " << asked;
+  }
+}
+
 TEST(Overlap, NothingIsAskedForThatCouldNotBeMeasured) {
   std::atomic<int> calls = 0;
   auto proposer = std::make_unique<HeldProposer>(
