@@ -97,7 +97,8 @@ TEST(Reserve, IsNotFilledAgainAtOnceWhereNothingIsNew) {
   const auto asked = runRandomSteps(problem, 40);
   const auto searches =
       std::count_if(asked.begin(), asked.end(), [](const Asked& call) { return call.states >= 5 * 512 / 2; });
-  EXPECT_LE(searches, 2);
+  EXPECT_LE(searches, 4) << "not with each of the steps";
+  EXPECT_GT(std::ssize(asked), 40);
 }
 
 }  // namespace
