@@ -3,7 +3,7 @@
 #include "tuner/tune_loop.h"
 
 #include <algorithm>
-#include <functional>
+#include <iterator>
 #include <stdexcept>
 #include <thread>
 #include <utility>
@@ -230,9 +230,9 @@ void TuneLoop::submit(const ExpansionRequest& request) {
 }
 
 void TuneLoop::release(const std::function<bool(const ExpansionRequest&)>& which) {
-  const auto kept = std::stable_partition(held_.begin(), held_.end(), std::not_fn(which));
-  const std::vector<ExpansionRequest> released(kept, held_.end());
-  held_.erase(kept, held_.end());
+  std::vector<ExpansionRequest> released;
+  std::copy_if(held_.begin(), held_.end(), std::back_inserter(released), which);
+  std::erase_if(held_, which);
   for (const ExpansionRequest& request : released) submit(request);
 }
 
