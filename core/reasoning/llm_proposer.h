@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -33,10 +34,10 @@ struct LlmSeat {
 struct LlmProposerOptions {
   std::string name = "llm";
   BudgetLimits budget;
-  int proposals = 2;  ///< sequences a call; further ones answer the next expansions of the same node
-  int concurrency = 4;    ///< calls at once; 0 = one at a time, on the search's own thread
-  bool preferences = false;          ///< each sequence shall come with one
-  bool jsonReply = true;             ///< the paper's prompt asks for a plain answer
+  int proposals = 2;         ///< sequences a call; further ones answer the next expansions of the same node
+  int concurrency = 4;       ///< calls at once; 0 = one at a time, on the search's own thread
+  bool preferences = false;  ///< each sequence shall come with one
+  bool jsonReply = true;     ///< the paper's prompt asks for a plain answer
   std::vector<std::string> notices;  ///< said once, with the first proposal
 };
 
@@ -55,6 +56,7 @@ class LlmProposer : public Proposer {
   [[nodiscard]] std::string name() const override { return options_.name; }
   /// One call answers several expansions of its node.
   [[nodiscard]] int concurrency() const override;
+  [[nodiscard]] int nodesAtOnce() const override { return std::max(1, options_.concurrency); }
   [[nodiscard]] bool answersAsTheyCome() const override { return options_.concurrency > 0; }
   [[nodiscard]] Proposal propose(const ProposalContext& context, Random& random,
                                  const ProposalControl& control) override;

@@ -100,6 +100,9 @@ class Proposer {
   /// How many calls of propose() may run at once, on threads of the tuner; 0 = answers at once, called on the search's own
   /// thread. Must not change during a run.
   [[nodiscard]] virtual int concurrency() const { return 0; }
+  /// About how many nodes it is asked at once; calls about others wait, so that what they are told is not old. One call may
+  /// answer several requests about its node.
+  [[nodiscard]] virtual int nodesAtOnce() const { return concurrency(); }
   /// Whether answers are taken up as they come, rather than in the order asked: right where they take long and unequally
   /// long. What a run does then depends on the order of the answers, which its session keeps.
   [[nodiscard]] virtual bool answersAsTheyCome() const { return false; }

@@ -3,7 +3,7 @@
 #include "tuner/tune_loop.h"
 
 #include <algorithm>
-#include <iterator>
+#include <set>
 #include <stdexcept>
 #include <thread>
 #include <utility>
@@ -201,17 +201,9 @@ void TuneLoop::expand(const ExpansionRequest& request) {
   if (auto edited = editedPrompts_.extract(request.node))
     askedPrompts_[request.request] = std::move(edited.mapped());
   if (pool_) {
-    const bool measuring =
-        std::any_of(outstanding_.begin(), outstanding_.end(), [&](const Outstanding& each) {
-          const auto* sample = std::get_if<SampleRequest>(&each);
-          return sample && sample->node == request.node;
-        });
+    held_.push_back(request);
     outstanding_.emplace_back(request);
-    // A call takes far longer than a measurement, and what was measured is the first thing to reason about.
-    if (measuring)
-      held_.push_back(request);
-    else
-      submit(request);
+    submitReady();
     return;
   }
   Random random = randomFor(options_.seed, "proposal", request.request);
@@ -229,11 +221,40 @@ void TuneLoop::submit(const ExpansionRequest& request) {
   pool_->submit(contextOf(request), randomFor(options_.seed, "proposal", request.request));
 }
 
-void TuneLoop::release(const std::function<bool(const ExpansionRequest&)>& which) {
-  std::vector<ExpansionRequest> released;
-  std::copy_if(held_.begin(), held_.end(), std::back_inserter(released), which);
-  std::erase_if(held_, which);
-  for (const ExpansionRequest& request : released) submit(request);
+bool TuneLoop::shallWait(const ExpansionRequest& request) const {
+  std::set<NodeId> asked;
+  for (const Outstanding& each : outstanding_) {
+    const auto* sample = std::get_if<SampleRequest>(&each);
+    // A call takes far longer than a measurement, and what was measured is the first thing to reason about.
+    if (sample && sample->node == request.node) return true;
+    const auto* expansion = std::get_if<ExpansionRequest>(&each);
+    if (expansion && !isHeld(expansion->request)) asked.insert(expansion->node);
+  }
+  return !asked.contains(request.node) && std::ssize(asked) >= setup_.proposer->nodesAtOnce();
+}
+
+bool TuneLoop::isHeld(std::uint64_t request) const {
+  return std::any_of(held_.begin(), held_.end(),
+                     [&](const ExpansionRequest& held) { return held.request == request; });
+}
+
+void TuneLoop::submitReady() {
+  for (std::size_t i = 0; i < held_.size();) {
+    const ExpansionRequest request = held_[i];
+    if (shallWait(request))
+      ++i;
+    else
+      submitHeld(request.request);
+  }
+}
+
+void TuneLoop::submitHeld(std::uint64_t request) {
+  const auto found = std::find_if(held_.begin(), held_.end(),
+                                  [&](const ExpansionRequest& held) { return held.request == request; });
+  if (found == held_.end()) return;
+  const ExpansionRequest released = *found;
+  held_.erase(found);
+  submit(released);
 }
 
 void TuneLoop::sendSample(SampleRequest request) {
@@ -262,7 +283,7 @@ void TuneLoop::takeNext() {
   }
   if (const auto* found = std::get_if<ExpansionRequest>(&*chosen)) {
     const ExpansionRequest expansion = *found;
-    release([&](const ExpansionRequest& held) { return held.request == expansion.request; });
+    submitHeld(expansion.request);
     results_.waitForProposal(expansion.request, deadline_);
     if (auto answer = results_.takeProposal(expansion.request)) {
       forwardLive();
@@ -349,6 +370,7 @@ void TuneLoop::takeUp(const ExpansionRequest& request, AnsweredProposal answered
   strategy_->proposalArrived(request, {std::move(proposal.items), std::move(proposal.reasoning),
                                        std::move(proposal.proposer), proposal.random, proposal.preference});
   recordSearchEvents();
+  if (pool_) submitReady();
 }
 
 void TuneLoop::takeUp(const SampleRequest& request, const MeasuredSample& measured) {
@@ -357,7 +379,7 @@ void TuneLoop::takeUp(const SampleRequest& request, const MeasuredSample& measur
   strategy_->measured(request, measured.measurement);
   recordSearchEvents();
   noteStored(setup_.measurements.remember(request.state, measured.measurement));
-  if (pool_) release([&](const ExpansionRequest& held) { return held.node == request.node; });
+  if (pool_) submitReady();
 }
 
 void TuneLoop::noteStored(const Result<void>& stored) {

@@ -5,7 +5,6 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
-#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -55,8 +54,12 @@ class TuneLoop {
   void expand(const ExpansionRequest& request);
   [[nodiscard]] ProposalContext contextOf(const ExpansionRequest& request) const;
   void submit(const ExpansionRequest& request);
-  /// Submits those of the held ones.
-  void release(const std::function<bool(const ExpansionRequest&)>& which);
+  /// Whether its call is held back for now: its node is being measured, or enough other nodes are asked
+  /// about.
+  [[nodiscard]] bool shallWait(const ExpansionRequest& request) const;
+  [[nodiscard]] bool isHeld(std::uint64_t request) const;
+  void submitReady();
+  void submitHeld(std::uint64_t request);
   void sendSample(SampleRequest request);
   void submit(const SampleRequest& request);
   /// Waits for the next thing in flight and tells it; returns early for a command.
@@ -128,7 +131,7 @@ class TuneLoop {
   bool pauseAfterSample_ = false;
 
   std::deque<Outstanding> outstanding_;  ///< in the order asked
-  std::vector<ExpansionRequest> held_;   ///< of these, until the sample of their node is known
+  std::vector<ExpansionRequest> held_;   ///< of these, not submitted yet
   std::map<std::uint64_t, AnswerCommand> answers_;
   std::map<NodeId, std::string> editedPrompts_;        ///< for the next expansion of a node
   std::map<std::uint64_t, std::string> askedPrompts_;  ///< of requests in flight

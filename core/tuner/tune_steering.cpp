@@ -186,7 +186,7 @@ TuneLoop::Answer TuneLoop::answerInPlace(const AnswerCommand& command) {
     const auto* expansion = std::get_if<ExpansionRequest>(&each);
     if (!expansion || expansion->request != command.request) continue;
     answers_[command.request] = command;
-    release([&](const ExpansionRequest& held) { return held.request == command.request; });
+    submitHeld(command.request);
     pool_->cancel(command.request);
     return {};
   }

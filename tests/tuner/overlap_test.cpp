@@ -5,8 +5,11 @@
 // until what should happen meanwhile has happened.
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <deque>
+#include <functional>
+#include <map>
 #include <mutex>
 
 #include <gmock/gmock.h>
@@ -161,6 +164,53 @@ TEST(Overlap, ACallAboutANodeThatIsBeingMeasuredWaitsForTheResult) {
     EXPECT_GE(asked, 24);
     EXPECT_EQ(unmeasured, 0) << "of " << asked;
   }
+}
+
+TEST(Overlap, NoMoreNodesAreAskedAboutThanTheProposerTakesAtOnce) {
+  class TwoAtOnce final : public Proposer {
+   public:
+    explicit TwoAtOnce(std::function<void(NodeId)> seen) : seen_(std::move(seen)) {}
+    [[nodiscard]] std::string name() const override { return "two"; }
+    [[nodiscard]] int concurrency() const override { return 6; }
+    [[nodiscard]] int nodesAtOnce() const override { return 2; }
+    [[nodiscard]] bool answersAsTheyCome() const override { return true; }
+    [[nodiscard]] Proposal propose(const ProposalContext& context, Random& random,
+                                   const ProposalControl&) override {
+      seen_(context.node.node);
+      Proposal proposal;
+      proposal.items = {std::string("Set(") + static_cast<char>('a' + random.below(4)) + ", " +
+                        std::to_string(random.below(10)) + ")"};
+      seen_(kNoNode - 1 - context.node.node);
+      return proposal;
+    }
+
+   private:
+    std::function<void(NodeId)> seen_;
+  };
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::map<NodeId, int> asked;
+  std::size_t most = 0;
+  int patience = 5;
+  auto proposer = std::make_unique<TwoAtOnce>([&](NodeId node) {
+    std::unique_lock lock(mutex);
+    const bool begins = node < kNoNode / 2;
+    const NodeId of = begins ? node : kNoNode - 1 - node;
+    if (begins)
+      ++asked[of];
+    else if (--asked[of] == 0)
+      asked.erase(of);
+    most = std::max(most, asked.size());
+    changed.notify_all();
+    // Others would come while some are held back.
+    if (begins && of != kRootNode && patience-- > 0)
+      changed.wait_for(lock, std::chrono::milliseconds(100), [&] { return asked.size() > 2; });
+  });
+  std::vector<Event> events;
+  TunerSetup setup = setupWith(std::make_shared<ToyProblem>(), std::move(proposer), 40);
+  setup.options.branching = 6;
+  EXPECT_EQ(run(std::move(setup), events).samples, 40);
+  EXPECT_LE(most, 2U);
 }
 
 TEST(Overlap, NothingIsAskedForThatCouldNotBeMeasured) {
