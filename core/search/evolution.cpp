@@ -32,7 +32,9 @@ std::size_t Evolution::work() const {
 
 bool Evolution::advance(std::size_t members) {
   while (!finished_ && members > 0) {
-    members -= generation_ == 0 ? drawUnmeasured(members) : mutate(members);
+    const std::size_t taken = generation_ == 0 ? drawUnmeasured(members) : mutate(members);
+    members -= taken;
+    done_ += taken;
     predictNew();
     if (wanted_ == 0) finishGeneration();
   }
@@ -113,6 +115,12 @@ void Evolution::finishGeneration() {
     finished_ = drawn == 0;
     if (finished_) return;
   }
+  collectBest();
+  finished_ = generation_++ == options_.generations;
+  if (!finished_) beginGeneration();
+}
+
+void Evolution::collectBest() {
   for (const Member& member : next_)
     if (tree_.find(member.state.hash) == kNoNode && inBest_.insert(member.state.hash).second)
       result_.best.push_back(member);
@@ -121,7 +129,9 @@ void Evolution::finishGeneration() {
     inBest_.erase(result_.best.back().state.hash);
     result_.best.pop_back();
   }
-  finished_ = generation_++ == options_.generations;
+}
+
+void Evolution::beginGeneration() {
   population_ = std::exchange(next_, {});
   predicted_ = 0;
   wanted_ = options_.population;

@@ -46,8 +46,9 @@ class Evolution {
 
   /// Draws, mutates and predicts so many more members, or as many as are left; whether nothing is left.
   bool advance(std::size_t members = std::numeric_limits<std::size_t>::max());
-  /// Members that advance() takes altogether.
+  /// Members that advance() takes altogether, and those it took.
   [[nodiscard]] std::size_t work() const;
+  [[nodiscard]] std::size_t done() const { return done_; }
   /// What came of it, once nothing is left; empty where the space has no new random members.
   [[nodiscard]] Result take();
 
@@ -57,6 +58,9 @@ class Evolution {
   [[nodiscard]] std::size_t mutate(std::size_t most);
   void predictNew();
   void finishGeneration();
+  void collectBest();
+  /// What stands becomes the parents of the next one.
+  void beginGeneration();
 
   const Problem& problem_;
   const Tree& tree_;
@@ -70,6 +74,7 @@ class Evolution {
   std::size_t predicted_ = 0;       ///< of it
   std::size_t wanted_ = 0;          ///< members of it that are to be drawn or mutated
   int generation_ = 0;
+  std::size_t done_ = 0;
   bool finished_ = false;
   std::unordered_set<std::uint64_t> inBest_;
   /// Drawing goes on in rounds; several without enough new members end it.

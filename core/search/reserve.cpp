@@ -57,17 +57,16 @@ void Reserve::grow() {
   const int begin = (lastRefill_ + nextRefill_ + 1) / 2;
   if (begin == nextRefill_ || tree_.samples() < begin) return;
   const int step = std::min(tree_.samples() - begin + 1, nextRefill_ - begin);
+  Evolution& evolution = growing();
   const std::size_t due =
-      growing().work() * static_cast<std::size_t>(step) / static_cast<std::size_t>(nextRefill_ - begin);
-  if (due > grown_) growing().advance(due - grown_);
-  grown_ = std::max(grown_, due);
+      evolution.work() * static_cast<std::size_t>(step) / static_cast<std::size_t>(nextRefill_ - begin);
+  if (due > evolution.done()) evolution.advance(due - evolution.done());
 }
 
 void Reserve::fill() {
   growing().advance();
   Evolution::Result evolved = growing().take();
   growing_.reset();
-  grown_ = 0;
   members_ = std::move(evolved.best);
   std::unordered_set<std::uint64_t> known;
   for (const Evolution::Member& member : members_) known.insert(member.state.hash);

@@ -57,7 +57,6 @@ class Reserve {
   std::vector<Evolution::Member> members_;  ///< evolved ones first, best predicted first
   std::vector<double> ranks_;               ///< parallel to members_
   std::optional<Evolution> growing_;        ///< what it will be filled with
-  std::size_t grown_ = 0;                   ///< members of that
   int asked_ = 0;
   int refills_ = 0;
   int lastRefill_ = 0;  ///< number of samples at which it was filled

@@ -11,6 +11,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -53,10 +54,14 @@ class Milestone {
 class HeldProposer final : public Proposer {
  public:
   using Hold = std::function<void(const ProposalContext&, const ProposalControl&)>;
-  HeldProposer(int concurrency, bool asTheyCome, Hold hold)
-      : concurrency_(concurrency), asTheyCome_(asTheyCome), hold_(std::move(hold)) {}
+  HeldProposer(int concurrency, bool asTheyCome, Hold hold, std::optional<int> nodesAtOnce = std::nullopt)
+      : concurrency_(concurrency),
+        asTheyCome_(asTheyCome),
+        hold_(std::move(hold)),
+        nodesAtOnce_(nodesAtOnce.value_or(concurrency)) {}
   [[nodiscard]] std::string name() const override { return "held"; }
   [[nodiscard]] int concurrency() const override { return concurrency_; }
+  [[nodiscard]] int nodesAtOnce() const override { return nodesAtOnce_; }
   [[nodiscard]] bool answersAsTheyCome() const override { return asTheyCome_; }
   [[nodiscard]] Proposal propose(const ProposalContext& context, Random& random,
                                  const ProposalControl& control) override {
@@ -72,6 +77,7 @@ class HeldProposer final : public Proposer {
   int concurrency_;
   bool asTheyCome_;
   Hold hold_;
+  int nodesAtOnce_;
 };
 
 TunerSetup setupWith(std::shared_ptr<ToyProblem> problem, std::unique_ptr<Proposer> proposer, int samples) {
@@ -167,45 +173,23 @@ TEST(Overlap, ACallAboutANodeThatIsBeingMeasuredWaitsForTheResult) {
 }
 
 TEST(Overlap, NoMoreNodesAreAskedAboutThanTheProposerTakesAtOnce) {
-  class TwoAtOnce final : public Proposer {
-   public:
-    explicit TwoAtOnce(std::function<void(NodeId)> seen) : seen_(std::move(seen)) {}
-    [[nodiscard]] std::string name() const override { return "two"; }
-    [[nodiscard]] int concurrency() const override { return 6; }
-    [[nodiscard]] int nodesAtOnce() const override { return 2; }
-    [[nodiscard]] bool answersAsTheyCome() const override { return true; }
-    [[nodiscard]] Proposal propose(const ProposalContext& context, Random& random,
-                                   const ProposalControl&) override {
-      seen_(context.node.node);
-      Proposal proposal;
-      proposal.items = {std::string("Set(") + static_cast<char>('a' + random.below(4)) + ", " +
-                        std::to_string(random.below(10)) + ")"};
-      seen_(kNoNode - 1 - context.node.node);
-      return proposal;
-    }
-
-   private:
-    std::function<void(NodeId)> seen_;
-  };
   std::mutex mutex;
   std::condition_variable changed;
   std::map<NodeId, int> asked;
   std::size_t most = 0;
   int patience = 5;
-  auto proposer = std::make_unique<TwoAtOnce>([&](NodeId node) {
+  const auto hold = [&](const ProposalContext& context, const ProposalControl&) {
+    const NodeId node = context.node.node;
     std::unique_lock lock(mutex);
-    const bool begins = node < kNoNode / 2;
-    const NodeId of = begins ? node : kNoNode - 1 - node;
-    if (begins)
-      ++asked[of];
-    else if (--asked[of] == 0)
-      asked.erase(of);
+    ++asked[node];
     most = std::max(most, asked.size());
     changed.notify_all();
     // Others would come while some are held back.
-    if (begins && of != kRootNode && patience-- > 0)
+    if (node != kRootNode && patience-- > 0)
       changed.wait_for(lock, std::chrono::milliseconds(100), [&] { return asked.size() > 2; });
-  });
+    if (--asked[node] == 0) asked.erase(node);
+  };
+  auto proposer = std::make_unique<HeldProposer>(6, true, hold, 2);
   std::vector<Event> events;
   TunerSetup setup = setupWith(std::make_shared<ToyProblem>(), std::move(proposer), 40);
   setup.options.branching = 6;
