@@ -26,6 +26,7 @@ class SeededProposer final : public Proposer {
   [[nodiscard]] bool readsSections() const override { return further_->readsSections(); }
   [[nodiscard]] int concurrency() const override { return further_->concurrency(); }
   [[nodiscard]] int nodesAtOnce() const override { return further_->nodesAtOnce(); }
+  [[nodiscard]] bool answersAsTheyCome() const override { return further_->answersAsTheyCome(); }
   [[nodiscard]] Proposal propose(const ProposalContext& context, Random& random,
                                  const ProposalControl& control) override;
   [[nodiscard]] Result<void> setParameter(const std::string& parameter, const std::string& value) override {
